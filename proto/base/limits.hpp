@@ -1,0 +1,74 @@
+// Every size, count and timeout of the protocol and the programs, in one place.
+// Units stand last in the name. Clauses are those of proto/PROTOCOL.md.
+#pragma once
+
+#include <array>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+
+namespace porchlight::limits {
+
+using namespace std::chrono_literals;
+
+// ---- frames and envelopes (clauses 3 and 5) -------------------------------------------------
+inline constexpr std::size_t frame_bytes_max = 72 * 1024;
+inline constexpr std::array<std::size_t, 3> envelope_sizes_bytes = {2'048, 16'384, 65'536};
+inline constexpr std::size_t seal_overhead_bytes = 48;  // crypto_box_SEALBYTES
+/// One byte of padding at the least (ISO/IEC 7816-4).
+inline constexpr std::size_t payload_bytes_max = 65'536 - seal_overhead_bytes - 1;
+inline constexpr std::size_t signed_bytes_max = payload_bytes_max;
+
+// ---- connections ----------------------------------------------------------------------------
+inline constexpr std::size_t requests_in_flight_max = 128;
+inline constexpr std::size_t connections_max_default = 20'000;
+inline constexpr std::size_t collects_per_connection_max = 256;
+inline constexpr auto handshake_timeout = 10s;
+inline constexpr auto first_request_timeout = 30s;
+inline constexpr auto idle_timeout = 15min;  // a live Collect keeps it open with Ping
+inline constexpr auto ping_interval = 5min;
+inline constexpr auto request_timeout = 30s;
+inline constexpr auto connect_timeout = 10s;
+
+// ---- tokens (clause 6) ----------------------------------------------------------------------
+inline constexpr std::uint32_t session_tokens_per_day = 64;
+inline constexpr std::uint32_t enroll_member_tokens_per_day = 50;
+inline constexpr std::uint32_t enroll_inviter_tokens_per_week = 2;
+inline constexpr std::uint32_t issue_batch_max = 64;
+inline constexpr std::uint32_t session_drops = 64;
+inline constexpr std::uint32_t session_drop_bytes = 1024 * 1024;
+inline constexpr std::uint32_t session_proofs = 64;
+inline constexpr std::uint32_t inviter_wait_days_default = 7;
+
+// ---- retention ------------------------------------------------------------------------------
+inline constexpr std::uint32_t ordinary_days = 7;
+inline constexpr std::uint32_t long_days = 30;
+/// Leaf certificates: short-lived, issued ahead for clocks that are behind (clause 2).
+inline constexpr auto leaf_lifetime = std::chrono::hours(24 * 14);
+inline constexpr auto leaf_backdate = std::chrono::hours(48);
+
+// ---- people and invites (clauses 8 and 9) ---------------------------------------------------
+inline constexpr std::size_t name_bytes_max = 64;
+inline constexpr std::size_t host_bytes_max = 253;
+inline constexpr std::size_t link_chars_max = 300;
+inline constexpr auto invite_lifetime_default = 1h;
+inline constexpr auto invite_lifetime_max = std::chrono::hours(24 * 7);
+inline constexpr std::size_t passphrase_bytes_max = 1024;
+inline constexpr std::size_t join_requests_pending_max = 256;
+
+// ---- groups (clauses 10 to 12) --------------------------------------------------------------
+/// What one Welcome of 64 KiB carries. Larger rosters need paged Welcomes.
+inline constexpr std::size_t group_members_max = 96;
+inline constexpr std::size_t skipped_keys_max = 1'000;
+inline constexpr std::size_t cites_max = 4;
+inline constexpr std::int64_t clock_disagreement_max_hours = 36;
+
+// ---- bodies (clause 13) ---------------------------------------------------------------------
+inline constexpr std::size_t text_bytes_max = 1'200;
+inline constexpr std::size_t field_bytes_max = 200;
+inline constexpr std::uint32_t sighting_lifetime_hours = 24;
+inline constexpr std::uint32_t sighting_lifetime_hours_max = 7 * 24;
+inline constexpr std::uint32_t text_lifetime_hours = 7 * 24;
+inline constexpr std::uint32_t text_lifetime_hours_max = 30 * 24;
+
+}  // namespace porchlight::limits
