@@ -1,0 +1,190 @@
+// The client's heart, sans I/O: everything a member knows and may do on one relay. Time, randomness
+// and input come in as arguments; what is to be kept comes out of drain(), and must be persisted
+// before anything that follows from it leaves the device. The same code runs under the engine, in
+// unit tests and in the simulation.
+// Must not know: sockets, files, terminals, threads.
+// PROTOCOL.md clauses 6 and 8 to 13.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "client/core/board.hpp"
+#include "client/core/record.hpp"
+#include "client/core/views.hpp"
+#include "proto/base/result.hpp"
+#include "proto/crypto/random.hpp"
+#include "proto/wire/link.hpp"
+#include "proto/wire/mailbox.hpp"
+#include "proto/wire/relay.pb.h"
+#include "proto/wire/time.hpp"
+
+namespace porchlight::wire {
+class Body;
+}
+
+namespace porchlight::client {
+
+using wire::TimePoint;
+
+/// A connection of its own to the relay. What runs on two lanes is not to be told apart from two
+/// people by anything but its network address.
+enum class Lane : std::uint8_t {
+  collect,  // live reading of everything
+  drop,     // sending
+  parcel,   // fetching what an invite offers
+  join,     // the join request alone
+};
+
+/// What one lane is to collect. The proof comes from Core::prove().
+struct Subscription {
+  wire::MailboxAddress address;
+  std::uint64_t after_seq = 0;
+};
+
+using OutboxId = std::uint64_t;
+
+/// One envelope that is not yet stored. Those of one lane leave in order.
+struct OutboxItem {
+  OutboxId id;
+  wire::MailboxAddress address;
+  Bytes envelope;
+  std::optional<std::uint64_t> if_last;
+};
+
+/// A token to present, and under which spend id. The same order is given again until the budget it
+/// bought is used up, so that a lost answer or a new connection costs nothing.
+struct SpendOrder {
+  wire::Token token;
+  SpendId spend_id;
+};
+
+/// What a relay says of itself on a connection, after the lane checked the signatures.
+struct RelayFacts {
+  struct Key {
+    wire::TokenKind kind;
+    std::uint32_t week;
+    Bytes public_key;  // 32
+  };
+  std::vector<Key> token_keys;
+  Incarnation incarnation;
+  std::uint64_t clock_minute = 0;
+  std::uint32_t ordinary_days = 0;
+};
+
+/// Something to be done on a connection of its own, without a token: enrolling, fetching tokens.
+enum class Errand : std::uint8_t { enroll, issue_session, issue_enroll_member,
+                                   issue_enroll_inviter };
+
+/// Errands wait for a random minute so that the relay cannot pair an account with what else this
+/// device does. `now` gives that up for a person who asks for it.
+enum class Haste : std::uint8_t { none, now };
+
+/// What is to be kept and told, since the last drain().
+struct Effects {
+  std::vector<Write> writes;    // one transaction, before anything else
+  std::vector<Notice> notices;  // for a person, in order
+};
+
+class Core {
+ public:
+  /// An empty member on one relay, before any invite is followed. Draws the identity.
+  static Core create(const wire::RelayAddress& relay, Random& random, TimePoint now);
+  /// From everything the vault holds. 'malformed' for a damaged vault, 'update_needed' for one of a
+  /// newer version.
+  static Result<Core> load(std::vector<Record> records, Random& random);
+  Core(Core&&) noexcept;
+  Core& operator=(Core&&) noexcept;
+  ~Core();
+
+  Effects drain();
+
+  // ---- what should be running; derived from state, valid until the next event ----------------
+  const wire::RelayAddress& relay() const;
+  std::vector<Subscription> subscriptions(Lane lane, TimePoint now) const;
+  std::vector<OutboxItem> outbox(Lane lane) const;
+  std::optional<Errand> errand(TimePoint now, Haste haste) const;
+  /// When errand() may next say something, for a process that waits.
+  std::optional<TimePoint> next_errand_at() const;
+
+  // ---- what a lane asks ----------------------------------------------------------------------
+  /// 'no_tokens' when there is nothing to pay with.
+  Result<SpendOrder> spend_order(Lane lane, TimePoint now);
+  /// A proof of possession (clause 3.3) for a mailbox of subscriptions() or outbox().
+  Result<Signature> prove(const wire::MailboxAddress& address, wire::MailboxRight right,
+                          const Challenge& challenge) const;
+  /// The request of an errand, signed for this connection. Its id is 0: the lane sets it.
+  Result<wire::Request> errand_request(Errand errand, const Challenge& challenge, TimePoint now);
+
+  // ---- events --------------------------------------------------------------------------------
+  /// First on every connection. `lane` is none on an errand's connection: token keys count as seen
+  /// only when another connection showed them.
+  void on_relay_facts(const RelayFacts& facts, std::optional<Lane> lane, TimePoint now);
+  void on_budget(const SpendId& spend, const wire::Budget& left);
+  void on_spend_refused(const SpendId& spend, TimePoint now);
+  /// Never fails: what cannot be read becomes a notice or nothing; the cursor moves on.
+  void on_delivery(const MailboxId& mailbox, std::uint64_t seq, ByteView envelope, TimePoint now);
+  void on_caught_up(const MailboxId& mailbox, const Incarnation& incarnation, TimePoint now);
+  void on_dropped(OutboxId id, std::uint64_t seq, TimePoint now);
+  void on_drop_refused(OutboxId id, const wire::Failure& failure, TimePoint now);
+  void on_errand_answer(Errand errand, const wire::Answer& answer, TimePoint now);
+  /// Days, lifetimes, retention. Call at start and about once a minute.
+  void on_tick(TimePoint now);
+
+  // ---- joining (clause 9) --------------------------------------------------------------------
+  /// Follows a link: from now on Lane::parcel has something to collect.
+  Status follow(const wire::Link& link, TimePoint now);
+  /// What the followed invite offers, once its parcel has come.
+  std::optional<Offer> offer() const;
+  /// Why the followed invite cannot be used, once that is known.
+  std::optional<Error> offer_refused() const;
+  /// Takes the offer under a name; a join request goes to the outbox, or the relay's own supplies
+  /// are kept. Gives the safety words, none for an operator's invite.
+  Result<std::optional<SafetyWords>> accept_offer(std::string_view name, TimePoint now);
+
+  // ---- groups and people (clauses 8 to 11) ---------------------------------------------------
+  Result<GroupId> create_group(std::string_view name, std::string_view my_name, TimePoint now);
+  std::vector<GroupView> groups() const;
+  Result<GroupView> group(std::string_view name_or_id) const;
+
+  struct InviteOrder {
+    GroupId group;
+    std::string to;  // whom it is for; kept here alone
+    wire::Role role = wire::ROLE_MEMBER;
+    std::chrono::seconds lifetime;
+  };
+  Result<wire::Link> create_invite(const InviteOrder& order, TimePoint now);
+  std::vector<InviteView> invites(TimePoint now) const;
+  Status revoke_invite(std::string_view id, TimePoint now);
+
+  std::vector<RequestView> requests() const;
+  /// Adds all of `ids` in one epoch. The Welcomes leave when the epoch was read back.
+  Status approve(std::span<const std::string> ids, TimePoint now);
+  Status deny(std::string_view id, TimePoint now);
+
+  /// The six words that two people compare. `name` as in a roster; 'not_found' says who is there.
+  Result<SafetyWords> safety_words(std::string_view name) const;
+
+  // ---- messages (clauses 12 and 13) ----------------------------------------------------------
+  /// Checks the body's limits, gives it an id where it has none, queues it. Seen at once in
+  /// messages() as queued.
+  Result<MessageId> post(const GroupId& group, wire::Body body, TimePoint now);
+  /// What is held, oldest first, by the order all members agree on.
+  std::vector<MessageView> messages(const GroupId& group) const;
+  Board board(const GroupId& group, TimePoint now) const;
+
+  // ---- how things stand ----------------------------------------------------------------------
+  std::vector<WarningView> warnings() const;
+  /// For `doctor`: tokens left, enrolment, clock, queue, token key agreement.
+  Health health(TimePoint now) const;
+
+ private:
+  struct State;
+  explicit Core(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace porchlight::client

@@ -1,0 +1,118 @@
+// What the core shows to people's programs: plain values, without secrets.
+#pragma once
+
+#include <array>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "proto/base/ids.hpp"
+#include "proto/wire/body.pb.h"
+#include "proto/wire/person.pb.h"
+#include "proto/wire/time.hpp"
+
+namespace porchlight::client {
+
+using wire::TimePoint;
+
+/// Six words of a list of 2,048: 66 bits over both identities and the request (clause 9.6).
+using SafetyWords = std::array<std::string_view, 6>;
+
+struct Offer {
+  bool from_operator = false;  // no group: access to the relay alone
+  std::string group_name;
+  std::string inviter_name;
+  wire::Role role = wire::ROLE_NONE;
+  TimePoint expires;
+};
+
+struct MemberView {
+  VerifyKey identity;
+  std::string name;
+  wire::Role role = wire::ROLE_NONE;
+  bool me = false;
+};
+
+struct GroupView {
+  GroupId id;
+  std::string name;
+  std::uint32_t epoch = 0;
+  enum class Standing { asking, member, halted } standing = Standing::member;
+  std::vector<MemberView> members;  // in roster order
+};
+
+struct InviteView {
+  std::string id;  // short, as typed
+  std::string to;
+  std::string group_name;
+  wire::Role role = wire::ROLE_NONE;
+  TimePoint expires;
+  enum class Standing { open, requested, joined, expired, revoked } standing = Standing::open;
+};
+
+struct RequestView {
+  std::string id;  // short, as typed
+  std::string name;
+  std::string invited_as;  // whom the inviter meant it for
+  std::string group_name;
+  TimePoint received;
+  SafetyWords words;
+};
+
+struct MessageView {
+  MessageId id;
+  std::string sender_name;
+  VerifyKey sender;
+  bool mine = false;
+  /// `queued` is on this device alone, `stored` is durable at the relay.
+  enum class Standing { queued, stored } standing = Standing::stored;
+  TimePoint sent;      // by the sender's clock, to the minute
+  TimePoint received;  // by this device's clock
+  wire::Body body;
+};
+
+struct WarningView {
+  enum class Kind {
+    missing_message,   // somebody saw what never came here
+    two_versions,      // one sender, one counter, two bodies
+    unknown_epoch,     // written under a state of the group that is unknown here
+    keys_differ,       // the relay shows different token keys to different people
+    foreign_epoch,     // a change to the group that is not valid
+    clock,             // this device and the relay disagree
+    token_refused,     // the relay took no token that should be good
+    update_needed,
+  } kind;
+  TimePoint first_seen;
+  std::string text;  // a whole sentence
+};
+
+/// Something a person is to be told now; `listen` prints it.
+struct Notice {
+  enum class Kind {
+    message,         // `group`, `message`
+    group_joined,    // `group`
+    member_added,    // `group`, `text` is the name
+    join_requested,  // `text` is the request's short id
+    offer_arrived,
+    stored,          // an outbox item of mine reached the relay; `message` where it was one
+    refused,         // `text` says what the relay would not take and what was kept
+    warning,         // `text`
+  } kind;
+  std::optional<GroupId> group;
+  std::optional<MessageId> message;
+  std::string text;
+};
+
+struct Health {
+  std::uint32_t session_tokens = 0;
+  std::uint32_t enroll_tokens = 0;
+  bool enrolled = false;
+  std::optional<TimePoint> enroll_due;
+  std::uint32_t queued = 0;
+  std::optional<std::int64_t> clock_ahead_minutes;  // this device's minus the relay's
+  std::uint32_t members_agreeing_on_keys = 0;
+  std::uint32_t members_disagreeing_on_keys = 0;
+};
+
+}  // namespace porchlight::client
