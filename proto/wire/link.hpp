@@ -1,6 +1,8 @@
 // Join links, short enough for a QR in a terminal, and the keys an invite's seed makes (clause 9).
-// porchlight:j/<base64url of version(1) || relay identity(32) || port(2) || host length(1) || host ||
-// seed(32) || week(4) || nonce(32) || output(32) || checksum(4)>
+// porchlight:j/<base64url of version(1) || relay identity(32) || port(2) || host length(1) || host
+// || seed(32) || week(4) || nonce(32) || output(32) || checksum(4)> Numbers are big-endian. The
+// checksum is the first 4 bytes of H("link", all bytes before it), in every version of the link, so
+// that a typing mistake never looks like a newer version. Must not know: what the parcel holds.
 #pragma once
 
 #include <string>
@@ -23,14 +25,16 @@ struct Link {
   InviteSeed seed;
   Token session;  // pays for collecting the parcel
 
-  /// At most limits::link_chars_max characters.
+  /// At most limits::link_chars_max characters where the relay's host has at most 75 bytes (an
+  /// onion name has 62); longer hosts give a longer link, which parse() takes all the same.
   std::string str() const;
   /// 'usage' names what is wrong: not a porchlight link, cut short, mistyped (checksum), of a newer
   /// version ('update_needed'). White space around it and inside it (a wrapped line) is ignored.
   static Result<Link> parse(std::string_view text);
 };
 
-/// What the seed makes. Inviter and invitee hold all of it.
+/// What the seed makes, as KDF(seed, "invite collect"), "invite drop", "invite seal" and
+/// "invite join". Inviter and invitee hold all of it.
 struct InviteKeys {
   SigningSeed collect;
   SigningSeed drop;
