@@ -10,7 +10,9 @@
 
 namespace porchlight {
 
-inline void wipe(std::span<Byte> bytes) { explicit_bzero(bytes.data(), bytes.size()); }
+inline void wipe(std::span<Byte> bytes) {
+  if (!bytes.empty()) explicit_bzero(bytes.data(), bytes.size());
+}
 
 /// Exactly N secret bytes. The tag says which secret; a carry cannot be used as a chain key.
 template <class Tag, std::size_t N = 32>
