@@ -29,6 +29,7 @@ inline constexpr auto idle_timeout = 15min;  // a live Collect keeps it open wit
 inline constexpr auto ping_interval = 5min;
 inline constexpr auto request_timeout = 30s;
 inline constexpr auto connect_timeout = 10s;
+inline constexpr auto close_timeout = 2s;  // for the other side to read the last answer
 
 // ---- tokens (clause 6) ----------------------------------------------------------------------
 inline constexpr std::uint32_t session_tokens_per_day = 64;
