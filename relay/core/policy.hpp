@@ -1,0 +1,22 @@
+// What the operator may decide, within the protocol's limits (clauses 4.7, 6.3 and 6.4).
+#pragma once
+
+#include <cstdint>
+
+#include "proto/base/limits.hpp"
+#include "relay/core/budget.hpp"
+
+namespace porchlight::relay {
+
+struct Policy {
+  /// Days that envelopes without LONG are kept: 1 to limits::ordinary_days.
+  std::uint32_t ordinary_days = limits::ordinary_days;
+  Budget session_budget;
+  std::uint32_t session_tokens_per_day = limits::session_tokens_per_day;
+  std::uint32_t enroll_member_tokens_per_day = limits::enroll_member_tokens_per_day;
+  std::uint32_t enroll_inviter_tokens_per_week = limits::enroll_inviter_tokens_per_week;
+  /// Before an account gets enroll tokens. Counted in whole weeks, rounded up.
+  std::uint32_t inviter_wait_days = limits::inviter_wait_days_default;
+};
+
+}  // namespace porchlight::relay

@@ -1,0 +1,1 @@
+#include "relay/core/relay_info.hpp"

@@ -1,0 +1,133 @@
+// One connection's session at the relay, without I/O (clauses 3 to 6): it decodes requests, checks
+// proofs, tokens and sizes, and says what to answer, what to commit and what to deliver.
+// A request that cannot be decided here becomes an operation; its outcome comes back and is
+// answered. Requests that need a proof of possession which is still being charged wait for it, in
+// order. Must not know: sockets, SQL, other sessions, what is inside an envelope.
+#pragma once
+
+#include <set>
+#include <unordered_map>
+#include <vector>
+
+#include "proto/crypto/voprf.hpp"
+#include "proto/wire/mailbox.hpp"
+#include "proto/wire/relay.pb.h"
+#include "proto/wire/time.hpp"
+#include "relay/core/operations.hpp"
+#include "relay/core/relay_info.hpp"
+
+namespace porchlight::relay {
+
+/// Names an operation of one session until its outcome is there.
+using Ticket = std::uint64_t;
+
+/// Send this to the client.
+struct Send {
+  wire::Answer answer;
+};
+/// Have this committed, after everything this session had queued before, and report the outcome
+/// with the ticket: exactly once, unless the connection is gone.
+struct Queue {
+  Ticket ticket = 0;
+  Operation operation;
+};
+/// Deliver everything above `after` in order, then CaughtUp, then what comes. With
+/// `until_caught_up` end there and call on_collect_ended().
+struct Deliver {
+  enum class Extent : std::uint8_t { until_caught_up, live };
+  std::uint64_t request_id = 0;
+  MailboxId mailbox;
+  Seq after = 0;
+  Extent extent = Extent::live;
+};
+/// Send what is to be sent, then end the connection. Always the last effect of a session.
+struct Close {};
+
+using Effect = std::variant<Send, Queue, Deliver, Close>;
+using Effects = std::vector<Effect>;
+
+class Session {
+ public:
+  /// Draws the connection's challenge. `context` must outlive the session.
+  explicit Session(const SessionContext& context);
+  Session(Session&&) = default;
+
+  const Challenge& challenge() const { return challenge_; }
+
+  /// RelayInfo, to be sent before anything is read.
+  wire::Answer greeting(wire::TimePoint now) const;
+
+  /// One received frame. A frame that is no Request, or has a field of an impossible size, is
+  /// answered MALFORMED with id 0 and closed.
+  Effects on_frame(ByteView frame, wire::TimePoint now);
+
+  /// The peer announced a frame above the limit: answered and closed like a malformed one.
+  Effects on_oversized_frame();
+
+  /// The outcome of the operation queued under `ticket`. Tickets that are not open are our own bug.
+  Effects on_outcome(Ticket ticket, const Outcome& outcome, wire::TimePoint now);
+
+  /// A Deliver `until_caught_up` has sent its CaughtUp, or a Deliver could not go on.
+  void on_collect_ended();
+
+ private:
+  enum class Right : std::uint8_t { collect = 1, drop = 2 };
+  struct Proof {
+    Right right;
+    MailboxId mailbox;
+    friend auto operator<=>(const Proof&, const Proof&) = default;
+  };
+  enum class Held : std::uint8_t { no, soon, yes };
+  /// Tokens to be signed once the allotment is reserved.
+  struct Blinded {
+    TokenKind kind;
+    std::uint32_t week;
+    std::vector<voprf::Element> elements;
+  };
+  struct Open {
+    std::uint64_t request_id;
+    std::variant<std::monostate, Payer, Proof, Blinded> detail;
+  };
+  /// A request that waits for a proof to be paid.
+  struct Parked {
+    Proof awaited;
+    wire::Request request;
+  };
+
+  void handle(wire::Request& request, wire::TimePoint now);
+  void spend(const wire::Request& request, wire::TimePoint now);
+  void prove(const wire::Request& request);
+  void drop(wire::Request& request, wire::TimePoint now);
+  void collect(wire::Request& request);
+  void erase(wire::Request& request);
+  void issue(const wire::Request& request, wire::TimePoint now);
+  void enroll(const wire::Request& request, wire::TimePoint now);
+  void sign_tokens(std::uint64_t request_id, const Blinded& blinded, wire::TimePoint now);
+  void settle_proof(const Proof& proof, Held held, wire::TimePoint now);
+
+  Held held(const Proof& proof) const;
+  void park(const Proof& awaited, wire::Request& request);
+  void queue(std::uint64_t request_id, Operation operation,
+             std::variant<std::monostate, Payer, Proof, Blinded> detail = {});
+  wire::Answer& answer(std::uint64_t request_id);
+  void done(std::uint64_t request_id);
+  void fail(std::uint64_t request_id, wire::FailureCode code, Seq newest = 0);
+  void refuse(std::uint64_t request_id);
+  void malformed();
+  Effects take_effects();
+
+  const SessionContext* context_;
+  Challenge challenge_;
+  std::optional<Payer> payer_;
+  std::set<Proof> proofs_;          // paid
+  std::set<Proof> proofs_pending_;  // being paid
+  std::vector<Parked> parked_;
+  std::unordered_map<Ticket, Open> open_;
+  Ticket next_ticket_ = 1;
+  std::size_t collects_ = 0;
+  std::size_t refusals_ = 0;
+  bool closed_ = false;
+  Effects effects_;
+};
+
+}  // namespace porchlight::relay

@@ -1,0 +1,82 @@
+// Spent tokens with their remaining budgets, accounts, allotments, the weekly keys and the
+// incarnation (clauses 4.7 and 6): what a database must do for them.
+// Same rules, errors and thread as store.hpp.
+// Must not know: what a token or an account is for, clocks, network addresses.
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "proto/base/ids.hpp"
+#include "proto/base/result.hpp"
+#include "relay/core/keyring.hpp"
+#include "relay/core/operations.hpp"
+
+namespace porchlight::relay {
+
+/// Who spent a token: a spend id, or the account an enroll token made.
+struct Holder {
+  FixedBytes<struct HolderTag, 32> bytes;  // a spend id is followed by 16 zeros
+
+  static Holder of(const SpendId& spend_id);
+  static Holder of(const AccountKey& account);
+  friend bool operator==(const Holder&, const Holder&) = default;
+};
+
+struct SpentToken {
+  Holder holder;
+  Budget left;  // of an enroll token: nothing
+  friend bool operator==(const SpentToken&, const SpentToken&) = default;
+};
+
+/// All that is kept of an account.
+struct Account {
+  Role role = Role::member;
+  std::uint32_t enrolled_week = 0;
+  friend bool operator==(const Account&, const Account&) = default;
+};
+
+/// Whose tokens, which, when.
+struct AllotmentId {
+  AccountKey account;
+  TokenKind kind = TokenKind::session;
+  std::uint32_t period = 0;
+  friend auto operator<=>(const AllotmentId&, const AllotmentId&) = default;
+};
+
+struct LedgerCounts {
+  std::uint64_t accounts = 0;
+  std::uint64_t spent_tokens = 0;
+};
+
+class Ledger {
+ public:
+  virtual ~Ledger() = default;
+
+  virtual Result<std::optional<SpentToken>> find_spent(const TokenId& token) = 0;
+  /// Adds or replaces.
+  virtual Status put_spent(const TokenId& token, const SpentToken& spent) = 0;
+
+  virtual Result<std::optional<Account>> find_account(const AccountKey& account) = 0;
+  /// Adds or replaces.
+  virtual Status put_account(const AccountKey& key, const Account& account) = 0;
+
+  virtual Result<std::optional<IssueDigest>> find_allotment(const AllotmentId& id) = 0;
+  virtual Status add_allotment(const AllotmentId& id, const IssueDigest& digest) = 0;
+  /// Forgets every allotment of `kind` of a period before `period`.
+  virtual Status forget_allotments(TokenKind kind, std::uint32_t period) = 0;
+
+  /// All keys there are, in no order.
+  virtual Result<std::vector<TokenKeyRecord>> token_keys() = 0;
+  /// Does nothing when there is a key for the kind and week: there can be only one.
+  virtual Status add_token_key(const TokenKeyRecord& key) = 0;
+  /// Destroys the keys of all weeks before `week`, and forgets the tokens spent under them.
+  virtual Status destroy_token_keys(std::uint32_t week) = 0;
+
+  virtual Result<Incarnation> incarnation() = 0;
+  virtual Status set_incarnation(const Incarnation& incarnation) = 0;
+
+  virtual Result<LedgerCounts> counts() = 0;
+};
+
+}  // namespace porchlight::relay

@@ -1,0 +1,1 @@
+#include "relay/store/commit.hpp"
