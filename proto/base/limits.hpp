@@ -23,6 +23,9 @@ inline constexpr std::size_t signed_bytes_max = payload_bytes_max;
 inline constexpr std::size_t requests_in_flight_max = 128;
 inline constexpr std::size_t connections_max_default = 20'000;
 inline constexpr std::size_t collects_per_connection_max = 256;
+inline constexpr std::size_t proofs_per_connection_max = 512;
+/// Failed authentications after which the relay ends a connection: each costs it a verification.
+inline constexpr std::size_t refusals_per_connection_max = 16;
 inline constexpr auto handshake_timeout = 10s;
 inline constexpr auto first_request_timeout = 30s;
 inline constexpr auto idle_timeout = 15min;  // a live Collect keeps it open with Ping
@@ -44,6 +47,10 @@ inline constexpr std::uint32_t inviter_wait_days_default = 7;
 // ---- retention ------------------------------------------------------------------------------
 inline constexpr std::uint32_t ordinary_days = 7;
 inline constexpr std::uint32_t long_days = 30;
+/// Free space that the relay leaves on its disk, so that erasing has room to work.
+inline constexpr std::uint64_t disk_reserve_bytes = 64ull << 20;
+/// Envelopes that one expiry transaction erases at most.
+inline constexpr std::size_t expiry_batch_max = 256;
 /// Leaf certificates: short-lived, issued ahead for clocks that are behind (clause 2).
 inline constexpr auto leaf_lifetime = std::chrono::hours(24 * 14);
 inline constexpr auto leaf_backdate = std::chrono::hours(48);

@@ -15,7 +15,7 @@ std::array<Byte, 4> big_endian(std::uint32_t n) {
 }
 
 void blake2b(std::span<Byte, 32> out, ByteView key, std::string_view label,
-             std::initializer_list<Part> parts) {
+             std::span<const Part> parts) {
   crypto_generichash_state state;
   crypto_generichash_init(&state, key.empty() ? nullptr : key.data(), key.size(), out.size());
   const auto update = [&](ByteView bytes) {
@@ -53,6 +53,10 @@ Part::Part(const Part& other) : number_(other.number_), view_(other.view_) {
 }
 
 Digest hash_digest(std::string_view label, std::initializer_list<Part> parts) {
+  return hash_digest(label, std::span(parts.begin(), parts.size()));
+}
+
+Digest hash_digest(std::string_view label, std::span<const Part> parts) {
   Digest digest;
   blake2b(std::span<Byte, 32>(digest.data(), 32), {}, label, parts);
   return digest;
@@ -61,7 +65,7 @@ Digest hash_digest(std::string_view label, std::initializer_list<Part> parts) {
 void kdf_into(std::span<Byte, 32> out, ByteView key, std::string_view label,
               std::initializer_list<Part> parts) {
   PORCHLIGHT_ASSERT(!key.empty() && key.size() <= crypto_generichash_KEYBYTES_MAX);
-  blake2b(out, key, label, parts);
+  blake2b(out, key, label, std::span(parts.begin(), parts.size()));
 }
 
 bool equal_constant_time(ByteView a, ByteView b) {

@@ -35,6 +35,8 @@ class Part {
 
 /// H(label, parts...): 32 bytes.
 Digest hash_digest(std::string_view label, std::initializer_list<Part> parts);
+/// The same for a number of parts that is not known beforehand.
+Digest hash_digest(std::string_view label, std::span<const Part> parts);
 
 /// H as the id type it names, e.g. hash<MailboxId>("mailbox", {address}).
 template <class Id>

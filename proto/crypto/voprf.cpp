@@ -194,6 +194,8 @@ Status check_batch(std::size_t size) {
 
 }  // namespace
 
+bool is_valid(const Element& element) { return is_element(element.view()); }
+
 KeyPair derive_key_pair(const Seed& seed, ByteView info) {
   for (unsigned counter = 0; counter <= 255; ++counter) {
     const Byte counter_byte = static_cast<Byte>(counter);

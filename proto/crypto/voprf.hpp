@@ -49,6 +49,9 @@ Result<Blinded> blind(ByteView input, Random& random);
 /// canonical.
 Result<Blinded> blind_with(ByteView input, Blind blind);
 
+/// Whether blind_evaluate() takes it: a canonical encoding, and not the identity.
+bool is_valid(const Element& element);
+
 struct Evaluation {
   std::vector<Element> elements;  // one for each blinded element, in order
   Proof proof;                    // one DLEQ proof over all of them
