@@ -21,6 +21,7 @@ struct SightingView {
   std::optional<wire::Outcome> outcome;
   std::optional<std::string> outcome_by;
   std::optional<std::string> closing_note;
+  std::vector<MessageId> duplicates;  // reports that an outcome folded into this one
 };
 
 struct Board {

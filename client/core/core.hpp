@@ -55,6 +55,12 @@ struct OutboxItem {
   std::optional<std::uint64_t> if_last;
 };
 
+/// A mailbox of ours whose envelopes are of no more use: a parcel that was taken back or used.
+struct Erasure {
+  wire::MailboxAddress address;
+  std::uint64_t up_to_seq = 0;
+};
+
 /// A token to present, and under which spend id. The same order is given again until the budget it
 /// bought is used up, so that a lost answer or a new connection costs nothing.
 struct SpendOrder {
@@ -92,6 +98,7 @@ struct Effects {
 class Core {
  public:
   /// An empty member on one relay, before any invite is followed. Draws the identity.
+  /// `random` must outlive the core, here and in load().
   static Core create(const wire::RelayAddress& relay, Random& random, TimePoint now);
   /// From everything the vault holds. 'malformed' for a damaged vault, 'update_needed' for one of a
   /// newer version.
@@ -105,7 +112,11 @@ class Core {
   // ---- what should be running; derived from state, valid until the next event ----------------
   const wire::RelayAddress& relay() const;
   std::vector<Subscription> subscriptions(Lane lane, TimePoint now) const;
+  /// What may leave now. Of a group that is only once its control mailbox and its day's mailbox
+  /// were caught up on the present connection of Lane::collect (clause 11.2).
   std::vector<OutboxItem> outbox(Lane lane) const;
+  /// For Lane::collect, with a proof of the collect key.
+  std::vector<Erasure> erasures() const;
   std::optional<Errand> errand(TimePoint now, Haste haste) const;
   /// When errand() may next say something, for a process that waits.
   std::optional<TimePoint> next_errand_at() const;
@@ -121,15 +132,20 @@ class Core {
 
   // ---- events --------------------------------------------------------------------------------
   /// First on every connection. `lane` is none on an errand's connection: token keys count as seen
-  /// only when another connection showed them.
+  /// only when another connection showed them. With Lane::collect a new connection begins: what an
+  /// earlier one caught up with counts no more.
   void on_relay_facts(const RelayFacts& facts, std::optional<Lane> lane, TimePoint now);
+  /// After Spend's answer. Also, with an empty Budget, when the relay answers NO_BUDGET: from then on
+  /// spend_order() gives another token.
   void on_budget(const SpendId& spend, const wire::Budget& left);
   void on_spend_refused(const SpendId& spend, TimePoint now);
   /// Never fails: what cannot be read becomes a notice or nothing; the cursor moves on.
   void on_delivery(const MailboxId& mailbox, std::uint64_t seq, ByteView envelope, TimePoint now);
   void on_caught_up(const MailboxId& mailbox, const Incarnation& incarnation, TimePoint now);
   void on_dropped(OutboxId id, std::uint64_t seq, TimePoint now);
+  /// The item stays in the outbox, except where somebody else was first: then the core makes another.
   void on_drop_refused(OutboxId id, const wire::Failure& failure, TimePoint now);
+  void on_erased(const MailboxId& mailbox, std::uint64_t up_to_seq);
   void on_errand_answer(Errand errand, const wire::Answer& answer, TimePoint now);
   /// Days, lifetimes, retention. Call at start and about once a minute.
   void on_tick(TimePoint now);

@@ -69,6 +69,7 @@ struct MessageView {
   enum class Standing { queued, stored } standing = Standing::stored;
   TimePoint sent;      // by the sender's clock, to the minute
   TimePoint received;  // by this device's clock
+  /// Without a kind where this version cannot show it: a placeholder.
   wire::Body body;
 };
 
@@ -81,6 +82,7 @@ struct WarningView {
     foreign_epoch,     // a change to the group that is not valid
     clock,             // this device and the relay disagree
     token_refused,     // the relay took no token that should be good
+    invite_reused,     // two people asked to join with one invite
     update_needed,
   } kind;
   TimePoint first_seen;
@@ -95,7 +97,7 @@ struct Notice {
     member_added,    // `group`, `text` is the name
     join_requested,  // `text` is the request's short id
     offer_arrived,
-    stored,          // an outbox item of mine reached the relay; `message` where it was one
+    stored,          // something of mine reached the relay; `message` where it was one
     refused,         // `text` says what the relay would not take and what was kept
     warning,         // `text`
   } kind;
