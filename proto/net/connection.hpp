@@ -28,6 +28,7 @@ class Connection {
   awaitable<Status> write(std::string frames);
 
   /// See TlsStream.
+  std::optional<VerifyKey> relay_key() const { return stream_.relay_key(); }
   awaitable<void> finish() { return stream_.finish(); }
   void close() { stream_.close(); }
   bool is_open() const { return stream_.is_open(); }

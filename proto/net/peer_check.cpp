@@ -84,9 +84,13 @@ int verify_callback(X509_STORE_CTX* store, void*) {
   auto* ssl = static_cast<SSL*>(X509_STORE_CTX_get_ex_data(store, index));
   auto* check = static_cast<PeerCheck*>(SSL_get_app_data(ssl));
   const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
-  const Status verdict = check_peer(X509_STORE_CTX_get0_untrusted(store), check->pinned, now);
+  const STACK_OF(X509)* const chain = X509_STORE_CTX_get0_untrusted(store);
+  const Status verdict = check_peer(chain, check->pinned, now);
   ERR_clear_error();
-  if (verdict.ok()) return 1;
+  if (verdict.ok()) {
+    check->relay_key = raw_key(X509_get0_pubkey(sk_X509_value(chain, 1)));
+    return 1;
+  }
   check->refusal = verdict.error();
   X509_STORE_CTX_set_error(store, X509_V_ERR_APPLICATION_VERIFICATION);
   return 0;

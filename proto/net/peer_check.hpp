@@ -18,10 +18,12 @@ namespace porchlight::net {
 /// points at the clock where the clock may be the reason).
 Status check_peer(const STACK_OF(X509) * chain, const RelayIdentity& pinned, wire::TimePoint now);
 
-/// What the handshake of one connection leaves behind: why the relay was not accepted.
+/// What the handshake of one connection leaves behind: why the relay was not accepted, or the key
+/// of its identity, which signs what it says of itself (clause 6.1).
 struct PeerCheck {
   RelayIdentity pinned;
   std::optional<Error> refusal;
+  std::optional<VerifyKey> relay_key;
 };
 
 /// Has `ctx` call check_peer() in place of OpenSSL's own verification. Each SSL made of it needs

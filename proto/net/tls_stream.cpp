@@ -64,6 +64,10 @@ awaitable<Status> TlsStream::handshake() {
   co_return broken();
 }
 
+std::optional<VerifyKey> TlsStream::relay_key() const {
+  return check_ ? check_->relay_key : std::nullopt;
+}
+
 Error TlsStream::handshake_error() const {
   if (check_ && check_->refusal) return *check_->refusal;
   if (ended_by_peer_) return closed();

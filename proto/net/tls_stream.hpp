@@ -20,6 +20,9 @@ class TlsStream {
   /// Errors: what check_peer() says; 'unreachable' when the other side is gone or is no relay.
   awaitable<Status> handshake();
 
+  /// On a client's side, after handshake(): the key whose hash is the pinned identity.
+  std::optional<VerifyKey> relay_key() const;
+
   /// What is there, without waiting: the bytes read (at least 1); 0 when there are none yet;
   /// 'unreachable' when the other side closed or broke the connection.
   Result<std::size_t> try_read(std::span<Byte> into);

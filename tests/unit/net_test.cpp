@@ -32,6 +32,9 @@ TEST_F(Net, ClientReachesTheRelayItPinned) {
         auto client = co_await connect(client_tls(), at());
         EXPECT_TRUE(client.ok()) << client.error().what;
         if (!client.ok()) co_return;
+        EXPECT_TRUE(client->relay_key().has_value());
+        EXPECT_EQ(wire::relay_identity(client->relay_key().value_or(VerifyKey{})),
+                  authority().identity());
         EXPECT_TRUE((co_await client->write(frame_of("hello"))).ok());
         auto end = co_await client->read_frame();
         EXPECT_EQ(end.error().code, Errc::unreachable);
