@@ -13,7 +13,12 @@ using SealSeed = Secret<struct SealSeedTag, 32>;
 /// The public half of the pair that `seed` makes (crypto_box_seed_keypair).
 SealKey seal_key(const SealSeed& seed);
 
-/// 48 bytes longer than `plaintext`. The ephemeral key is libsodium's own randomness.
+/// False for a key of small order, for which nobody holds a secret half. Others' keys are checked
+/// with it where they come in: in cards, requests and invites.
+bool is_seal_key(const SealKey& key);
+
+/// 48 bytes longer than `plaintext`. The ephemeral key is libsodium's own randomness. `to`
+/// is_seal_key(): another is our own bug.
 Bytes seal(const SealKey& to, ByteView plaintext);
 
 }  // namespace porchlight

@@ -21,13 +21,12 @@ Result<Bytes> seal_envelope(const SealKey& to, ByteView payload) {
 
 Result<Bytes> seal_envelope(const SealKey& to, ByteView payload, std::size_t envelope_bytes) {
   PORCHLIGHT_ASSERT(is_envelope_size(envelope_bytes));
+  if (!is_seal_key(to)) return Error{Errc::malformed, "nothing can be sealed to this key"};
   const auto padded = pad(payload, envelope_bytes - limits::seal_overhead_bytes);
   if (!padded) return Error{Errc::too_large, "this does not fit the envelope it was meant for"};
   return seal(to, padded->reveal());
 }
 
-EnvelopeHash envelope_hash(ByteView envelope) {
-  return hash<EnvelopeHash>("envelope", {envelope});
-}
+EnvelopeHash envelope_hash(ByteView envelope) { return hash<EnvelopeHash>("envelope", {envelope}); }
 
 }  // namespace porchlight::wire
