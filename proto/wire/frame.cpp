@@ -6,6 +6,7 @@ namespace porchlight::wire {
 namespace {
 
 constexpr std::size_t first_read_bytes = 4 * 1024;
+constexpr std::size_t buffered_bytes_max = 2 * (limits::frame_bytes_max + frame_header_bytes);
 
 void append_header(std::size_t size, std::string& out) {
   PORCHLIGHT_ASSERT(size <= limits::frame_bytes_max);
@@ -44,7 +45,8 @@ std::span<Byte> FrameReader::prepare() {
     wanted = std::max(wanted, std::min(read_header(buffer_.data()), limits::frame_bytes_max) +
                                   frame_header_bytes);
   }
-  if (end_ == wanted) wanted += first_read_bytes;  // whole frames the caller has not taken yet
+  if (end_ >= wanted) wanted = end_ + first_read_bytes;  // whole frames not taken yet
+  PORCHLIGHT_ASSERT(wanted <= buffered_bytes_max);
   if (buffer_.size() < wanted) buffer_.resize(wanted);
   return std::span(buffer_).subspan(end_);
 }

@@ -4,9 +4,9 @@
 
 #include <optional>
 
+#include "proto/base/bytes.hpp"
 #include "proto/base/limits.hpp"
 #include "proto/base/result.hpp"
-#include "proto/base/bytes.hpp"
 
 namespace google::protobuf {
 class MessageLite;
@@ -24,11 +24,14 @@ void append_frame(ByteView serialised, std::string& out);
 class FrameReader {
  public:
   /// Where the next received bytes go: at least 1 byte, at most a frame. Valid until commit().
+  /// Whole frames that were not taken stay; to let them pile up to two of the largest is our own
+  /// bug.
   std::span<Byte> prepare();
   /// `size` bytes were written into what prepare() returned.
   void commit(std::size_t size);
   /// The next whole frame's bytes, none while it is incomplete, 'too_large' (and then for ever)
-  /// when the peer announces more than the limit. The view lives until prepare().
+  /// when the peer announces more than the limit. The view lives until prepare() or
+  /// release_if_empty().
   Result<std::optional<ByteView>> next();
   /// Gives the buffer back while nothing is half received: an idle connection is to cost little.
   void release_if_empty();
