@@ -1,5 +1,7 @@
 #include "proto/wire/relay_address.hpp"
 
+#include <arpa/inet.h>
+
 #include <charconv>
 
 #include "proto/base/encoding.hpp"
@@ -15,9 +17,9 @@ bool is_host_char(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' ||
          c == '-' || c == '_';
 }
-bool is_v6_char(char c) {
-  return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F') || c == ':' ||
-         c == '.';
+bool is_v6_address(const std::string& host) {
+  in6_addr parsed{};
+  return host.find('\0') == std::string::npos && inet_pton(AF_INET6, host.c_str(), &parsed) == 1;
 }
 
 Error usage(std::string what) { return {Errc::usage, std::move(what)}; }
@@ -37,7 +39,7 @@ Result<HostPort> HostPort::parse(std::string_view text) {
     if (close == std::string_view::npos) return usage("the address lacks the closing ']'");
     result.host = text.substr(1, close - 1);
     rest = text.substr(close + 1);
-    good = std::all_of(result.host.begin(), result.host.end(), is_v6_char);
+    good = is_v6_address(result.host);
   } else {
     const auto colon = text.find(':');
     result.host = text.substr(0, colon);
