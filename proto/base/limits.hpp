@@ -26,6 +26,8 @@ inline constexpr std::size_t collects_per_connection_max = 256;
 inline constexpr std::size_t proofs_per_connection_max = 512;
 /// Failed authentications after which the relay ends a connection: each costs it a verification.
 inline constexpr std::size_t refusals_per_connection_max = 16;
+/// One signs up to issue_batch_max tokens, so it is the dearest request there is.
+inline constexpr std::size_t issues_per_connection_max = 8;
 inline constexpr auto handshake_timeout = 10s;
 inline constexpr auto first_request_timeout = 30s;
 inline constexpr auto idle_timeout = 15min;  // a live Collect keeps it open with Ping
@@ -33,6 +35,17 @@ inline constexpr auto ping_interval = 5min;
 inline constexpr auto request_timeout = 30s;
 inline constexpr auto connect_timeout = 10s;
 inline constexpr auto close_timeout = 2s;  // for the other side to read the last answer
+
+// ---- the relay's shell: what may wait in memory ---------------------------------------------
+inline constexpr std::size_t commit_queue_operations_max = 8'192;
+inline constexpr std::size_t commit_queue_bytes_max = 32u << 20;
+inline constexpr std::size_t commit_batch_max = 1'024;
+/// Per connection, before the relay stops reading from it.
+inline constexpr std::size_t unsent_bytes_max = 64 * 1024;
+/// Above connections_max: so many at once are told so before they are sent away.
+inline constexpr std::size_t surplus_connections_max = 64;
+/// From the first SIGTERM until what is not finished is cut off.
+inline constexpr auto stop_timeout = 20s;
 
 // ---- tokens (clause 6) ----------------------------------------------------------------------
 inline constexpr std::uint32_t session_tokens_per_day = 64;

@@ -1,5 +1,6 @@
-// The subjects of the proofs of possession that are hashes over a request's fields (clause 3.3), for
-// the client that signs and the relay that checks. Those of Prove are the address's bytes themselves.
+// The subjects of the proofs of possession that are hashes over a request's fields (clause 3.3),
+// for the client that signs and the relay that checks. Those of Prove are the address's bytes
+// themselves.
 #pragma once
 
 #include <span>

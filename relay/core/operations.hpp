@@ -5,6 +5,7 @@
 // stored, connections, wire messages.
 #pragma once
 
+#include <array>
 #include <memory>
 #include <optional>
 #include <variant>
@@ -22,6 +23,9 @@ using IssueDigest = FixedBytes<struct IssueDigestTag, 32>;
 using Seq = std::uint64_t;
 
 enum class TokenKind : std::uint8_t { session = 1, enroll_member = 2, enroll_inviter = 3 };
+inline constexpr std::array all_token_kinds = {TokenKind::session, TokenKind::enroll_member,
+                                               TokenKind::enroll_inviter};
+
 enum class Role : std::uint8_t { member = 1, inviter = 2, relay_operator = 3 };
 enum class Retention : std::uint8_t { ordinary, long_kept };
 

@@ -71,47 +71,63 @@ class Session {
   void on_collect_ended();
 
  private:
-  enum class Right : std::uint8_t { collect = 1, drop = 2 };
+  enum class Right : std::uint8_t { collect, drop };
   struct Proof {
     Right right;
     MailboxId mailbox;
     friend auto operator<=>(const Proof&, const Proof&) = default;
   };
-  enum class Held : std::uint8_t { no, soon, yes };
-  /// Tokens to be signed once the allotment is reserved.
-  struct Blinded {
+  enum class Standing : std::uint8_t { unproven, being_paid, proven };
+  struct Spending {
+    Payer tried;
+    std::optional<Payer> before;  // pays on if this one is refused
+  };
+  /// Tokens to be signed once their allotment is reserved.
+  struct Signing {
     TokenKind kind;
     std::uint32_t week;
-    std::vector<voprf::Element> elements;
+    std::vector<voprf::Element> blinded;
   };
+  /// What an operation's outcome needs beside itself.
+  using Detail = std::variant<std::monostate, Spending, Proof, Signing>;
   struct Open {
     std::uint64_t request_id;
-    std::variant<std::monostate, Payer, Proof, Blinded> detail;
+    Detail detail;
   };
-  /// A request that waits for a proof to be paid.
   struct Parked {
     Proof awaited;
     wire::Request request;
   };
 
+  // Each request in turn; session_tokens.cpp has those of clause 6.
   void handle(wire::Request& request, wire::TimePoint now);
-  void spend(const wire::Request& request, wire::TimePoint now);
-  void prove(const wire::Request& request);
-  void drop(wire::Request& request, wire::TimePoint now);
+  void prove(wire::Request& request);
+  void drop(wire::Request& request);
   void collect(wire::Request& request);
   void erase(wire::Request& request);
+  void spend(const wire::Request& request, wire::TimePoint now);
   void issue(const wire::Request& request, wire::TimePoint now);
   void enroll(const wire::Request& request, wire::TimePoint now);
-  void sign_tokens(std::uint64_t request_id, const Blinded& blinded, wire::TimePoint now);
-  void settle_proof(const Proof& proof, Held held, wire::TimePoint now);
 
-  Held held(const Proof& proof) const;
+  // What became of them.
+  void settle(Open& open, const Outcome& outcome, wire::TimePoint now);
+  void settle_spending(const Open& open, const Spending& spending, const Outcome& outcome);
+  void settle_proof(const Open& open, const Proof& proof, const Outcome& outcome,
+                    wire::TimePoint now);
+  void sign_tokens(std::uint64_t request_id, const Signing& signing, wire::TimePoint now);
+
+  bool proves(std::string_view label, ByteView subject, std::string_view signature,
+              const VerifyKey& key) const;
+  Standing standing(const Proof& proof) const;
   void park(const Proof& awaited, wire::Request& request);
-  void queue(std::uint64_t request_id, Operation operation,
-             std::variant<std::monostate, Payer, Proof, Blinded> detail = {});
+  void queue(std::uint64_t request_id, Operation operation, Detail detail = {});
+
   wire::Answer& answer(std::uint64_t request_id);
-  void done(std::uint64_t request_id);
+  void answer_done(std::uint64_t request_id);
+  void answer_budget(std::uint64_t request_id, const Budget& left);
   void fail(std::uint64_t request_id, wire::FailureCode code, Seq newest = 0);
+  void fail(std::uint64_t request_id, const Outcome& outcome);
+  /// The one answer to every failed authentication (clause 3.5).
   void refuse(std::uint64_t request_id);
   void malformed();
   Effects take_effects();
@@ -119,15 +135,16 @@ class Session {
   const SessionContext* context_;
   Challenge challenge_;
   std::optional<Payer> payer_;
-  std::set<Proof> proofs_;          // paid
-  std::set<Proof> proofs_pending_;  // being paid
+  std::set<Proof> proven_;
+  std::set<Proof> being_paid_;
   std::vector<Parked> parked_;
   std::unordered_map<Ticket, Open> open_;
   Ticket next_ticket_ = 1;
   std::size_t collects_ = 0;
   std::size_t refusals_ = 0;
+  std::size_t issues_ = 0;
   bool closed_ = false;
-  Effects effects_;
+  Effects effects_;  // of the event that is being handled
 };
 
 }  // namespace porchlight::relay
