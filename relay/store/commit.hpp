@@ -20,13 +20,20 @@ namespace porchlight::relay {
 std::vector<Outcome> commit_batch(Database& database, std::span<const Operation* const> operations,
                                   const Policy& policy, wire::TimePoint now);
 
-/// One bounded piece of forgetting: expired envelopes, emptied mailboxes, keys of before last week
-/// with their nonces, past allotments. `rest` says whether to call again soon (between batches);
-/// when there is none, the database was scrubbed. Call at least once an hour.
-Result<Expired> sweep(Database& database, wire::TimePoint now);
+struct Swept {
+  std::size_t envelopes = 0;
+  enum class Rest : std::uint8_t { none, more } rest = Rest::none;
+};
 
-/// Sees to it that there is a key of every kind for this week, and loads all that may be accepted.
-/// Call at the start and when a week begins.
+/// One bounded piece of forgetting: expired envelopes, emptied mailboxes, keys of before last week
+/// with the tokens spent under them, past allotments. `rest` says whether to call again soon, with
+/// batches in between; when there is none, the database was scrubbed. To be called at least once an
+/// hour.
+Result<Swept> sweep(Database& database, wire::TimePoint now);
+
+/// Sees to it that there is a key of every kind for this week, and loads all there are. To be
+/// called at the start, when a week begins, and after a sweep in which one began. 'expired' when
+/// this week's keys were destroyed already, because the clock had run ahead.
 Result<Keyring> load_keyring(Database& database, const SigningKey& identity, wire::TimePoint now,
                              Random& random);
 

@@ -49,6 +49,12 @@ struct LedgerCounts {
   std::uint64_t spent_tokens = 0;
 };
 
+/// What 'expired' says when a key is to be made for a week whose keys were destroyed.
+inline constexpr auto destroyed_keys_sentence =
+    "this week's token keys were destroyed already, because the clock had run ahead; nothing else "
+    "is "
+    "lost. Tokens can be issued again when the clock reaches the week after, or from a new relay";
+
 class Ledger {
  public:
   virtual ~Ledger() = default;
@@ -63,15 +69,22 @@ class Ledger {
 
   virtual Result<std::optional<IssueDigest>> find_allotment(const AllotmentId& id) = 0;
   virtual Status add_allotment(const AllotmentId& id, const IssueDigest& digest) = 0;
-  /// Forgets every allotment of `kind` of a period before `period`.
-  virtual Status forget_allotments(TokenKind kind, std::uint32_t period) = 0;
+  /// Forgets allotments of `kind` of periods before `period`, at most `count_max`. How many it
+  /// forgot.
+  virtual Result<std::size_t> forget_allotments(TokenKind kind, std::uint32_t period,
+                                                std::size_t count_max) = 0;
 
   /// All keys there are, in no order.
   virtual Result<std::vector<TokenKeyRecord>> token_keys() = 0;
-  /// Does nothing when there is a key for the kind and week: there can be only one.
+  virtual Result<bool> has_token_key(TokenKind kind, std::uint32_t week) = 0;
+  /// Does nothing when there is a key for the kind and week: there can be only one. 'expired' when
+  /// the week's keys were destroyed, for the same reason.
   virtual Status add_token_key(const TokenKeyRecord& key) = 0;
-  /// Destroys the keys of all weeks before `week`, and forgets the tokens spent under them.
+  /// Destroys the keys of all weeks before `week`, for ever.
   virtual Status destroy_token_keys(std::uint32_t week) = 0;
+  /// Forgets tokens spent under keys of weeks before `week`, at most `count_max`. How many it
+  /// forgot.
+  virtual Result<std::size_t> forget_spent(std::uint32_t week, std::size_t count_max) = 0;
 
   virtual Result<Incarnation> incarnation() = 0;
   virtual Status set_incarnation(const Incarnation& incarnation) = 0;

@@ -33,11 +33,6 @@ struct NewEnvelope {
   ByteView bytes;
 };
 
-struct Expired {
-  std::size_t envelopes = 0;
-  enum class Rest : std::uint8_t { none, more } rest = Rest::none;
-};
-
 class Store {
  public:
   virtual ~Store() = default;
@@ -58,10 +53,12 @@ class Store {
   virtual Status erase(const MailboxId& mailbox, Seq up_to) = 0;
 
   /// Erases envelopes whose expiry hour is `hour` or before, oldest first, at most `count_max`.
-  virtual Result<Expired> expire(std::uint32_t hour, std::size_t count_max) = 0;
+  /// How many it erased.
+  virtual Result<std::size_t> expire(std::uint32_t hour, std::size_t count_max) = 0;
 
-  /// Forgets emptied mailboxes whose newest seq lies in an hour before `hour`.
-  virtual Status forget_emptied(std::uint32_t hour) = 0;
+  /// Forgets emptied mailboxes whose newest seq lies in an hour before `hour`, at most `count_max`.
+  /// How many it forgot.
+  virtual Result<std::size_t> forget_emptied(std::uint32_t hour, std::size_t count_max) = 0;
 };
 
 }  // namespace porchlight::relay

@@ -1,0 +1,23 @@
+// The tables of the embedded database, and opening a connection to them.
+// Must not know: what the rows mean.
+#pragma once
+
+#include <SQLiteCpp/SQLiteCpp.h>
+
+#include <filesystem>
+#include <memory>
+
+#include "proto/base/ids.hpp"
+#include "proto/base/result.hpp"
+
+namespace porchlight::relay::sqlite {
+
+/// A connection that reads and writes; makes the file and its tables (with `incarnation`) when
+/// there are none. Errors as open_sqlite_database.
+Result<std::unique_ptr<SQLite::Database>> open_writer(const std::filesystem::path& file,
+                                                      const Incarnation& incarnation);
+
+/// A connection that reads a database that is there. The same errors.
+Result<std::unique_ptr<SQLite::Database>> open_reader(const std::filesystem::path& file);
+
+}  // namespace porchlight::relay::sqlite
