@@ -11,8 +11,10 @@ namespace porchlight::net {
 /// nothing is in flight.
 class Connection {
  public:
-  /// `stream` has done its handshake.
   explicit Connection(TlsStream stream) : stream_(std::move(stream)) {}
+
+  /// See TlsStream. Unless `stream` has done it before, it comes before everything else.
+  awaitable<Status> handshake() { return stream_.handshake(); }
 
   /// The next whole frame that has arrived, none while there is none. 'too_large' when the other
   /// side announces more than limits::frame_bytes_max: the connection is of no use after that. The
@@ -28,6 +30,9 @@ class Connection {
   awaitable<Status> write(std::string frames);
 
   /// See TlsStream.
+  Result<std::size_t> try_write(std::string_view bytes) { return stream_.try_write(bytes); }
+  awaitable<Status> wait_writable() { return stream_.wait_writable(); }
+  void stop_reading() { stream_.stop_reading(); }
   std::optional<VerifyKey> relay_key() const { return stream_.relay_key(); }
   awaitable<void> finish() { return stream_.finish(); }
   void close() { stream_.close(); }

@@ -49,7 +49,10 @@ TlsStream::Want TlsStream::want(int result) {
 
 awaitable<Status> TlsStream::wait(tcp::socket::wait_type what) {
   const auto [error] = co_await socket_.async_wait(what, as_result);
-  if (error) co_return broken();
+  // stop_reading() can only cancel both directions; who writes goes on.
+  const bool only_reading_stopped = error == asio::error::operation_aborted && is_open() &&
+                                    reading_stopped_ && what == tcp::socket::wait_write;
+  if (error && !only_reading_stopped) co_return broken();
   co_return Ok{};
 }
 
@@ -78,7 +81,7 @@ Error TlsStream::handshake_error() const {
 }
 
 Result<std::size_t> TlsStream::try_read(std::span<Byte> into) {
-  if (!is_open()) return broken();
+  if (!is_open() || reading_stopped_) return broken();
   ERR_clear_error();
   std::size_t size = 0;
   const Want next = want(SSL_read_ex(ssl_.get(), into.data(), into.size(), &size));
@@ -87,20 +90,35 @@ Result<std::size_t> TlsStream::try_read(std::span<Byte> into) {
   return next == Want::nothing ? size : 0;
 }
 
-awaitable<Status> TlsStream::wait_readable() { return wait(tcp::socket::wait_read); }
+awaitable<Status> TlsStream::wait_readable() {
+  if (reading_stopped_) co_return broken();
+  co_return co_await wait(tcp::socket::wait_read);
+}
+
+void TlsStream::stop_reading() {
+  reading_stopped_ = true;
+  error_code ignored;
+  socket_.cancel(ignored);
+}
+
+Result<std::size_t> TlsStream::try_write(std::string_view bytes) {
+  if (!is_open()) return broken();
+  ERR_clear_error();
+  std::size_t size = 0;
+  const Want next = want(SSL_write_ex(ssl_.get(), bytes.data(), bytes.size(), &size));
+  if (next == Want::broken) return broken();
+  // Writing never waits for reading: there is no renegotiation in TLS 1.3.
+  return next == Want::nothing ? size : 0;
+}
+
+awaitable<Status> TlsStream::wait_writable() { co_return co_await wait(tcp::socket::wait_write); }
 
 awaitable<Status> TlsStream::write_all(std::string_view bytes) {
   while (!bytes.empty()) {
-    if (!is_open()) co_return broken();
-    ERR_clear_error();
-    std::size_t size = 0;
-    const Want next = want(SSL_write_ex(ssl_.get(), bytes.data(), bytes.size(), &size));
-    if (next == Want::nothing) {
-      bytes.remove_prefix(size);
-      continue;
-    }
-    if (next == Want::broken) co_return broken();
-    CO_CHECK(co_await wait(next == Want::read ? tcp::socket::wait_read : tcp::socket::wait_write));
+    auto size = try_write(bytes);
+    if (!size.ok()) co_return std::move(size).error();
+    bytes.remove_prefix(*size);
+    if (*size == 0) CO_CHECK(co_await wait_writable());
   }
   co_return Ok{};
 }

@@ -28,6 +28,15 @@ class TlsStream {
   Result<std::size_t> try_read(std::span<Byte> into);
   /// Until try_read() may have something. 'unreachable' when the stream was closed meanwhile.
   awaitable<Status> wait_readable();
+  /// Ends reading from this side: wait_readable() and try_read() give 'unreachable' from now on,
+  /// writing goes on.
+  void stop_reading();
+
+  /// As many of `bytes` as the socket takes without waiting, and as make up one TLS record; 0 when
+  /// it takes none. What is not written MUST be offered again, first, with nothing taken away.
+  Result<std::size_t> try_write(std::string_view bytes);
+  /// Until try_write() may take something.
+  awaitable<Status> wait_writable();
   /// All of `bytes`, which stay the caller's until it returns.
   awaitable<Status> write_all(std::string_view bytes);
 
@@ -53,6 +62,7 @@ class TlsStream {
   SslPtr ssl_;
   bool ended_by_peer_ = false;
   bool spoke_other_ = false;
+  bool reading_stopped_ = false;
 };
 
 }  // namespace porchlight::net

@@ -8,13 +8,6 @@ namespace {
 constexpr std::size_t first_read_bytes = 4 * 1024;
 constexpr std::size_t buffered_bytes_max = 2 * (limits::frame_bytes_max + frame_header_bytes);
 
-void append_header(std::size_t size, std::string& out) {
-  PORCHLIGHT_ASSERT(size <= limits::frame_bytes_max);
-  for (int shift = 24; shift >= 0; shift -= 8) {
-    out.push_back(static_cast<char>(static_cast<Byte>(size >> shift)));
-  }
-}
-
 std::size_t read_header(const Byte* bytes) {
   return std::size_t{bytes[0]} << 24 | std::size_t{bytes[1]} << 16 | std::size_t{bytes[2]} << 8 |
          std::size_t{bytes[3]};
@@ -22,13 +15,20 @@ std::size_t read_header(const Byte* bytes) {
 
 }  // namespace
 
+void append_frame_header(std::size_t size, std::string& out) {
+  PORCHLIGHT_ASSERT(size <= limits::frame_bytes_max);
+  for (int shift = 24; shift >= 0; shift -= 8) {
+    out.push_back(static_cast<char>(static_cast<Byte>(size >> shift)));
+  }
+}
+
 void append_frame(const google::protobuf::MessageLite& message, std::string& out) {
-  append_header(message.ByteSizeLong(), out);
+  append_frame_header(message.ByteSizeLong(), out);
   message.AppendToString(&out);
 }
 
 void append_frame(ByteView serialised, std::string& out) {
-  append_header(serialised.size(), out);
+  append_frame_header(serialised.size(), out);
   out.append(as_text(serialised));
 }
 

@@ -19,6 +19,8 @@ inline constexpr std::size_t frame_header_bytes = 4;
 /// Appends one frame to `out`. A message above limits::frame_bytes_max is our own bug.
 void append_frame(const google::protobuf::MessageLite& message, std::string& out);
 void append_frame(ByteView serialised, std::string& out);
+/// The header alone, of a frame whose `size` bytes the caller appends itself.
+void append_frame_header(std::size_t size, std::string& out);
 
 /// Cuts frames out of a stream of bytes that arrives in pieces of any size.
 class FrameReader {
