@@ -106,7 +106,9 @@ class SqliteDatabase final : public Database {
   Status scrub() override {
     PORCHLIGHT_ASSERT(!in_batch());
     if (!store_.has_erased() && !ledger_.has_erased()) return Ok{};
-    return guarded([&]() -> Status {
+    // Waiting for readers would hold up the commit thread: the caller comes again.
+    database_->setBusyTimeout(0);
+    auto scrubbed = guarded([&]() -> Status {
       // With secure_delete the pages themselves are overwritten; what is left is the log.
       Run checkpoint(scrub_);
       checkpoint.step();
@@ -116,6 +118,8 @@ class SqliteDatabase final : public Database {
       ledger_.clear_erased();
       return Ok{};
     });
+    database_->setBusyTimeout(sqlite::busy_timeout_ms);
+    return scrubbed;
   }
 
   Result<std::unique_ptr<Reader>> reader() override {

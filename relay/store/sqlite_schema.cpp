@@ -11,7 +11,6 @@ namespace {
 
 constexpr int application_id = 0x504c5231;  // "PLR1"
 constexpr int schema_version = 1;
-constexpr int busy_timeout_ms = 5'000;
 
 // Integer ids keep the indexes compact: mailboxes of today stand next to each other, so a batch
 // touches few pages. Envelopes lie in a rowid table in order of arrival; a table WITHOUT ROWID

@@ -12,6 +12,9 @@
 
 namespace porchlight::relay::sqlite {
 
+/// How long a connection waits for another process, such as `porchlightd invite`.
+inline constexpr int busy_timeout_ms = 5'000;
+
 /// A connection that reads and writes; makes the file and its tables (with `incarnation`) when
 /// there are none. Errors as open_sqlite_database.
 Result<std::unique_ptr<SQLite::Database>> open_writer(const std::filesystem::path& file,
