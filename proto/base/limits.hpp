@@ -76,10 +76,13 @@ inline constexpr auto invite_lifetime_default = 1h;
 inline constexpr auto invite_lifetime_max = std::chrono::hours(24 * 7);
 inline constexpr std::size_t passphrase_bytes_max = 1024;
 inline constexpr std::size_t join_requests_pending_max = 256;
+inline constexpr std::uint32_t operator_invites_max = 256;  // that one porchlightd invite makes
 
 // ---- groups (clauses 10 to 12) --------------------------------------------------------------
 /// What one Welcome of 64 KiB carries. Larger rosters need paged Welcomes.
 inline constexpr std::size_t group_members_max = 96;
+/// What one epoch adds at most: its body travels in the Welcome beside the whole roster.
+inline constexpr std::size_t epoch_additions_max = 32;
 inline constexpr std::size_t skipped_keys_max = 1'000;
 inline constexpr std::size_t cites_max = 4;
 inline constexpr std::int64_t clock_disagreement_max_hours = 36;
@@ -91,5 +94,12 @@ inline constexpr std::uint32_t sighting_lifetime_hours = 24;
 inline constexpr std::uint32_t sighting_lifetime_hours_max = 7 * 24;
 inline constexpr std::uint32_t text_lifetime_hours = 7 * 24;
 inline constexpr std::uint32_t text_lifetime_hours_max = 30 * 24;
+
+// ---- the client's engine --------------------------------------------------------------------
+inline constexpr auto reconnect_first = std::chrono::milliseconds(1'000);
+inline constexpr auto reconnect_most = std::chrono::milliseconds(60'000);
+inline constexpr auto tick_interval = 60s;
+inline constexpr auto vault_lock_patience = std::chrono::milliseconds(10'000);
+inline constexpr auto sync_patience = 60s;  // for everything one command does at the relay
 
 }  // namespace porchlight::limits

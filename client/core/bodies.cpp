@@ -1,0 +1,150 @@
+#include "client/core/bodies.hpp"
+
+#include "client/core/codec.hpp"
+#include "client/core/text.hpp"
+#include "proto/base/limits.hpp"
+
+namespace porchlight::client {
+namespace {
+
+using wire::Body;
+
+constexpr std::size_t zone_bytes_max = 64;
+constexpr std::uint32_t eta_minutes_max = 24 * 60;
+/// Up to the year 9999: what the clock's type and RFC 3339 can hold.
+constexpr std::uint64_t minute_max = 4'223'371'680;
+
+struct Lifetime {
+  std::uint32_t usual_hours;
+  std::uint32_t most_hours;
+};
+
+Lifetime lifetime(const Body& body) {
+  if (body.kind_case() == Body::kText) {
+    return {limits::text_lifetime_hours, limits::text_lifetime_hours_max};
+  }
+  return {limits::sighting_lifetime_hours, limits::sighting_lifetime_hours_max};
+}
+
+Error usage(std::string what) { return {Errc::usage, std::move(what)}; }
+
+/// How many characters must go from the end so that `text` has at most `bytes_max` bytes.
+std::size_t characters_over(std::string_view text, std::size_t bytes_max) {
+  std::size_t end = bytes_max;
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;
+  return count_characters(text.substr(end));
+}
+
+Status check_field(std::string_view text, std::string_view what, std::size_t bytes_max) {
+  if (text.size() > bytes_max) {
+    const std::size_t over = characters_over(text, bytes_max);
+    return usage(std::string(what) + " is " + std::to_string(over) +
+                 (over == 1 ? " character too long" : " characters too long"));
+  }
+  if (!is_clean_text(text, bytes_max)) {
+    return usage(std::string(what) + " holds characters that cannot be shown");
+  }
+  return Ok{};
+}
+
+Status check_text(const wire::Text& text) {
+  if (text.text().empty()) return usage("the text is empty");
+  return check_field(text.text(), "the text", limits::text_bytes_max);
+}
+
+Status check_sighting(const wire::Sighting& sighting) {
+  if (sighting.activity().empty() && sighting.location().empty()) {
+    return usage("a sighting needs to say what was seen, or where");
+  }
+  CHECK(check_field(sighting.size(), "the size", limits::field_bytes_max));
+  CHECK(check_field(sighting.activity(), "the activity", limits::field_bytes_max));
+  CHECK(check_field(sighting.location(), "the location", limits::field_bytes_max));
+  CHECK(check_field(sighting.uniform(), "the uniform", limits::field_bytes_max));
+  CHECK(check_field(sighting.equipment(), "the equipment", limits::field_bytes_max));
+  if (sighting.observed_minute() > minute_max) return usage("the time is not a possible one");
+  return Ok{};
+}
+
+Status check_outcome(const wire::Outcome& outcome) {
+  if (!wire::OutcomeKind_IsValid(outcome.kind()) || outcome.kind() == wire::OUTCOME_NONE) {
+    return usage("an outcome needs to say what it is");
+  }
+  const bool duplicate = outcome.kind() == wire::OUTCOME_DUPLICATE;
+  const std::size_t expected = duplicate ? MessageId::size_bytes : 0;
+  if (outcome.duplicate_of().size() != expected) {
+    return usage("a duplicate, and no other outcome, names another sighting");
+  }
+  return check_field(outcome.basis(), "the basis", limits::field_bytes_max);
+}
+
+Status check_verification(const wire::Verification& verification) {
+  if (verification.sighting().size() != MessageId::size_bytes) {
+    return usage("a verification names the sighting it is about");
+  }
+  switch (verification.kind_case()) {
+    case wire::Verification::kClaim:
+      if (verification.claim().eta_minutes() > eta_minutes_max) {
+        return usage("the time until arrival is longer than a day");
+      }
+      return Ok{};
+    case wire::Verification::kOutcome:
+      return check_outcome(verification.outcome());
+    case wire::Verification::kClosure:
+      return check_field(verification.closure().note(), "the note", limits::field_bytes_max);
+    case wire::Verification::KIND_NOT_SET:
+      break;
+  }
+  return usage("a verification needs to say what it is");
+}
+
+Status check_body(const Body& body) {
+  if (body.id().size() != MessageId::size_bytes) return usage("a message's id has 16 bytes");
+  if (body.sent_minute() > minute_max) return usage("the time is not a possible one");
+  if (!is_clean_line(body.zone(), zone_bytes_max)) return usage("the time zone is no name of one");
+  if (body.lifetime_hours() == 0 || body.lifetime_hours() > lifetime(body).most_hours) {
+    return usage("this kind of message lives at most " + std::to_string(lifetime(body).most_hours) +
+                 " hours");
+  }
+  switch (body.kind_case()) {
+    case Body::kText:
+      return check_text(body.text());
+    case Body::kSighting:
+      return check_sighting(body.sighting());
+    case Body::kVerification:
+      return check_verification(body.verification());
+    case Body::KIND_NOT_SET:
+      break;
+  }
+  return usage("there is nothing to say in this message");
+}
+
+}  // namespace
+
+Status complete_body(Body& body, Random& random, TimePoint now) {
+  if (body.id().empty()) body.set_id(random.fixed<MessageId>().str());
+  if (body.sent_minute() == 0) body.set_sent_minute(wire::unix_minute(now));
+  if (body.lifetime_hours() == 0) body.set_lifetime_hours(lifetime(body).usual_hours);
+  return check_body(body);
+}
+
+Body read_body(ByteView bytes, const MessageId& fallback_id, TimePoint fallback_sent) {
+  Body body;
+  const bool decoded = parse(body, bytes);
+  if (decoded && check_body(body).ok()) return body;
+  Body placeholder;
+  const bool has_id = decoded && body.id().size() == MessageId::size_bytes;
+  placeholder.set_id(has_id ? body.id() : fallback_id.str());
+  placeholder.set_sent_minute(wire::unix_minute(fallback_sent));
+  placeholder.set_lifetime_hours(limits::text_lifetime_hours);
+  return placeholder;
+}
+
+TimePoint end_of_life(const Body& body, std::optional<TimePoint> stored) {
+  using std::chrono::hours;
+  TimePoint sent{std::chrono::minutes(static_cast<std::int64_t>(body.sent_minute()))};
+  // A clock that is far off must not erase a message on arrival, nor keep it for ever.
+  if (stored) sent = std::clamp(sent, *stored - hours(24), *stored + hours(1));
+  return sent + hours(body.lifetime_hours());
+}
+
+}  // namespace porchlight::client

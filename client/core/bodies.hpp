@@ -1,0 +1,24 @@
+// What people say to one another (clause 13): limits, the same when writing and when reading, and
+// lifetimes.
+// Must not know: frames, groups.
+#pragma once
+
+#include "client/core/views.hpp"
+#include "proto/base/result.hpp"
+#include "proto/crypto/random.hpp"
+
+namespace porchlight::client {
+
+/// Fills in what the writer left open: id, sent minute, lifetime. Then 'usage' in words for a
+/// person where the body is outside its limits; for a text, by how many characters it is too long.
+Status complete_body(wire::Body& body, Random& random, TimePoint now);
+
+/// A received body, or a placeholder without a kind where it is outside its limits or of a kind
+/// this version does not know. A placeholder without a usable id or minute gets these.
+wire::Body read_body(ByteView bytes, const MessageId& fallback_id, TimePoint fallback_sent);
+
+/// When every device erases it. The sender's clock counts, but only near `stored`, the hour at
+/// which the relay took it; for a message of one's own that is not yet stored that is none.
+TimePoint end_of_life(const wire::Body& body, std::optional<TimePoint> stored);
+
+}  // namespace porchlight::client

@@ -1,0 +1,51 @@
+#include "client/core/card.hpp"
+
+#include "client/core/codec.hpp"
+#include "proto/wire/person.pb.h"
+#include "proto/wire/signed.hpp"
+
+namespace porchlight::client {
+
+constexpr Byte inbox_flags = wire::mailbox_flag::long_kept | wire::mailbox_flag::erasable;
+
+wire::MailboxAddress CardKeys::inbox() const {
+  return {inbox_flags, SigningKey(collect).verify_key(), std::nullopt};
+}
+
+Bytes make_card(const SigningKey& identity, std::uint32_t version, const CardKeys& keys) {
+  wire::Card card;
+  card.set_suite(suite);
+  card.set_identity(identity.verify_key().str());
+  card.set_version(version);
+  card.set_inbox(to_string(keys.inbox().encode()));
+  card.set_seal_key(seal_key(keys.seal).str());
+  return wire::make_signed(wire::label::card, serialise(card), identity);
+}
+
+Result<Card> verify_card(ByteView signed_card) {
+  TRY(const wire::Unverified unverified, wire::parse_signed(signed_card));
+  wire::Card message;
+  Card card;
+  if (!parse(message, unverified.body)) return Error{Errc::malformed, "a card does not decode"};
+  if (message.suite() != suite) return update_needed("a member's card");
+  if (!read(card.identity, message.identity()) || !read(card.seal_key, message.seal_key())) {
+    return Error{Errc::malformed, "a card holds a key of an impossible size"};
+  }
+  CHECK(unverified.verify(wire::label::card, card.identity));
+  TRY(card.inbox, wire::MailboxAddress::decode(message.inbox()));
+  if (card.inbox.flags != inbox_flags || card.inbox.drop_key) {
+    return Error{Errc::malformed, "a card's inbox is not one that others can write to"};
+  }
+  if (!is_seal_key(card.seal_key)) {
+    return Error{Errc::malformed, "a card holds a key that nothing can be sealed to"};
+  }
+  card.version = message.version();
+  return card;
+}
+
+Error update_needed(std::string_view what) {
+  return {Errc::update_needed,
+          std::string(what) + " was made by a newer version of Porchlight: update, then sync"};
+}
+
+}  // namespace porchlight::client

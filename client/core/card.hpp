@@ -1,0 +1,39 @@
+// A member's card (clause 8.2): where to write to them, and which key to seal to.
+// Must not know: groups.
+#pragma once
+
+#include "proto/crypto/seal.hpp"
+#include "proto/crypto/sign.hpp"
+#include "proto/wire/mailbox.hpp"
+
+namespace porchlight::client {
+
+inline constexpr std::uint32_t suite = 1;
+
+/// What a verified card says.
+struct Card {
+  VerifyKey identity;
+  std::uint32_t version = 0;
+  wire::MailboxAddress inbox;
+  SealKey seal_key;
+};
+
+/// What its owner keeps of it: the seed of the inbox's collect key, and of the seal key.
+struct CardKeys {
+  SigningSeed collect;
+  SealSeed seal;
+
+  /// LONG | ERASABLE, without a drop key: whoever holds the card may write.
+  wire::MailboxAddress inbox() const;
+};
+
+/// A Signed Card.
+Bytes make_card(const SigningKey& identity, std::uint32_t version, const CardKeys& keys);
+
+/// 'malformed', 'not_authentic', or 'update_needed' for a suite this version does not know.
+Result<Card> verify_card(ByteView signed_card);
+
+/// What a person is told when something was made by a newer version.
+Error update_needed(std::string_view what);
+
+}  // namespace porchlight::client

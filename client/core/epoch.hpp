@@ -1,0 +1,71 @@
+// Changes to a group (clauses 10.1 to 10.4): making them, and judging whether one is the group's
+// next epoch. A judgement is a function of the state before and of the envelope's hour at the
+// relay, never of this device's clock: all members come to the same. Must not know: mailboxes,
+// secrets, what was adopted.
+#pragma once
+
+#include "client/core/roster.hpp"
+#include "proto/crypto/sign.hpp"
+
+namespace porchlight::client {
+
+/// State n, as far as the validity of a change depends on it.
+struct EpochHead {
+  GroupId group;
+  std::uint32_t number = 0;
+  EpochId id;
+  std::uint32_t day = 0;
+};
+
+/// State n+1.
+struct Change {
+  EpochHead head;
+  VerifyKey author;
+  std::string name;  // of the group
+  Roster roster;
+  std::vector<VerifyKey> added;
+};
+
+struct Addition {
+  JoinRequest request;
+  wire::Role role = wire::ROLE_NONE;
+};
+
+struct MadeChange {
+  Bytes signed_epoch;
+  Change change;
+};
+
+/// Epoch 0: the founder alone, as a lead, by its own request that names itself as inviter.
+MadeChange found_group(const GroupId& group, std::string_view name, JoinRequest founder,
+                       std::uint32_t day, const SigningKey& identity, Random& random);
+
+/// A change that adds members: 1 to limits::epoch_additions_max, none of them in `roster`, and not
+/// more than a group can have. `day` is not before the head's.
+MadeChange make_change(const EpochHead& head, const Roster& roster, std::string_view name,
+                       std::vector<Addition> additions, std::uint32_t day, const SigningKey& author,
+                       Random& random);
+
+struct Judgement {
+  enum class Kind {
+    valid,
+    invalid,
+    newer,  // by a lead, with something this version does not know: the group halts
+  } kind = Kind::invalid;
+  bool by_member = false;        // the signature of somebody in the roster holds
+  std::optional<Change> change;  // where valid
+};
+
+/// Judges a Signed EpochBody that lies in the control mailbox of `head`; `seq_day` is the day in
+/// its envelope's seq.
+Judgement judge_change(const EpochHead& head, const Roster& roster, ByteView signed_epoch,
+                       std::uint32_t seq_day);
+
+/// For who was just added: reads a Signed EpochBody that led to `roster`, by somebody who is a lead
+/// there. 'malformed', 'not_authentic' or 'update_needed'.
+Result<Change> read_welcoming_change(ByteView signed_epoch, const Roster& roster);
+
+/// H("epoch", body bytes).
+EpochId epoch_id(ByteView body);
+
+}  // namespace porchlight::client

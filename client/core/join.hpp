@@ -1,0 +1,56 @@
+// Asking to join a group (clauses 9.4 to 9.6). The joiner's signature is the consent that every
+// member checks; the MAC shows the inviter that the request came from the invite's link.
+// Must not know: invites' state, groups' state.
+#pragma once
+
+#include <string>
+
+#include "client/core/card.hpp"
+#include "client/core/views.hpp"
+#include "proto/crypto/hash.hpp"
+#include "proto/crypto/random.hpp"
+#include "proto/wire/link.hpp"
+
+namespace porchlight::client {
+
+/// A verified request.
+struct JoinRequest {
+  Bytes bytes;  // Signed, as received
+  RequestHash hash;
+  GroupId group;
+  VerifyKey inviter;
+  InviteId invite;
+  SealKey one_time_key;
+  Card card;
+  std::string name;
+
+  const VerifyKey& identity() const { return card.identity; }
+};
+
+struct RequestDraft {
+  GroupId group;
+  VerifyKey inviter;  // the founder names itself
+  InviteId invite;
+  SealKey one_time_key;
+  Bytes card;  // Signed, of the same identity
+  std::string name;
+};
+
+/// A Signed JoinRequest of about 450 bytes. The name has been checked.
+Bytes make_join_request(const RequestDraft& draft, const SigningKey& identity, Random& random);
+
+/// 'malformed', 'not_authentic', or 'update_needed' for an unknown suite. For which group and by
+/// whose invite is the caller's to check.
+Result<JoinRequest> verify_join_request(ByteView signed_request);
+
+RequestHash request_hash(ByteView signed_request);
+
+using JoinMac = Secret<struct JoinMacTag, 32>;
+
+/// KDF(join secret, "join mac", Signed bytes); compared in constant time.
+JoinMac join_mac(const wire::JoinSecret& secret, ByteView signed_request);
+
+/// What two people compare: the same whichever way round they are given.
+SafetyWords safety_words(const VerifyKey& a, const VerifyKey& b, const RequestHash& request);
+
+}  // namespace porchlight::client

@@ -1,0 +1,151 @@
+#include "client/core/parcel.hpp"
+
+#include "client/core/codec.hpp"
+#include "client/core/text.hpp"
+#include "proto/crypto/pad.hpp"
+#include "proto/crypto/unseal.hpp"
+#include "proto/wire/envelope.hpp"
+#include "proto/wire/signed.hpp"
+
+namespace porchlight::client {
+namespace {
+
+constexpr int tokens_max = 64;  // of a kind in one parcel
+
+Error wrong(std::string_view what) {
+  return {Errc::malformed, "this invite is damaged (" + std::string(what) + "): ask for a new one"};
+}
+
+/// Minutes since 1970 that the clock can hold; none beyond the year 9999.
+std::optional<TimePoint> time_of_minute(std::uint64_t minute) {
+  constexpr std::uint64_t last = 4'223'371'680;
+  if (minute > last) return std::nullopt;
+  return TimePoint{std::chrono::minutes(static_cast<std::int64_t>(minute))};
+}
+
+bool has_sizes(const wire::Token& token) {
+  return token.nonce().size() == TokenNonce::size_bytes &&
+         token.output().size() == TokenOutput::size_bytes;
+}
+
+Status check_supplies(const wire::Supplies& supplies, int sessions_min) {
+  if (supplies.session_size() < sessions_min || supplies.session_size() > tokens_max ||
+      supplies.enroll_stock_size() > tokens_max || !is_enroll_token(supplies.enroll())) {
+    return wrong("its tokens");
+  }
+  for (const auto& token : supplies.session()) {
+    if (!is_session_token(token)) return wrong("its tokens");
+  }
+  for (const auto& token : supplies.enroll_stock()) {
+    if (!is_enroll_token(token)) return wrong("its tokens");
+  }
+  return Ok{};
+}
+
+Result<ParcelOffer> read_group_invite(const std::string& bytes) {
+  TRY(const wire::Unverified unverified, wire::parse_signed(bytes));
+  wire::GroupInvite message;
+  if (!parse(message, unverified.body)) return wrong("it does not decode");
+  if (message.suite() != suite) return update_needed("this invite");
+  GroupOffer offer;
+  VerifyKey inviter;
+  if (!read(inviter, message.inviter()) || !read(offer.invite, message.invite_id()) ||
+      !read(offer.group, message.group_id())) {
+    return wrong("a field's size");
+  }
+  CHECK(unverified.verify(wire::label::group_invite, inviter));
+  TRY(offer.inviter, verify_card(as_bytes(message.card())));
+  if (offer.inviter.identity != inviter) return wrong("its card");
+  if (!is_clean_name(message.group_name()) || !is_clean_name(message.inviter_name())) {
+    return wrong("a name");
+  }
+  // What an audience is invited to is not known here.
+  if (message.role() != wire::ROLE_MEMBER && message.role() != wire::ROLE_LEAD) {
+    return update_needed("this invite");
+  }
+  CHECK(check_supplies(message.supplies(), 2));
+  const auto end = time_of_minute(message.expires_minute());
+  if (!end) return wrong("its end");
+  offer.group_name = message.group_name();
+  offer.inviter_name = message.inviter_name();
+  offer.role = message.role();
+  offer.expires = *end;
+  offer.supplies = message.supplies();
+  return ParcelOffer{std::move(offer)};
+}
+
+Result<ParcelOffer> read_relay_invite(const wire::RelayInvite& message,
+                                      const RelayIdentity& relay) {
+  if (message.suite() != suite) return update_needed("this invite");
+  RelayIdentity identity;
+  if (!read(identity, message.relay_identity())) return wrong("a field's size");
+  if (identity != relay) {
+    return Error{Errc::wrong_identity, "this invite is for another relay than its link says"};
+  }
+  CHECK(check_supplies(message.supplies(), 1));
+  const auto end = time_of_minute(message.expires_minute());
+  if (!end) return wrong("its end");
+  return ParcelOffer{RelayOffer{*end, message.supplies()}};
+}
+
+}  // namespace
+
+TimePoint expires(const ParcelOffer& offer) {
+  return std::visit([](const auto& any) { return any.expires; }, offer);
+}
+
+const wire::Supplies& supplies(const ParcelOffer& offer) {
+  return std::visit([](const auto& any) -> const wire::Supplies& { return any.supplies; }, offer);
+}
+
+Bytes make_group_parcel(const GroupOffer& offer, ByteView inviter_card, const SigningKey& inviter,
+                        const wire::InviteKeys& keys) {
+  wire::GroupInvite message;
+  message.set_suite(suite);
+  message.set_inviter(inviter.verify_key().str());
+  message.set_card(to_string(inviter_card));
+  message.set_invite_id(offer.invite.str());
+  message.set_group_id(offer.group.str());
+  message.set_group_name(offer.group_name);
+  message.set_inviter_name(offer.inviter_name);
+  message.set_role(offer.role);
+  message.set_expires_minute(wire::unix_minute(offer.expires));
+  *message.mutable_supplies() = offer.supplies;
+  wire::Parcel parcel;
+  parcel.set_group_invite(
+      to_string(wire::make_signed(wire::label::group_invite, serialise(message), inviter)));
+  auto envelope = wire::seal_envelope(seal_key(keys.seal), serialise(parcel));
+  PORCHLIGHT_ASSERT(envelope.ok());  // about 900 bytes
+  return std::move(envelope).value();
+}
+
+Result<ParcelOffer> open_parcel(ByteView envelope, const wire::InviteKeys& keys,
+                                const RelayIdentity& relay, TimePoint now) {
+  auto payload = unseal(keys.seal, envelope);
+  wire::Parcel parcel;
+  if (!payload || !unpad(*payload) || !parse(parcel, payload->reveal())) {
+    return wrong("it does not open");
+  }
+  Result<ParcelOffer> offer = wrong("it is empty");
+  if (parcel.offer_case() == wire::Parcel::kGroupInvite) {
+    offer = read_group_invite(parcel.group_invite());
+  } else if (parcel.offer_case() == wire::Parcel::kRelayInvite) {
+    offer = read_relay_invite(parcel.relay_invite(), relay);
+  }
+  if (offer.ok() && expires(*offer) <= now) {
+    return Error{Errc::expired, "this invite has expired: ask for a new one"};
+  }
+  return offer;
+}
+
+bool is_session_token(const wire::Token& token) {
+  return token.kind() == wire::TOKEN_KIND_SESSION && has_sizes(token);
+}
+
+bool is_enroll_token(const wire::Token& token) {
+  return (token.kind() == wire::TOKEN_KIND_ENROLL_MEMBER ||
+          token.kind() == wire::TOKEN_KIND_ENROLL_INVITER) &&
+         has_sizes(token);
+}
+
+}  // namespace porchlight::client

@@ -1,0 +1,51 @@
+// What an invite's mailbox holds (clause 9.3): who invites, to what, until when, and the tokens to
+// come in with.
+// Must not know: the state of invites and wallets.
+#pragma once
+
+#include <variant>
+
+#include "client/core/card.hpp"
+#include "client/core/views.hpp"
+#include "proto/wire/link.hpp"
+
+namespace porchlight::client {
+
+/// A verified invite to a group.
+struct GroupOffer {
+  Card inviter;
+  InviteId invite;
+  GroupId group;
+  std::string group_name;
+  std::string inviter_name;
+  wire::Role role = wire::ROLE_NONE;  // ROLE_MEMBER or ROLE_LEAD
+  TimePoint expires;
+  wire::Supplies supplies;  // one enrol token, at least two session tokens
+};
+
+/// The operator's own: access to the relay, no group.
+struct RelayOffer {
+  TimePoint expires;
+  wire::Supplies supplies;  // one enrol token, at least one session token
+};
+
+using ParcelOffer = std::variant<GroupOffer, RelayOffer>;
+
+TimePoint expires(const ParcelOffer& offer);
+const wire::Supplies& supplies(const ParcelOffer& offer);
+
+/// The envelope for an invite's mailbox: `offer` signed by the inviter, sealed to the seed's key.
+/// `inviter_card` is the inviter's Signed Card.
+Bytes make_group_parcel(const GroupOffer& offer, ByteView inviter_card, const SigningKey& inviter,
+                        const wire::InviteKeys& keys);
+
+/// 'not_authentic' or 'malformed' for what the seed or the inviter's signature does not stand for,
+/// 'wrong_identity' for another relay, 'expired', 'update_needed'.
+Result<ParcelOffer> open_parcel(ByteView envelope, const wire::InviteKeys& keys,
+                                const RelayIdentity& relay, TimePoint now);
+
+/// A token of possible sizes of one of the given kinds.
+bool is_session_token(const wire::Token& token);
+bool is_enroll_token(const wire::Token& token);
+
+}  // namespace porchlight::client

@@ -1,0 +1,72 @@
+#include "client/core/roster.hpp"
+
+#include "proto/base/limits.hpp"
+
+namespace porchlight::client {
+
+const RosterEntry* Roster::find(const VerifyKey& identity) const {
+  for (const RosterEntry& entry : entries_) {
+    if (entry.identity() == identity) return &entry;
+  }
+  return nullptr;
+}
+
+std::size_t Roster::position(const VerifyKey& identity) const {
+  const RosterEntry* entry = find(identity);
+  PORCHLIGHT_ASSERT(entry != nullptr);
+  return static_cast<std::size_t>(entry - entries_.data());
+}
+
+bool Roster::is_lead(const VerifyKey& identity) const {
+  const RosterEntry* entry = find(identity);
+  return entry != nullptr && entry->role == wire::ROLE_LEAD;
+}
+
+bool Roster::has_lead() const {
+  return std::any_of(entries_.begin(), entries_.end(),
+                     [](const RosterEntry& entry) { return entry.role == wire::ROLE_LEAD; });
+}
+
+std::vector<VerifyKey> Roster::identities() const {
+  std::vector<VerifyKey> all;
+  for (const RosterEntry& entry : entries_) all.push_back(entry.identity());
+  return all;
+}
+
+Status Roster::add(JoinRequest request, wire::Role role) {
+  if (role != wire::ROLE_MEMBER && role != wire::ROLE_LEAD) {
+    return Error{Errc::malformed, "a role that no member of a group has"};
+  }
+  if (find(request.identity()) != nullptr) {
+    return Error{Errc::conflict, request.name + " is in this group already"};
+  }
+  if (entries_.size() >= limits::group_members_max) {
+    return Error{Errc::full,
+                 "a group has at most " + std::to_string(limits::group_members_max) + " members"};
+  }
+  entries_.push_back({std::move(request), role});
+  return Ok{};
+}
+
+Digest Roster::hash(const GroupId& group) const {
+  std::vector<Part> parts;
+  parts.reserve(1 + 3 * entries_.size());
+  parts.emplace_back(group);
+  for (const RosterEntry& entry : entries_) {
+    parts.emplace_back(entry.identity());
+    parts.emplace_back(static_cast<std::uint32_t>(entry.role));
+    parts.emplace_back(entry.request.hash);
+  }
+  return hash_digest("roster", parts);
+}
+
+std::string Roster::display_name(const VerifyKey& identity) const {
+  const std::size_t at = position(identity);
+  const std::string& name = entries_[at].request.name;
+  const auto earlier =
+      std::count_if(entries_.begin(), entries_.begin() + static_cast<std::ptrdiff_t>(at),
+                    [&](const RosterEntry& entry) { return entry.request.name == name; });
+  return earlier == 0 ? name : name + " (" + std::to_string(earlier + 1) + ")";
+}
+
+}  // namespace porchlight::client

@@ -1,0 +1,45 @@
+// Who is in a group, in the order in which they came (clause 10.4). Every entry rests on its
+// member's own signed consent.
+// Must not know: epochs' secrets, how changes come.
+#pragma once
+
+#include <span>
+
+#include "client/core/join.hpp"
+
+namespace porchlight::client {
+
+struct RosterEntry {
+  JoinRequest request;
+  wire::Role role = wire::ROLE_NONE;
+
+  const VerifyKey& identity() const { return request.identity(); }
+};
+
+class Roster {
+ public:
+  std::span<const RosterEntry> entries() const { return entries_; }
+  std::size_t size() const { return entries_.size(); }
+  /// None where nobody has this identity. Valid until the roster changes.
+  const RosterEntry* find(const VerifyKey& identity) const;
+  /// Where in the order; the identity is in the roster.
+  std::size_t position(const VerifyKey& identity) const;
+  bool is_lead(const VerifyKey& identity) const;
+  bool has_lead() const;
+  std::vector<VerifyKey> identities() const;
+
+  /// At the end. 'conflict' for an identity that is there, 'full' above limits::group_members_max,
+  /// 'malformed' for a role that no member has.
+  Status add(JoinRequest request, wire::Role role);
+
+  /// H("roster", group_id, for each entry in order: identity, role u32, request hash).
+  Digest hash(const GroupId& group) const;
+
+  /// The name, told apart from the same name earlier in the roster: "Ana", "Ana (2)".
+  std::string display_name(const VerifyKey& identity) const;
+
+ private:
+  std::vector<RosterEntry> entries_;
+};
+
+}  // namespace porchlight::client

@@ -1,0 +1,35 @@
+// What people type instead of an id: its first letters, in Crockford's base 32 (no I, L, O, U;
+// those are read as what they look like). Must not know: whose ids they are.
+#pragma once
+
+#include <set>
+#include <span>
+#include <string>
+
+#include "proto/base/bytes.hpp"
+
+namespace porchlight::client {
+
+inline constexpr std::size_t short_name_chars_min = 3;
+inline constexpr std::size_t short_name_chars_max = 25;  // of 16 bytes
+
+/// The first `length` letters, short_name_chars_min to short_name_chars_max. `id` has at least 16
+/// bytes.
+std::string short_name(ByteView id, std::size_t length);
+
+/// Whether `typed`, of at least short_name_chars_min letters in either case, begins the id's name.
+bool matches_short_name(ByteView id, std::string_view typed);
+
+/// The fewest letters that tell all of `ids` apart.
+template <class Id>
+std::size_t unique_length(std::span<const Id> ids) {
+  std::size_t length = short_name_chars_min;
+  for (; length < short_name_chars_max; ++length) {
+    std::set<std::string> names;
+    for (const Id& id : ids) names.insert(short_name(id.view(), length));
+    if (names.size() == ids.size()) break;
+  }
+  return length;
+}
+
+}  // namespace porchlight::client

@@ -1,0 +1,88 @@
+#include "client/core/text.hpp"
+
+#include <cstdint>
+
+#include "proto/base/limits.hpp"
+
+namespace porchlight::client {
+namespace {
+
+constexpr std::uint32_t no_character = 0xFFFFFFFF;
+
+/// Takes one code point off the front; no_character for anything that is not shortest-form UTF-8.
+std::uint32_t take_character(std::string_view& text) {
+  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
+  const unsigned char first = byte(0);
+  std::size_t length = 1;
+  std::uint32_t code = first;
+  std::uint32_t least = 0;
+  if (first >= 0xC0 && first < 0xE0) {
+    length = 2, code = first & 0x1Fu, least = 0x80;
+  } else if (first >= 0xE0 && first < 0xF0) {
+    length = 3, code = first & 0x0Fu, least = 0x800;
+  } else if (first >= 0xF0 && first < 0xF8) {
+    length = 4, code = first & 0x07u, least = 0x10000;
+  } else if (first >= 0x80) {
+    return no_character;
+  }
+  if (text.size() < length) return no_character;
+  for (std::size_t i = 1; i < length; ++i) {
+    if ((byte(i) & 0xC0) != 0x80) return no_character;
+    code = code << 6 | (byte(i) & 0x3Fu);
+  }
+  text.remove_prefix(length);
+  const bool surrogate = code >= 0xD800 && code <= 0xDFFF;
+  return code < least || code > 0x10FFFF || surrogate ? no_character : code;
+}
+
+/// What a terminal or a text layout would obey instead of showing it.
+bool is_commanding(std::uint32_t c) {
+  return c < 0x20 || (c >= 0x7F && c < 0xA0) || c == 0x2028 || c == 0x2029 ||
+         (c >= 0x202A && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069);
+}
+
+bool is_clean(std::string_view text, std::size_t bytes_max, std::uint32_t allowed) {
+  if (text.size() > bytes_max) return false;
+  while (!text.empty()) {
+    const std::uint32_t c = take_character(text);
+    if (c == no_character || (is_commanding(c) && c != allowed)) return false;
+  }
+  return true;
+}
+
+}  // namespace
+
+bool is_clean_text(std::string_view text, std::size_t bytes_max) {
+  return is_clean(text, bytes_max, '\n');
+}
+
+bool is_clean_line(std::string_view text, std::size_t bytes_max) {
+  return is_clean(text, bytes_max, no_character);
+}
+
+bool is_clean_name(std::string_view name) {
+  return !name.empty() && !name.starts_with(' ') && !name.ends_with(' ') &&
+         is_clean_line(name, limits::name_bytes_max);
+}
+
+Status check_name(std::string_view name, std::string_view what) {
+  const auto usage = [&](std::string_view rest) {
+    return Error{Errc::usage, std::string(what) + std::string(rest)};
+  };
+  if (name.empty()) return usage(" is empty");
+  if (name.size() > limits::name_bytes_max) {
+    return usage(" is longer than " + std::to_string(limits::name_bytes_max) + " bytes");
+  }
+  if (!is_clean_name(name)) {
+    return usage(" holds characters that cannot be shown, or a space at its beginning or end");
+  }
+  return Ok{};
+}
+
+std::size_t count_characters(std::string_view text) {
+  std::size_t count = 0;
+  for (const char c : text) count += (static_cast<unsigned char>(c) & 0xC0) != 0x80;
+  return count;
+}
+
+}  // namespace porchlight::client
