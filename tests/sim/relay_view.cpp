@@ -1,0 +1,112 @@
+#include "tests/sim/relay_view.hpp"
+
+#include "proto/wire/envelope.hpp"
+#include "proto/wire/mailbox.hpp"
+
+namespace porchlight::sim {
+
+void RelayView::on_request(ConnectionId connection, const std::string& purpose,
+                           const std::string& frame) {
+  on_bytes("a request", frame);
+  wire::Request request;
+  if (!request.ParseFromString(frame)) {
+    world_.fail(purpose + " sent a frame that does not decode");
+    return;
+  }
+  switch (request.op_case()) {
+    case wire::Request::kSpend:
+      return on_spend(connection, purpose, request.spend());
+    case wire::Request::kProve:
+      on_address(request.prove().address());
+      if (!proofs_.insert(request.prove().signature()).second) {
+        world_.fail(purpose + " sent one proof of possession twice");
+      }
+      return;
+    case wire::Request::kDrop:
+      on_address(request.drop().address());
+      return belongs(wire::envelope_hash(as_bytes(request.drop().envelope())).str(), "envelope",
+                     purpose);
+    case wire::Request::kCollect:
+      return on_address(request.collect().address());
+    case wire::Request::kErase:
+      return on_address(request.erase().address());
+    case wire::Request::kIssue:
+      for (const std::string& element : request.issue().blinded()) {
+        belongs(element, "blinded element", purpose);
+      }
+      return on_account(connection, purpose, request.issue().account());
+    case wire::Request::kEnroll:
+      belongs(request.enroll().token().nonce(), "nonce", purpose);
+      return on_account(connection, purpose, request.enroll().account());
+    case wire::Request::kPing:
+      return;
+    case wire::Request::OP_NOT_SET:
+      world_.fail(purpose + " sent a request without an operation");
+  }
+}
+
+void RelayView::on_bytes(std::string_view where, std::string_view bytes) {
+  for (const std::string& word : words_) {
+    if (bytes.find(word) != std::string_view::npos) {
+      world_.fail("the relay could read \"" + word + "\" in " + std::string(where));
+    }
+  }
+}
+
+void RelayView::belongs(const std::string& identifier, std::string_view kind,
+                        const std::string& purpose) {
+  const auto [found, fresh] = purpose_of_.emplace(std::string(kind) + ' ' + identifier, purpose);
+  if (!fresh && found->second != purpose) {
+    world_.fail("one " + std::string(kind) + " ties " + found->second + " to " + purpose);
+  }
+}
+
+void RelayView::on_address(const std::string& address) {
+  addresses_.insert(address);
+  for (std::size_t at = 1; at < address.size(); at += VerifyKey::size_bytes) {
+    const auto [found, fresh] =
+        address_of_key_.emplace(address.substr(at, VerifyKey::size_bytes), address);
+    if (!fresh && found->second != address) world_.fail("one key ties two mailboxes together");
+  }
+}
+
+std::vector<MailboxId> RelayView::mailboxes() const {
+  std::vector<MailboxId> ids;
+  for (const std::string& bytes : addresses_) {
+    if (const auto address = wire::MailboxAddress::decode(bytes); address.ok()) {
+      ids.push_back(address->id());
+    }
+  }
+  return ids;
+}
+
+std::vector<MailboxId> RelayView::inboxes() const {
+  std::vector<MailboxId> ids;
+  for (const std::string& bytes : addresses_) {
+    const auto address = wire::MailboxAddress::decode(bytes);
+    if (address.ok() && !address->drop_key) ids.push_back(address->id());
+  }
+  return ids;
+}
+
+void RelayView::on_spend(ConnectionId connection, const std::string& purpose,
+                         const wire::Spend& spend) {
+  belongs(spend.token().nonce(), "nonce", purpose);
+  belongs(spend.spend_id(), "spend id", purpose);
+  paid_.insert(connection);
+  if (account_on_.contains(connection)) world_.fail(purpose + " spent beside an account");
+  const auto [found, fresh] = spend_id_of_nonce_.emplace(spend.token().nonce(), spend.spend_id());
+  if (!fresh && found->second != spend.spend_id()) {
+    world_.fail(purpose + " presented one token under two spend ids");
+  }
+}
+
+void RelayView::on_account(ConnectionId connection, const std::string& purpose,
+                           const std::string& account) {
+  belongs(account, "account", purpose.substr(0, purpose.find(' ')));
+  if (paid_.contains(connection)) world_.fail(purpose + " showed an account beside a token");
+  const auto [found, fresh] = account_on_.emplace(connection, account);
+  if (!fresh && found->second != account) world_.fail("two accounts on one connection");
+}
+
+}  // namespace porchlight::sim
