@@ -58,7 +58,11 @@ void LaneSession::plan() {
     plan_drops();
     plan_erasures();
   }
-  at_rest_ = in_flight_ == 0 && (trouble_ || !work_is_waiting());
+}
+
+bool LaneSession::at_rest() {
+  return greeting_ && !error_ && output_.empty() && in_flight_ == 0 &&
+         (trouble_ || !work_is_waiting());
 }
 
 bool LaneSession::work_is_waiting() {
@@ -259,6 +263,7 @@ void LaneSession::on_dropped(Open open, const wire::Dropped& dropped) {
   const auto* dropping = std::get_if<Dropping>(&open->second.kind);
   if (!dropping || dropped.seq() == 0) return fail_impossible();
   barren_payments_ = 0;
+  ++stored_;
   host_.on_dropped(dropping->item, dropped.seq());
   close(open);
 }

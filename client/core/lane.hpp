@@ -37,10 +37,13 @@ class LaneSession {
   /// The relay owes an answer: without any for limits::request_timeout, the connection is of no
   /// use.
   bool awaiting_answer() const { return !greeting_ || in_flight_ > 0; }
-  /// Everything that could be done on this connection is done.
-  bool at_rest() const { return greeting_ && !error_ && at_rest_; }
+  bool greeted() const { return greeting_.has_value(); }
+  /// Everything that can be done on this connection, as the host stands now, is done.
+  bool at_rest();
   /// Why something was left undone while the connection goes on: no tokens, the relay is full.
   const std::optional<Error>& trouble() const { return trouble_; }
+  /// How many items were stored over this connection.
+  std::size_t stored() const { return stored_; }
 
   /// Reads every subscription again from where it stands, without proving anew.
   void collect_again();
@@ -112,7 +115,7 @@ class LaneSession {
   std::optional<Error> error_;
   std::optional<Error> trouble_;
   std::string output_;
-  bool at_rest_ = false;
+  std::size_t stored_ = 0;
 
   std::map<std::uint64_t, Pending> pending_;
   std::uint64_t next_id_ = 1;

@@ -1,0 +1,152 @@
+#include "client/engine/listener.hpp"
+
+#include <unistd.h>
+
+#include <set>
+
+#include "client/engine/backoff.hpp"
+#include "client/engine/errand_task.hpp"
+#include "client/engine/spawn.hpp"
+
+namespace porchlight::client {
+namespace {
+
+using net::awaitable;
+namespace asio = net::asio;
+
+/// What no waiting mends, and a person must see.
+bool is_final(Errc code) {
+  return code == Errc::wrong_identity || code == Errc::not_authentic || code == Errc::update_needed;
+}
+
+}  // namespace
+
+void Listener::start(const VaultBell* bell) {
+  for (const Lane lane : {Lane::collect, Lane::drop, Lane::parcel, Lane::join}) {
+    spawn(io_, run_lane(lane));
+  }
+  spawn(io_, mind_the_time());
+  spawn(io_, tell_changes());
+  spawn(io_, watch_signals());
+  if (!bell) return;
+  net::error_code ignored;
+  bell_.assign(dup(bell->descriptor()), ignored);
+  spawn(io_, watch_bell());
+}
+
+Result<ListenEnd> Listener::end() const {
+  if (failure_) return *failure_;
+  return end_;
+}
+
+void Listener::stop(ListenEnd why) {
+  if (stopped_) return;
+  stopped_ = true;
+  end_ = why;
+  signals_.cancel();
+  bell_.cancel();
+  for (const auto& [lane, task] : tasks_) task->stop();
+  wiring_.signal.raise();
+}
+
+void Listener::fail(const Error& error) {
+  failure_ = error;
+  stop(ListenEnd::finished);
+}
+
+// ---- lanes ----------------------------------------------------------------------------------
+
+awaitable<void> Listener::run_lane(Lane lane) {
+  const bool collects = lane == Lane::collect;
+  Backoff backoff(random_);
+  while (!stopped_) {
+    const std::uint64_t seen = wiring_.signal.count();
+    if (!has_work(wiring_.core, lane, wiring_.keeper.now())) {
+      co_await wiring_.signal.beyond(seen);
+      continue;
+    }
+    LaneTask task(wiring_, lane,
+                  collects ? LaneSession::Extent::live : LaneSession::Extent::until_caught_up,
+                  collects ? LaneTask::Leave::when_told : LaneTask::Leave::at_rest);
+    tasks_[lane] = &task;
+    const Status end = co_await task.run();
+    tasks_.erase(lane);
+    if (stopped_) break;
+    if (const Status kept = wiring_.keeper.keep(); !kept.ok()) co_return fail(kept.error());
+    if (task.greeted()) backoff.reset();
+    if (end.ok() && !has_work(wiring_.core, lane, wiring_.keeper.now())) continue;
+    const auto wait = backoff.next();
+    if (const auto trouble = task.trouble()) {
+      on_broken(lane, *trouble, wait);
+    } else if (!end.ok()) {
+      on_broken(lane, end.error(), wait);
+    }
+    co_await pause(wait);
+  }
+}
+
+void Listener::on_broken(Lane lane, const Error& why, std::chrono::milliseconds pause) {
+  if (is_final(why.code)) return fail(why);
+  if (lane != Lane::collect) return;
+  connected_ = false;
+  callbacks_.on_disconnected(why, pause);
+}
+
+awaitable<void> Listener::tell_changes() {
+  while (!stopped_) {
+    const std::uint64_t seen = wiring_.signal.count();
+    const auto collect = tasks_.find(Lane::collect);
+    if (!connected_ && collect != tasks_.end() && collect->second->at_rest()) {
+      connected_ = true;
+      callbacks_.on_connected();
+    }
+    if (!callbacks_.on_change()) stop(ListenEnd::finished);
+    if (!stopped_) co_await wiring_.signal.beyond(seen);
+  }
+}
+
+// ---- time, signals, the bell ----------------------------------------------------------------
+
+awaitable<void> Listener::mind_the_time() {
+  while (!stopped_) {
+    co_await run_due_errands();
+    co_await pause(limits::tick_interval);
+    if (stopped_) break;
+    wiring_.core.on_tick(wiring_.keeper.now());
+    if (const Status kept = wiring_.keeper.keep(); !kept.ok()) fail(kept.error());
+    wiring_.signal.raise();
+  }
+}
+
+awaitable<void> Listener::run_due_errands() {
+  std::set<Errand> tried;
+  while (!stopped_) {
+    const auto errand = wiring_.core.errand(wiring_.keeper.now(), Haste::none);
+    if (!errand || !tried.insert(*errand).second) break;
+    const Status end = co_await run_errand(wiring_, *errand);
+    if (!end.ok()) break;  // the core says when it is due again
+  }
+}
+
+awaitable<void> Listener::pause(std::chrono::milliseconds span) {
+  using namespace asio::experimental::awaitable_operators;
+  const auto until = std::chrono::steady_clock::now() + span;
+  while (!stopped_ && std::chrono::steady_clock::now() < until) {
+    asio::steady_timer timer(io_, until);
+    auto first = timer.async_wait(net::as_result) || wiring_.signal.beyond(wiring_.signal.count());
+    co_await std::move(first);
+  }
+}
+
+awaitable<void> Listener::watch_signals() {
+  const auto [cancelled, number] = co_await signals_.async_wait(net::as_result);
+  if (!cancelled) stop(ListenEnd::interrupted);
+}
+
+awaitable<void> Listener::watch_bell() {
+  const auto [cancelled] =
+      co_await bell_.async_wait(asio::posix::descriptor_base::wait_read, net::as_result);
+  if (!cancelled) stop(ListenEnd::wanted);
+}
+
+}  // namespace porchlight::client
