@@ -62,8 +62,8 @@ inline constexpr std::uint32_t ordinary_days = 7;
 inline constexpr std::uint32_t long_days = 30;
 /// Free space that the relay leaves on its disk, so that erasing has room to work.
 inline constexpr std::uint64_t disk_reserve_bytes = 64ull << 20;
-/// Envelopes that one expiry transaction erases at most.
-inline constexpr std::size_t expiry_batch_max = 256;
+/// Envelopes that one operation of the commit thread erases at most.
+inline constexpr std::size_t erase_batch_max = 256;
 /// Leaf certificates: short-lived, issued ahead for clocks that are behind (clause 2).
 inline constexpr auto leaf_lifetime = std::chrono::hours(24 * 14);
 inline constexpr auto leaf_backdate = std::chrono::hours(48);

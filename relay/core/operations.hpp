@@ -59,7 +59,7 @@ struct Append {
 struct EraseUpTo {
   MailboxId mailbox;
   Seq up_to = 0;
-};  // Erased, Failed
+};  // Erased, ErasedSome, Failed
 
 struct SpendToken {
   Payer payer;
@@ -108,6 +108,10 @@ struct Full {
 struct Erased {
   friend bool operator==(const Erased&, const Erased&) = default;
 };
+/// A piece of it: the same operation is to be asked again, so that it never holds up the others.
+struct ErasedSome {
+  friend bool operator==(const ErasedSome&, const ErasedSome&) = default;
+};
 struct Enrolled {
   friend bool operator==(const Enrolled&, const Enrolled&) = default;
 };
@@ -126,7 +130,7 @@ struct Failed {
 };
 
 /// Every outcome but Failed is durable before it is reported.
-using Outcome = std::variant<Stored, NotLast, NoBudget, Full, Erased, Budget, Enrolled, Reserved,
-                             AllotmentUsed, NotPermitted, Failed>;
+using Outcome = std::variant<Stored, NotLast, NoBudget, Full, Erased, ErasedSome, Budget, Enrolled,
+                             Reserved, AllotmentUsed, NotPermitted, Failed>;
 
 }  // namespace porchlight::relay

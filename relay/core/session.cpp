@@ -165,7 +165,8 @@ void Session::erase(wire::Request& request) {
   if (at == Standing::unproven || !address->has(wire::mailbox_flag::erasable)) {
     return refuse(request.id());
   }
-  queue(request.id(), EraseUpTo{proof.mailbox, request.erase().up_to_seq()});
+  const EraseUpTo erase{proof.mailbox, request.erase().up_to_seq()};
+  queue(request.id(), erase, erase);
 }
 
 // ---- outcomes -------------------------------------------------------------------------------
@@ -181,6 +182,8 @@ void Session::settle(Open& open, const Outcome& outcome, wire::TimePoint now) {
     answer(open.request_id).mutable_dropped()->set_seq(stored->seq);
   } else if (std::holds_alternative<Erased>(outcome) || std::holds_alternative<Enrolled>(outcome)) {
     answer_done(open.request_id);
+  } else if (std::holds_alternative<ErasedSome>(outcome)) {
+    queue(open.request_id, std::get<EraseUpTo>(open.detail), open.detail);
   } else if (std::holds_alternative<Reserved>(outcome)) {
     sign_tokens(open.request_id, std::get<Signing>(open.detail), now);
   } else {

@@ -89,7 +89,7 @@ class Session {
     std::vector<voprf::Element> blinded;
   };
   /// What an operation's outcome needs beside itself.
-  using Detail = std::variant<std::monostate, Spending, Proof, Signing>;
+  using Detail = std::variant<std::monostate, EraseUpTo, Spending, Proof, Signing>;
   struct Open {
     std::uint64_t request_id;
     Detail detail;

@@ -35,8 +35,8 @@ class Rules {
   }
 
   Result<Outcome> operator()(const EraseUpTo& erase) {
-    CHECK(store_.erase(erase.mailbox, erase.up_to));
-    return Outcome{Erased{}};
+    TRY(const std::size_t count, store_.erase(erase.mailbox, erase.up_to, limits::erase_batch_max));
+    return count == limits::erase_batch_max ? Outcome{ErasedSome{}} : Outcome{Erased{}};
   }
 
   // Clause 6.3.

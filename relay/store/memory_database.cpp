@@ -150,10 +150,8 @@ class MemoryDatabase final : public Database, Store, Ledger {
     return Ok{};
   }
 
-  Status erase(const MailboxId& id, Seq up_to) override {
-    if (!now().mailboxes.contains(id)) return Ok{};
-    erase_if(id, SIZE_MAX, [&](const Held& held) { return held.seq <= up_to; });
-    return Ok{};
+  Result<std::size_t> erase(const MailboxId& id, Seq up_to, std::size_t count_max) override {
+    return erase_if(id, count_max, [&](const Held& held) { return held.seq <= up_to; });
   }
 
   Result<std::size_t> expire(std::uint32_t hour, std::size_t count_max) override {

@@ -57,7 +57,8 @@ class SqliteReader final : public Reader {
 
 class SqliteDatabase final : public Database {
  public:
-  SqliteDatabase(SqliteOptions options, std::unique_ptr<SQLite::Database> database)
+  SqliteDatabase(SqliteOptions options, std::unique_ptr<SQLite::Database> database,
+                 std::uint64_t secret)
       : options_(std::move(options)),
         database_(std::move(database)),
         begin_(*database_, "BEGIN IMMEDIATE"),
@@ -67,26 +68,30 @@ class SqliteDatabase final : public Database {
                "SELECT (page_count - freelist_count) * page_size FROM pragma_page_count,"
                " pragma_freelist_count, pragma_page_size"),
         scrub_(*database_, "PRAGMA wal_checkpoint(TRUNCATE)"),
-        store_(*database_),
+        store_(*database_, secret),
         ledger_(*database_) {}
 
   Store& store() override { return store_; }
   Ledger& ledger() override { return ledger_; }
 
   Status begin() override {
-    PORCHLIGHT_ASSERT(!in_batch());
+    PORCHLIGHT_ASSERT(!batch_open_);
     TRY(const std::uint64_t disk_free, disk_free_bytes());
-    return guarded([&]() -> Status {
+    auto begun = guarded([&]() -> Status {
       Run(begin_).step();
-      store_.set_room({used_bytes(), options_.capacity_bytes, disk_free});
+      batch_open_ = true;
+      store_.on_begin({used_bytes(), options_.capacity_bytes, disk_free});
       return Ok{};
     });
+    if (!begun) rollback();
+    return begun;
   }
 
   Status commit() override {
-    PORCHLIGHT_ASSERT(in_batch());
+    PORCHLIGHT_ASSERT(batch_open_);
     auto committed = guarded([&]() -> Status {
       Run(commit_).step();
+      batch_open_ = false;
       return Ok{};
     });
     if (!committed) rollback();
@@ -94,17 +99,18 @@ class SqliteDatabase final : public Database {
   }
 
   void rollback() override {
-    // After some errors SQLite has rolled back by itself.
-    if (!in_batch()) return;
+    if (!std::exchange(batch_open_, false)) return;
+    store_.on_rollback();
+    if (!in_transaction()) return;  // after some errors SQLite has rolled back by itself
     const auto undone = guarded([&]() -> Status {
       Run(rollback_).step();
       return Ok{};
     });
-    PORCHLIGHT_ASSERT(undone.ok() || !in_batch());
+    PORCHLIGHT_ASSERT(undone.ok() || !in_transaction());
   }
 
   Status scrub() override {
-    PORCHLIGHT_ASSERT(!in_batch());
+    PORCHLIGHT_ASSERT(!batch_open_);
     if (!store_.has_erased() && !ledger_.has_erased()) return Ok{};
     // Waiting for readers would hold up the commit thread: the caller comes again.
     database_->setBusyTimeout(0);
@@ -134,7 +140,7 @@ class SqliteDatabase final : public Database {
   }
 
  private:
-  bool in_batch() const { return sqlite3_get_autocommit(database_->getHandle()) == 0; }
+  bool in_transaction() const { return sqlite3_get_autocommit(database_->getHandle()) == 0; }
 
   std::uint64_t used_bytes() {
     Run found(usage_);
@@ -152,6 +158,7 @@ class SqliteDatabase final : public Database {
 
   SqliteOptions options_;
   std::unique_ptr<SQLite::Database> database_;
+  bool batch_open_ = false;
   SQLite::Statement begin_;
   SQLite::Statement commit_;
   SQLite::Statement rollback_;
@@ -165,9 +172,11 @@ class SqliteDatabase final : public Database {
 
 Result<std::unique_ptr<Database>> open_sqlite_database(SqliteOptions options, Random& random) {
   TRY(auto database, sqlite::open_writer(options.file, random.fixed<Incarnation>()));
+  std::uint64_t secret = 0;
+  random.fill({reinterpret_cast<Byte*>(&secret), sizeof secret});
   return guarded([&]() -> Result<std::unique_ptr<Database>> {
     return std::unique_ptr<Database>(
-        std::make_unique<SqliteDatabase>(std::move(options), std::move(database)));
+        std::make_unique<SqliteDatabase>(std::move(options), std::move(database), secret));
   });
 }
 

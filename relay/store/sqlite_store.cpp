@@ -18,19 +18,24 @@ std::int64_t hash_prefix(const EnvelopeHash& hash) {
 
 }  // namespace
 
-SqliteStore::SqliteStore(SQLite::Database& db)
-    : find_mailbox_(db, "SELECT id, emptied_newest FROM mailbox WHERE name = ?"),
+SqliteStore::SqliteStore(SQLite::Database& db, std::uint64_t secret)
+    : database_(db),
+      secret_(secret),
+      find_mailbox_(db, "SELECT id, emptied_newest FROM mailbox WHERE name = ?"),
       find_newest_(db, "SELECT seq FROM envelope WHERE mailbox = ? ORDER BY seq DESC LIMIT 1"),
-      find_duplicates_(db, "SELECT seq, bytes FROM envelope WHERE mailbox = ? AND hash = ?"),
-      add_mailbox_(db, "INSERT INTO mailbox (name) VALUES (?) RETURNING id"),
+      find_envelope_(db, "SELECT seq, bytes FROM envelope WHERE id = ? AND mailbox = ?"),
+      find_all_(db, "SELECT mailbox, hash, id FROM envelope INDEXED BY envelope_seq"),
+      add_mailbox_(db, "INSERT INTO mailbox (name) VALUES (?)"),
       set_emptied_(db, "UPDATE mailbox SET emptied_newest = ? WHERE id = ?"),
       clear_emptied_(db, "UPDATE mailbox SET emptied_newest = NULL WHERE id = ?"),
       add_envelope_(db,
                     "INSERT INTO envelope (mailbox, seq, expiry_hour, hash, bytes)"
                     " VALUES (?, ?, ?, ?, ?)"),
-      erase_(db, "DELETE FROM envelope WHERE mailbox = ? AND seq <= ?"),
+      erase_(db,
+             "DELETE FROM envelope WHERE id IN (SELECT id FROM envelope WHERE mailbox = ?"
+             " AND seq <= ? ORDER BY seq LIMIT ?) RETURNING hash, id"),
       find_expired_(db,
-                    "SELECT id, mailbox, seq FROM envelope WHERE expiry_hour <= ?"
+                    "SELECT id, mailbox, seq, hash FROM envelope WHERE expiry_hour <= ?"
                     " ORDER BY expiry_hour, id LIMIT ?"),
       erase_one_(db, "DELETE FROM envelope WHERE id = ?"),
       forget_emptied_(db,
@@ -38,19 +43,39 @@ SqliteStore::SqliteStore(SQLite::Database& db)
                       " WHERE emptied_newest IS NOT NULL AND emptied_newest < ?"
                       " ORDER BY emptied_newest LIMIT ?)") {}
 
+void SqliteStore::on_begin(const Room& room) {
+  room_ = room;
+  batch_.clear();
+  indexed_in_batch_ = false;
+}
+
+void SqliteStore::on_rollback() {
+  if (indexed_in_batch_) {
+    duplicates_.reset();
+  } else if (duplicates_) {
+    for (auto entry = batch_.rbegin(); entry != batch_.rend(); ++entry) {
+      if (entry->change == Entry::Change::added) {
+        duplicates_->remove(entry->mailbox, entry->hash, entry->row);
+      } else {
+        duplicates_->add(entry->mailbox, entry->hash, entry->row);
+      }
+    }
+  }
+  batch_.clear();
+}
+
 Result<Situation> SqliteStore::look(const MailboxId& mailbox, const EnvelopeHash& hash,
                                     ByteView bytes) {
   return guarded([&]() -> Result<Situation> {
     const auto at = place(mailbox);
     if (!at) return Situation{};
-    Situation situation{at->newest, {}};
-    Run candidates(find_duplicates_, at->mailbox, hash_prefix(hash));
-    while (!situation.duplicate && candidates.step()) {
-      if (std::ranges::equal(candidates.blob(1), bytes)) {
-        situation.duplicate = static_cast<Seq>(candidates.integer(0));
+    for (const std::int64_t row : duplicates().candidates(at->mailbox, hash_prefix(hash))) {
+      Run candidate(find_envelope_, row, at->mailbox);
+      if (candidate.step() && std::ranges::equal(candidate.blob(1), bytes)) {
+        return Situation{at->newest, static_cast<Seq>(candidate.integer(0))};
       }
     }
-    return situation;
+    return Situation{at->newest, {}};
   });
 }
 
@@ -63,30 +88,36 @@ Status SqliteStore::append(const NewEnvelope& envelope) {
   return guarded([&]() -> Status {
     auto at = place(envelope.mailbox);
     if (!at) {
-      Run added(add_mailbox_, envelope.mailbox);
-      added.step();
-      at = Place{added.integer(0), 0, false};
+      Run(add_mailbox_, envelope.mailbox).finish();
+      at = Place{database_.getLastInsertRowid(), 0, false};
     }
     PORCHLIGHT_ASSERT(envelope.seq > at->newest);
     if (at->emptied) Run(clear_emptied_, at->mailbox).finish();
+    const std::int64_t hash = hash_prefix(envelope.hash);
     Run(add_envelope_, at->mailbox, signed_integer(envelope.seq),
-        signed_integer(envelope.expiry_hour), hash_prefix(envelope.hash), envelope.bytes)
+        signed_integer(envelope.expiry_hour), hash, envelope.bytes)
         .finish();
+    note_added(at->mailbox, hash, database_.getLastInsertRowid());
     room_.used_bytes += envelope.bytes.size();
     room_.disk_free_bytes -= std::min<std::uint64_t>(room_.disk_free_bytes, envelope.bytes.size());
     return Ok{};
   });
 }
 
-Status SqliteStore::erase(const MailboxId& mailbox, Seq up_to) {
-  return guarded([&]() -> Status {
+Result<std::size_t> SqliteStore::erase(const MailboxId& mailbox, Seq up_to, std::size_t count_max) {
+  return guarded([&]() -> Result<std::size_t> {
     const auto at = place(mailbox);
-    if (!at || at->emptied) return Ok{};
-    if (Run(erase_, at->mailbox, signed_integer(std::min(up_to, at->newest))).finish() > 0) {
-      erased_ = true;
-      remember_if_emptied(at->mailbox, at->newest);
+    if (!at || at->emptied) return std::size_t{0};
+    std::size_t count = 0;
+    {
+      Run erased(erase_, at->mailbox, signed_integer(std::min(up_to, at->newest)),
+                 signed_integer(count_max));
+      for (; erased.step(); ++count) {
+        note_removed(at->mailbox, erased.integer(0), erased.integer(1));
+      }
     }
-    return Ok{};
+    if (count > 0) remember_if_emptied(at->mailbox, at->newest);
+    return count;
   });
 }
 
@@ -100,12 +131,12 @@ Result<std::size_t> SqliteStore::expire(std::uint32_t hour, std::size_t count_ma
         rows.push_back(expired.integer(0));
         Seq& newest = newest_erased[expired.integer(1)];
         newest = std::max(newest, static_cast<Seq>(expired.integer(2)));
+        note_removed(expired.integer(1), expired.integer(3), rows.back());
       }
     }
     for (const std::int64_t row : rows) Run(erase_one_, row).finish();
     // A mailbox loses its oldest first, so one that is empty now had its newest among these.
     for (const auto& [mailbox, newest] : newest_erased) remember_if_emptied(mailbox, newest);
-    erased_ = erased_ || !rows.empty();
     return rows.size();
   });
 }
@@ -119,6 +150,8 @@ Result<std::size_t> SqliteStore::forget_emptied(std::uint32_t hour, std::size_t 
     return count;
   });
 }
+
+// ---- mailboxes ------------------------------------------------------------------------------
 
 std::optional<SqliteStore::Place> SqliteStore::place(const MailboxId& mailbox) {
   Run found(find_mailbox_, mailbox);
@@ -136,6 +169,30 @@ Seq SqliteStore::newest_envelope(std::int64_t mailbox) {
 void SqliteStore::remember_if_emptied(std::int64_t mailbox, Seq newest) {
   if (newest_envelope(mailbox) != 0) return;
   Run(set_emptied_, signed_integer(newest), mailbox).finish();
+}
+
+// ---- duplicates -----------------------------------------------------------------------------
+
+DuplicateIndex& SqliteStore::duplicates() {
+  if (duplicates_) return *duplicates_;
+  DuplicateIndex index(secret_);
+  Run all(find_all_);
+  while (all.step()) index.add(all.integer(0), all.integer(1), all.integer(2));
+  indexed_in_batch_ = true;
+  return duplicates_.emplace(std::move(index));
+}
+
+void SqliteStore::note_added(std::int64_t mailbox, std::int64_t hash, std::int64_t row) {
+  if (!duplicates_) return;  // it will be there when the index is made
+  duplicates_->add(mailbox, hash, row);
+  batch_.push_back({mailbox, hash, row, Entry::Change::added});
+}
+
+void SqliteStore::note_removed(std::int64_t mailbox, std::int64_t hash, std::int64_t row) {
+  erased_ = true;
+  if (!duplicates_) return;
+  duplicates_->remove(mailbox, hash, row);
+  batch_.push_back({mailbox, hash, row, Entry::Change::removed});
 }
 
 }  // namespace porchlight::relay::sqlite

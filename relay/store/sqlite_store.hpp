@@ -1,6 +1,11 @@
 // The Store of the embedded database.
+// Must not know: transactions, the rules of commit.hpp.
 #pragma once
 
+#include <optional>
+#include <vector>
+
+#include "relay/store/duplicate_index.hpp"
 #include "relay/store/sqlite_support.hpp"
 #include "relay/store/store.hpp"
 
@@ -15,12 +20,14 @@ struct Room {
 
 class SqliteStore final : public Store {
  public:
-  /// `database` must outlive it.
-  explicit SqliteStore(SQLite::Database& database);
+  /// `database` must outlive it. `secret` is a DuplicateIndex's.
+  SqliteStore(SQLite::Database& database, std::uint64_t secret);
 
-  /// At the begin of a batch.
-  void set_room(const Room& room) { room_ = room; }
-  /// Whether something was erased since this was last called with `erased` false.
+  /// A batch has begun; it was rolled back.
+  void on_begin(const Room& room);
+  void on_rollback();
+
+  /// Whether something was erased since clear_erased().
   bool has_erased() const { return erased_; }
   void clear_erased() { erased_ = false; }
 
@@ -28,7 +35,7 @@ class SqliteStore final : public Store {
                          ByteView bytes) override;
   Result<bool> has_room(std::size_t envelope_bytes) override;
   Status append(const NewEnvelope& envelope) override;
-  Status erase(const MailboxId& mailbox, Seq up_to) override;
+  Result<std::size_t> erase(const MailboxId& mailbox, Seq up_to, std::size_t count_max) override;
   Result<std::size_t> expire(std::uint32_t hour, std::size_t count_max) override;
   Result<std::size_t> forget_emptied(std::uint32_t hour, std::size_t count_max) override;
 
@@ -38,15 +45,34 @@ class SqliteStore final : public Store {
     Seq newest;
     bool emptied;
   };
+  struct Entry {
+    std::int64_t mailbox;
+    std::int64_t hash;
+    std::int64_t row;
+    enum class Change : std::uint8_t { added, removed } change;
+  };
+
   std::optional<Place> place(const MailboxId& mailbox);
   Seq newest_envelope(std::int64_t mailbox);
   void remember_if_emptied(std::int64_t mailbox, Seq newest);
+  DuplicateIndex& duplicates();
+  void note_added(std::int64_t mailbox, std::int64_t hash, std::int64_t row);
+  void note_removed(std::int64_t mailbox, std::int64_t hash, std::int64_t row);
 
+  SQLite::Database& database_;
+  std::uint64_t secret_;
   Room room_;
   bool erased_ = true;  // by the process before, perhaps
+
+  // Made when it is first needed: not every program that opens the database drops something.
+  std::optional<DuplicateIndex> duplicates_;
+  bool indexed_in_batch_ = false;
+  std::vector<Entry> batch_;  // what the open batch did to duplicates_
+
   SQLite::Statement find_mailbox_;
   SQLite::Statement find_newest_;
-  SQLite::Statement find_duplicates_;
+  SQLite::Statement find_envelope_;
+  SQLite::Statement find_all_;
   SQLite::Statement add_mailbox_;
   SQLite::Statement set_emptied_;
   SQLite::Statement clear_emptied_;

@@ -48,9 +48,9 @@ class Store {
   /// A mailbox comes into being with its first envelope.
   virtual Status append(const NewEnvelope& envelope) = 0;
 
-  /// Erases every envelope of the mailbox up to and with `up_to`. Nothing there is no error. A
-  /// mailbox that becomes empty is remembered until `forget_emptied`.
-  virtual Status erase(const MailboxId& mailbox, Seq up_to) = 0;
+  /// Erases envelopes of the mailbox up to and with `up_to`, oldest first, at most `count_max`. How
+  /// many it erased. A mailbox that becomes empty is remembered until `forget_emptied`.
+  virtual Result<std::size_t> erase(const MailboxId& mailbox, Seq up_to, std::size_t count_max) = 0;
 
   /// Erases envelopes whose expiry hour is `hour` or before, oldest first, at most `count_max`.
   /// How many it erased.

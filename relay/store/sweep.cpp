@@ -22,7 +22,7 @@ Result<std::size_t> forget_allotments(Ledger& ledger, wire::TimePoint now) {
     const std::uint32_t period =
         kind == TokenKind::enroll_inviter ? wire::token_week(now) : wire::unix_day(now);
     TRY(const std::size_t count,
-        ledger.forget_allotments(kind, period - 1, limits::expiry_batch_max));
+        ledger.forget_allotments(kind, period - 1, limits::erase_batch_max));
     most = std::max(most, count);
   }
   return most;
@@ -31,7 +31,7 @@ Result<std::size_t> forget_allotments(Ledger& ledger, wire::TimePoint now) {
 }  // namespace
 
 Result<Swept> sweep(Database& database, wire::TimePoint now) {
-  constexpr std::size_t count_max = limits::expiry_batch_max;
+  constexpr std::size_t count_max = limits::erase_batch_max;
   const std::uint32_t hour = wire::unix_hour(now);
   const std::uint32_t last_week = wire::token_week(now) - 1;
   Store& store = database.store();

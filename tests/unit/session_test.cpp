@@ -373,6 +373,20 @@ TEST_F(Session, ErasesWhereTheAddressAllowsIt) {
   EXPECT_TRUE((*reader)->read(inbox.address.id(), 0, 10, 1u << 20)->empty());
 }
 
+TEST_F(Session, AnswersAnEraseOnceAllOfItIsDone) {
+  const std::size_t many = limits::erase_batch_max + 10;
+  for (std::size_t i = 0; i < many; ++i) {
+    if (i % limits::session_drops == 0) connection.ask(TestConnection::spend(relay.mint()));
+    wire::Request drop = TestConnection::drop(inbox);
+    std::memcpy(drop.mutable_drop()->mutable_envelope()->data(), &i, sizeof i);
+    ASSERT_TRUE(connection.ask(drop).has_dropped());
+  }
+  connection.ask(connection.prove_collect(inbox));
+  EXPECT_TRUE(connection.ask(TestConnection::erase(inbox)).has_done());
+  const auto reader = relay.database->reader();
+  EXPECT_TRUE((*reader)->read(inbox.address.id(), 0, 10, 1u << 20)->empty());
+}
+
 TEST_F(Session, DoesNotEraseAMailboxOfMany) {
   connection.ask(connection.prove_drop(mailbox));
   connection.ask(connection.prove_collect(mailbox));

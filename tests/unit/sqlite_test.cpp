@@ -153,6 +153,7 @@ TEST(Sqlite, LosesNothingWhenWritingFails) {
     EXPECT_EQ(outcomes, (std::vector<Outcome>{Failed{}, Failed{}}));
     EXPECT_EQ(db.seqs(1), std::vector{seq});
   }
+  EXPECT_EQ(db.commit(db.append(payer, 1, 1)), (Outcome{Stored{seq, Stored::Novelty::duplicate}}));
   const Seq next = seq_of(db.commit(db.append(payer, 1, 2, 65'536)));
   EXPECT_EQ(next, seq + 1);
   db.reopen();

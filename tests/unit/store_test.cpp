@@ -174,10 +174,11 @@ TEST_P(Store, UndoesABatchThatIsRolledBack) {
                   .append({numbered<MailboxId>(1), seq + 1, noon_hour + 1,
                            wire::envelope_hash(*bytes), *bytes})
                   .ok());
-  ASSERT_TRUE(db->store().erase(numbered<MailboxId>(1), seq).ok());
+  ASSERT_TRUE(db->store().erase(numbered<MailboxId>(1), seq, 10).ok());
   db->rollback();
   db->rollback();  // without a batch it does nothing
   EXPECT_EQ(db.seqs(1), std::vector{seq});
+  EXPECT_EQ(db.drop(1, 1), seq);  // still a duplicate
   EXPECT_EQ(db.drop(1, 2), seq + 1);
 }
 
@@ -194,6 +195,25 @@ TEST_P(Store, ErasesUpToAPositionAndNoFurther) {
   EXPECT_TRUE(db.seqs(1).empty());
   EXPECT_EQ(db.commit(EraseUpTo{numbered<MailboxId>(1), UINT64_MAX}), Outcome{Erased{}});
   EXPECT_EQ(db.commit(EraseUpTo{numbered<MailboxId>(3), 5}), Outcome{Erased{}});
+}
+
+TEST_P(Store, ErasesInBoundedPiecesOldestFirst) {
+  const std::size_t many = limits::erase_batch_max + 10;
+  for (std::uint32_t i = 0; i < many; ++i) db.drop(1, i);
+  const EraseUpTo all{numbered<MailboxId>(1), UINT64_MAX};
+  const Seq newest = db.newest(1);
+  EXPECT_EQ(db.commit(all), Outcome{ErasedSome{}});
+  EXPECT_EQ(db.seqs(1).size(), 10u);
+  EXPECT_EQ(db.seqs(1).back(), newest);
+  EXPECT_EQ(db.commit(all), Outcome{Erased{}});
+  EXPECT_TRUE(db.seqs(1).empty());
+}
+
+TEST_P(Store, TakesAnErasedEnvelopeForANewOne) {
+  const Seq seq = db.drop(1, 1);
+  db.drop(1, 2);
+  db.commit(EraseUpTo{numbered<MailboxId>(1), seq});
+  EXPECT_EQ(db.drop(1, 1), seq + 2);
 }
 
 TEST_P(Store, KeepsEnvelopesSevenDaysAndLongOnesThirty) {
@@ -221,12 +241,12 @@ TEST_P(Store, KeepsOrdinaryEnvelopesForLessWhereTheOperatorSaysSo) {
 }
 
 TEST_P(Store, ExpiresInBoundedPieces) {
-  const std::size_t many = limits::expiry_batch_max + 10;
+  const std::size_t many = limits::erase_batch_max + 10;
   for (std::uint32_t i = 0; i < many; ++i) db.drop(static_cast<Byte>(i % 7), i);
   db.now += 8 * 24h;
   const auto first = sweep(*db, db.now);
   ASSERT_TRUE(first.ok());
-  EXPECT_EQ(first->envelopes, limits::expiry_batch_max);
+  EXPECT_EQ(first->envelopes, limits::erase_batch_max);
   EXPECT_EQ(first->rest, Swept::Rest::more);
   EXPECT_EQ(db.sweep_all(), 10u);
   for (Byte mailbox = 0; mailbox < 7; ++mailbox) EXPECT_EQ(db.newest(mailbox), 0u);
