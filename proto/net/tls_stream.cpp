@@ -48,6 +48,7 @@ TlsStream::Want TlsStream::want(int result) {
 }
 
 awaitable<Status> TlsStream::wait(tcp::socket::wait_type what) {
+  if (reading_stopped_ && what == tcp::socket::wait_read) co_return broken();
   const auto [error] = co_await socket_.async_wait(what, as_result);
   // stop_reading() can only cancel both directions; who writes goes on.
   const bool only_reading_stopped = error == asio::error::operation_aborted && is_open() &&
@@ -90,10 +91,9 @@ Result<std::size_t> TlsStream::try_read(std::span<Byte> into) {
   return next == Want::nothing ? size : 0;
 }
 
-awaitable<Status> TlsStream::wait_readable() {
-  if (reading_stopped_) co_return broken();
-  co_return co_await wait(tcp::socket::wait_read);
-}
+// Not coroutines themselves: every frame that waits with an idle connection is memory.
+awaitable<Status> TlsStream::wait_readable() { return wait(tcp::socket::wait_read); }
+awaitable<Status> TlsStream::wait_writable() { return wait(tcp::socket::wait_write); }
 
 void TlsStream::stop_reading() {
   reading_stopped_ = true;
@@ -110,8 +110,6 @@ Result<std::size_t> TlsStream::try_write(std::string_view bytes) {
   // Writing never waits for reading: there is no renegotiation in TLS 1.3.
   return next == Want::nothing ? size : 0;
 }
-
-awaitable<Status> TlsStream::wait_writable() { co_return co_await wait(tcp::socket::wait_write); }
 
 awaitable<Status> TlsStream::write_all(std::string_view bytes) {
   while (!bytes.empty()) {

@@ -81,9 +81,11 @@ json status_request() { return {{"command", "status"}}; }
 
 json answer_admin(const json& request, const Node& node, const Keyring& keyring,
                   const RunningState* running, Random& random) {
-  const auto command = request.is_object() ? request.value("command", "") : "";
-  if (command == "invite") return answer_invite(request, node, keyring, random);
-  if (command == "status") return answer_status(node, running);
+  const auto command = request.find("command");
+  if (command != request.end() && *command == "invite") {
+    return answer_invite(request, node, keyring, random);
+  }
+  if (command != request.end() && *command == "status") return answer_status(node, running);
   return error_answer({Errc::update_needed,
                        "The running relay does not know this command: it is "
                        "an older porchlightd. Restart it."});

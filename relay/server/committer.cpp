@@ -30,16 +30,16 @@ Committer::Committer(Database& database, const Policy& policy, spdlog::logger& l
 Committer::~Committer() { stop(); }
 
 void Committer::submit(Work work) {
+  queued_ += 1;
+  queued_bytes_ += weight(work);
   const std::lock_guard lock(mutex_);
-  queue_bytes_ += weight(work);
   queue_.push_back(std::move(work));
   if (queue_.size() == 1) wake_.notify_one();
 }
 
 bool Committer::has_room() const {
-  const std::lock_guard lock(mutex_);
-  return queue_.size() < limits::commit_queue_operations_max &&
-         queue_bytes_ < limits::commit_queue_bytes_max;
+  return queued_ < limits::commit_queue_operations_max &&
+         queued_bytes_ < limits::commit_queue_bytes_max;
 }
 
 void Committer::run(std::function<void(Database&)> task) {
@@ -72,7 +72,6 @@ void Committer::loop() {
       const std::lock_guard lock(mutex_);
       queued.swap(queue_);
       tasks.swap(tasks_);
-      queue_bytes_ = 0;
     }
     for (auto& task : tasks) task(database_);
     for (std::size_t begin = 0; begin < queued.size(); begin += limits::commit_batch_max) {
@@ -92,11 +91,15 @@ void Committer::commit(std::vector<Work> batch) {
   auto outcomes = commit_batch(database_, operations, policy_, system_now());
   PORCHLIGHT_ASSERT(outcomes.size() == batch.size());
   std::size_t failed = 0;
+  std::size_t bytes = 0;
   for (std::size_t i = 0; i < batch.size(); ++i) {
     batch[i].outcome = std::move(outcomes[i]);
+    bytes += weight(batch[i]);
     failed += std::holds_alternative<Failed>(batch[i].outcome) ? 1u : 0u;
   }
   if (failed > 0) log_.error("the store failed {} of {} operations", failed, batch.size());
+  queued_ -= batch.size();
+  queued_bytes_ -= bytes;
   on_done_(std::move(batch));
 }
 

@@ -5,6 +5,7 @@
 
 #include <spdlog/logger.h>
 
+#include <atomic>
 #include <condition_variable>
 #include <functional>
 #include <mutex>
@@ -64,9 +65,12 @@ class Committer {
   mutable std::mutex mutex_;  // guards what follows, up to stopping_
   std::condition_variable wake_;
   std::vector<Work> queue_;
-  std::size_t queue_bytes_ = 0;
   std::vector<std::function<void(Database&)>> tasks_;
   bool stopping_ = false;
+
+  // How full queue_ is: asked before every frame, so without the lock.
+  std::atomic<std::size_t> queued_ = 0;
+  std::atomic<std::size_t> queued_bytes_ = 0;
 
   std::chrono::steady_clock::time_point next_sweep_;  // the commit thread's own
   std::thread thread_;

@@ -41,7 +41,7 @@ const std::vector<Option>& options() {
        "machine; behind Tor, \"127.0.0.1:7443\" alone.",
        Listen{&Config::listen}},
       {"connections_max",
-       "Connections at once. An idle one costs about 15 KiB; those above are refused as BUSY.",
+       "Connections at once. An idle one costs about 18 KiB; those above are refused as BUSY.",
        Number{&Config::connections_max, 16, 1'000'000}},
       {"ordinary_days",
        "Days for which envelopes are kept. At most 7; long-kept mailboxes always have their 30.",

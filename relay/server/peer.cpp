@@ -162,7 +162,7 @@ void Peer::end_cursors() {
 
 void Peer::on_news(Cursor& cursor, Seq seq, std::string_view delivery) {
   if (cursor.state == Cursor::State::behind || seq <= cursor.after) return;
-  if (unsent() > limits::unsent_bytes_max) {
+  if (writer_waits_ || unsent() > limits::unsent_bytes_max) {
     cursor.state = Cursor::State::behind;
     ++behind_;
     return;
