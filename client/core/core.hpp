@@ -82,8 +82,12 @@ struct RelayFacts {
 };
 
 /// Something to be done on a connection of its own, without a token: enrolling, fetching tokens.
-enum class Errand : std::uint8_t { enroll, issue_session, issue_enroll_member,
-                                   issue_enroll_inviter };
+enum class Errand : std::uint8_t {
+  enroll,
+  issue_session,
+  issue_enroll_member,
+  issue_enroll_inviter
+};
 
 /// Errands wait for a random minute so that the relay cannot pair an account with what else this
 /// device does. `now` gives that up for a person who asks for it.
@@ -135,15 +139,16 @@ class Core {
   /// only when another connection showed them. With Lane::collect a new connection begins: what an
   /// earlier one caught up with counts no more.
   void on_relay_facts(const RelayFacts& facts, std::optional<Lane> lane, TimePoint now);
-  /// After Spend's answer. Also, with an empty Budget, when the relay answers NO_BUDGET: from then on
-  /// spend_order() gives another token.
+  /// After Spend's answer. Also, with an empty Budget, when the relay answers NO_BUDGET: from then
+  /// on spend_order() gives another token.
   void on_budget(const SpendId& spend, const wire::Budget& left);
   void on_spend_refused(const SpendId& spend, TimePoint now);
   /// Never fails: what cannot be read becomes a notice or nothing; the cursor moves on.
   void on_delivery(const MailboxId& mailbox, std::uint64_t seq, ByteView envelope, TimePoint now);
   void on_caught_up(const MailboxId& mailbox, const Incarnation& incarnation, TimePoint now);
   void on_dropped(OutboxId id, std::uint64_t seq, TimePoint now);
-  /// The item stays in the outbox, except where somebody else was first: then the core makes another.
+  /// The item stays in the outbox, except where somebody else was first: then the core makes
+  /// another.
   void on_drop_refused(OutboxId id, const wire::Failure& failure, TimePoint now);
   void on_erased(const MailboxId& mailbox, std::uint64_t up_to_seq);
   void on_errand_answer(Errand errand, const wire::Answer& answer, TimePoint now);
@@ -190,6 +195,7 @@ class Core {
   Result<MessageId> post(const GroupId& group, wire::Body body, TimePoint now);
   /// What is held, oldest first, by the order all members agree on.
   std::vector<MessageView> messages(const GroupId& group) const;
+  /// Of what has not reached its end by now.
   Board board(const GroupId& group, TimePoint now) const;
 
   // ---- how things stand ----------------------------------------------------------------------

@@ -12,15 +12,15 @@ namespace porchlight::client {
 
 /// A table of the vault. The values are written into the vault's associated data: never renumber.
 enum class Table : std::uint8_t {
-  profile = 1,      // who I am: identity, cards, relay, account
-  wallet = 2,       // tokens and open spends
-  invites = 3,      // made by me
-  joins = 4,        // invites I followed
-  requests = 5,     // to join, waiting for my answer
-  groups = 6,       // epochs, days, chains
-  messages = 7,     // bodies, until their lifetime ends
-  outbox = 8,       // what is not yet stored at the relay
-  cursors = 9,      // how far each mailbox was read
+  profile = 1,   // who I am: identity, cards, relay, account
+  wallet = 2,    // tokens and open spends
+  invites = 3,   // made by me
+  joins = 4,     // invites I followed
+  requests = 5,  // to join, waiting for my answer
+  groups = 6,    // epochs, days, chains
+  messages = 7,  // bodies, until their lifetime ends
+  outbox = 8,    // what is not yet stored at the relay
+  cursors = 9,   // how far each mailbox was read
   warnings = 10,
 };
 

@@ -75,14 +75,14 @@ struct MessageView {
 
 struct WarningView {
   enum class Kind {
-    missing_message,   // somebody saw what never came here
-    two_versions,      // one sender, one counter, two bodies
-    unknown_epoch,     // written under a state of the group that is unknown here
-    keys_differ,       // the relay shows different token keys to different people
-    foreign_epoch,     // a change to the group that is not valid
-    clock,             // this device and the relay disagree
-    token_refused,     // the relay took no token that should be good
-    invite_reused,     // two people asked to join with one invite
+    missing_message,  // somebody saw what never came here
+    two_versions,     // one sender, one counter, two bodies
+    unknown_epoch,    // written under a state of the group that is unknown here
+    keys_differ,      // the relay shows different token keys to different people
+    foreign_epoch,    // a change to the group that is not valid
+    clock,            // this device and the relay disagree
+    token_refused,    // the relay took no token that should be good
+    invite_reused,    // two people asked to join with one invite
     update_needed,
   } kind;
   TimePoint first_seen;
@@ -97,9 +97,9 @@ struct Notice {
     member_added,    // `group`, `text` is the name
     join_requested,  // `text` is the request's short id
     offer_arrived,
-    stored,          // something of mine reached the relay; `message` where it was one
-    refused,         // `text` says what the relay would not take and what was kept
-    warning,         // `text`
+    stored,   // something of mine reached the relay; `message` where it was one
+    refused,  // `text` says what the relay would not take and what was kept
+    warning,  // `text`
   } kind;
   std::optional<GroupId> group;
   std::optional<MessageId> message;

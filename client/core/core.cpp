@@ -1,0 +1,265 @@
+#include "client/core/core.hpp"
+
+#include "client/core/bodies.hpp"
+#include "client/core/state.hpp"
+
+namespace porchlight::client {
+
+Core::Core(std::unique_ptr<State> state) : state_(std::move(state)) {}
+Core::Core(Core&&) noexcept = default;
+Core& Core::operator=(Core&&) noexcept = default;
+Core::~Core() = default;
+
+Core Core::create(const wire::RelayAddress& relay, Random& random, TimePoint) {
+  auto state = std::make_unique<State>(Me::draw(relay, random), random);
+  state->me.save(state->journal);
+  return Core(std::move(state));
+}
+
+Result<Core> Core::load(std::vector<Record> records, Random& random) {
+  const auto mine = std::find_if(records.begin(), records.end(), [](const Record& record) {
+    return record.table == Table::profile && as_text(record.key) == "me";
+  });
+  if (mine == records.end()) {
+    return Error{Errc::malformed, "the vault is damaged: it does not say whose it is"};
+  }
+  TRY(Me me, Me::load(*mine));
+  auto state = std::make_unique<State>(std::move(me), random);
+  CHECK(state->load(std::move(records)));
+  return Core(std::move(state));
+}
+
+Effects Core::drain() { return state_->journal.drain(); }
+
+// ---- what should be running -----------------------------------------------------------------
+
+const wire::RelayAddress& Core::relay() const { return state_->me.relay(); }
+
+std::vector<Subscription> Core::subscriptions(Lane lane, TimePoint) const {
+  if (lane == Lane::collect) return state_->collected();
+  if (lane != Lane::parcel) return {};
+  const Join* join = state_->people.in_hand();
+  if (join == nullptr || join->offer || join->refused || join->accepted) return {};
+  const wire::MailboxAddress parcel = wire::InviteKeys(join->seed).address();
+  return {{parcel, state_->cursors.after(parcel.id())}};
+}
+
+std::vector<OutboxItem> Core::outbox(Lane lane) const {
+  std::vector<OutboxItem> items;
+  for (const auto& [id, entry] : state_->outbox.entries()) {
+    if (entry.lane == lane && state_->may_leave(entry)) items.push_back(entry.item);
+  }
+  return items;
+}
+
+std::vector<Erasure> Core::erasures() const {
+  std::vector<Erasure> all;
+  for (const auto& [id, invite] : state_->people.invites) {
+    if (invite.erase_up_to != 0) {
+      all.push_back({wire::InviteKeys(invite.seed).address(), invite.erase_up_to});
+    }
+  }
+  return all;
+}
+
+std::optional<Errand> Core::errand(TimePoint now, Haste haste) const {
+  return state_->enrolment.errand(now, haste);
+}
+
+std::optional<TimePoint> Core::next_errand_at() const { return state_->enrolment.next_errand_at(); }
+
+// ---- what a lane asks -----------------------------------------------------------------------
+
+Result<SpendOrder> Core::spend_order(Lane lane, TimePoint now) {
+  return state_->wallet.spend_order(lane, now);
+}
+
+Result<Signature> Core::prove(const wire::MailboxAddress& address, wire::MailboxRight right,
+                              const Challenge& challenge) const {
+  return state_->prove(address, right, challenge);
+}
+
+Result<wire::Request> Core::errand_request(Errand errand, const Challenge& challenge,
+                                           TimePoint now) {
+  return state_->enrolment.request(errand, state_->me.account(), state_->me.relay().identity,
+                                   challenge, now);
+}
+
+// ---- events ---------------------------------------------------------------------------------
+
+void Core::on_relay_facts(const RelayFacts& facts, std::optional<Lane> lane, TimePoint now) {
+  const bool other_store = state_->relay.learn(facts, lane.has_value(), now);
+  if (other_store) state_->cursors.reset();
+  if (other_store || lane == Lane::collect) state_->forget_caught_up();
+}
+
+void Core::on_budget(const SpendId& spend, const wire::Budget& left) {
+  state_->wallet.on_budget(spend, left);
+}
+
+void Core::on_spend_refused(const SpendId& spend, TimePoint now) {
+  const auto purpose = state_->wallet.on_refused(spend);
+  if (!purpose) return;
+  Join* join = state_->people.in_hand();
+  if (purpose == Wallet::Purpose::parcel && join != nullptr && !join->offer && !join->accepted) {
+    join->refused = Error{Errc::used,
+                          "this invite was used by somebody, or lay too long: if it was "
+                          "not you, tell the person who gave it to you"};
+    state_->people.save(wire::InviteKeys(join->seed).address().id(), *join);
+    return;
+  }
+  state_->warn(WarningView::Kind::token_refused,
+               "The relay did not take a token that should be good. Another one was used; if it "
+               "happens again, tell the relay's operator.",
+               now);
+}
+
+void Core::on_delivery(const MailboxId& mailbox, std::uint64_t seq, ByteView envelope,
+                       TimePoint now) {
+  if (seq <= state_->cursors.after(mailbox)) return;
+  const State::Place place = state_->locate(mailbox);
+  switch (place.kind) {
+    case State::Place::Kind::none:
+      return;
+    case State::Place::Kind::inbox:
+      state_->deliver_inbox(seq, envelope, now);
+      break;
+    case State::Place::Kind::parcel:
+      state_->deliver_parcel(mailbox, envelope, now);
+      break;
+    case State::Place::Kind::control:
+      if (!state_->deliver_control(*place.group, *place.epoch, seq, envelope, now)) return;
+      break;
+    case State::Place::Kind::day:
+      state_->deliver_frame(*place.group, *place.epoch, place.day, seq, envelope, now);
+      break;
+  }
+  state_->cursors.move(mailbox, seq);
+  if (place.kind == State::Place::Kind::control) state_->propose(*place.group, now);
+}
+
+void Core::on_caught_up(const MailboxId& mailbox, const Incarnation&, TimePoint now) {
+  const State::Place place = state_->locate(mailbox);
+  switch (place.kind) {
+    case State::Place::Kind::none:
+    case State::Place::Kind::inbox:
+      return;
+    case State::Place::Kind::parcel:
+      return state_->parcel_caught_up(mailbox);
+    case State::Place::Kind::control:
+      return state_->control_caught_up(*place.group, *place.epoch, now);
+    case State::Place::Kind::day:
+      return state_->day_caught_up(*place.group, *place.epoch, place.day, now);
+  }
+}
+
+void Core::on_dropped(OutboxId id, std::uint64_t seq, TimePoint now) {
+  const OutboxEntry* found = state_->outbox.find(id);
+  if (found == nullptr) return;
+  const OutboxEntry entry = *found;
+  state_->outbox.erase(id);
+  switch (entry.purpose) {
+    case OutboxPurpose::frame:
+      return state_->frame_stored(entry, seq);
+    case OutboxPurpose::proposal:
+      if (Group* group = state_->find_group(entry.group);
+          group != nullptr && group->newest().head.number == entry.epoch) {
+        group->proposal.stored_seq = seq;
+        state_->propose(*group, now);
+      }
+      return;
+    case OutboxPurpose::join:
+      return state_->tell(Notice::Kind::stored, entry.group);
+    case OutboxPurpose::parcel:
+    case OutboxPurpose::welcome:
+      return;
+  }
+}
+
+void Core::on_drop_refused(OutboxId id, const wire::Failure& failure, TimePoint now) {
+  const OutboxEntry* found = state_->outbox.find(id);
+  if (found == nullptr || failure.code() == wire::FAILURE_NO_BUDGET) return;
+  const OutboxEntry entry = *found;
+  Group* group = state_->find_group(entry.group);
+  if (failure.code() == wire::FAILURE_NOT_LAST && entry.purpose == OutboxPurpose::proposal &&
+      group != nullptr) {
+    state_->outbox.erase(id);
+    if (group->newest().head.number != entry.epoch) return;
+    group->proposal.refused_newest = failure.newest_seq();
+    ++group->proposal.refusals;
+    return state_->propose(*group, now);
+  }
+  const bool full = failure.code() == wire::FAILURE_FULL;
+  std::optional<MessageId> message;
+  if (entry.purpose == OutboxPurpose::frame) message = entry.message;
+  state_->tell(Notice::Kind::refused, entry.group, message,
+               full ? "The relay has no room. What you sent is kept here and is tried again."
+                    : "The relay did not take what you sent. It is kept here and is tried again.");
+}
+
+void Core::on_erased(const MailboxId& mailbox, std::uint64_t up_to_seq) {
+  for (auto& [id, invite] : state_->people.invites) {
+    if (invite.erase_up_to == 0 || invite.erase_up_to > up_to_seq ||
+        wire::InviteKeys(invite.seed).address().id() != mailbox) {
+      continue;
+    }
+    invite.erase_up_to = 0;
+    state_->people.save(invite);
+  }
+}
+
+void Core::on_errand_answer(Errand errand, const wire::Answer& answer, TimePoint now) {
+  state_->enrolment.on_answer(errand, answer, now);
+}
+
+void Core::on_tick(TimePoint now) { state_->tick(now); }
+
+// ---- joining, groups and people -------------------------------------------------------------
+
+Status Core::follow(const wire::Link& link, TimePoint now) { return state_->follow(link, now); }
+
+Result<std::optional<SafetyWords>> Core::accept_offer(std::string_view name, TimePoint now) {
+  return state_->accept_offer(name, now);
+}
+
+Result<GroupId> Core::create_group(std::string_view name, std::string_view my_name, TimePoint now) {
+  return state_->create_group(name, my_name, now);
+}
+
+Result<wire::Link> Core::create_invite(const InviteOrder& order, TimePoint now) {
+  return state_->create_invite(order, now);
+}
+
+Status Core::revoke_invite(std::string_view id, TimePoint now) {
+  return state_->revoke_invite(id, now);
+}
+
+Status Core::approve(std::span<const std::string> ids, TimePoint now) {
+  return state_->approve(ids, now);
+}
+
+Status Core::deny(std::string_view id, TimePoint) { return state_->deny(id); }
+
+// ---- messages -------------------------------------------------------------------------------
+
+Result<MessageId> Core::post(const GroupId& id, wire::Body body, TimePoint now) {
+  Group* group = state_->find_group(id);
+  if (group == nullptr) return Error{Errc::not_found, "you are not in this group"};
+  if (group->halted()) return update_needed("the group");
+  CHECK(complete_body(body, state_->random, now));
+  StoredMessage message;
+  message.sender = state_->me.id();
+  message.id = *MessageId::from(as_bytes(body.id()));
+  if (state_->messages.find(id, message.sender, message.id) != nullptr) {
+    return Error{Errc::conflict, "a message with this id was posted already"};
+  }
+  message.received = now;
+  message.ends = end_of_life(body, std::nullopt);
+  message.body = std::move(body);
+  const MessageId message_id = message.id;
+  state_->messages.queue(id, std::move(message));
+  state_->flush(*group, now);
+  return message_id;
+}
+
+}  // namespace porchlight::client

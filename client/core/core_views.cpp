@@ -1,0 +1,241 @@
+// What the core shows: copies without secrets, made for each question.
+#include "client/core/short_name.hpp"
+#include "client/core/state.hpp"
+
+namespace porchlight::client {
+namespace {
+
+template <class Key, class Value>
+std::vector<Key> keys_of(const std::map<Key, Value>& map) {
+  std::vector<Key> keys;
+  for (const auto& [key, value] : map) keys.push_back(key);
+  return keys;
+}
+
+GroupView view_of(const Group& group, const VerifyKey& me) {
+  GroupView view;
+  view.id = group.id();
+  view.name = group.name();
+  view.epoch = group.newest().head.number;
+  view.standing = group.halted() ? GroupView::Standing::halted : GroupView::Standing::member;
+  for (const RosterEntry& entry : group.roster().entries()) {
+    view.members.push_back({entry.identity(), group.roster().display_name(entry.identity()),
+                            entry.role, entry.identity() == me});
+  }
+  return view;
+}
+
+/// A group whose Welcome has not come.
+GroupView view_of(const GroupOffer& offer) {
+  GroupView view;
+  view.id = offer.group;
+  view.name = offer.group_name;
+  view.standing = GroupView::Standing::asking;
+  view.members.push_back({offer.inviter.identity, offer.inviter_name, wire::ROLE_LEAD, false});
+  return view;
+}
+
+const GroupOffer* asked_offer(const Join& join) {
+  return join.is_asking() && join.offer ? std::get_if<GroupOffer>(&*join.offer) : nullptr;
+}
+
+InviteView::Standing standing_of(const Invite& invite, TimePoint now) {
+  switch (invite.standing) {
+    case Invite::Standing::open:
+      return invite.expires <= now ? InviteView::Standing::expired : InviteView::Standing::open;
+    case Invite::Standing::requested:
+      return InviteView::Standing::requested;
+    case Invite::Standing::joined:
+      return InviteView::Standing::joined;
+    case Invite::Standing::revoked:
+      break;
+  }
+  return InviteView::Standing::revoked;
+}
+
+/// By the request of whichever of the two stands later in the roster (clause 9.6).
+SafetyWords words_of(const Roster& roster, const VerifyKey& a, const VerifyKey& b) {
+  const VerifyKey& later = roster.position(a) > roster.position(b) ? a : b;
+  return safety_words(a, b, roster.find(later)->request.hash);
+}
+
+}  // namespace
+
+std::optional<Offer> Core::offer() const {
+  const Join* join = state_->people.in_hand();
+  if (join == nullptr || join->accepted || !join->offer) return std::nullopt;
+  Offer view;
+  view.expires = expires(*join->offer);
+  if (const auto* group = std::get_if<GroupOffer>(&*join->offer)) {
+    view.group_name = group->group_name;
+    view.inviter_name = group->inviter_name;
+    view.role = group->role;
+  } else {
+    view.from_operator = true;
+  }
+  return view;
+}
+
+std::optional<Error> Core::offer_refused() const {
+  const Join* join = state_->people.in_hand();
+  if (join == nullptr || join->accepted) return std::nullopt;
+  return join->refused;
+}
+
+std::vector<GroupView> Core::groups() const {
+  std::vector<GroupView> views;
+  for (const auto& [id, group] : state_->groups) views.push_back(view_of(group, state_->me.id()));
+  for (const auto& [parcel, join] : state_->people.joins) {
+    if (const GroupOffer* offer = asked_offer(join)) views.push_back(view_of(*offer));
+  }
+  std::sort(views.begin(), views.end(), [](const GroupView& a, const GroupView& b) {
+    return std::tie(a.name, a.id) < std::tie(b.name, b.id);
+  });
+  return views;
+}
+
+Result<GroupView> Core::group(std::string_view name_or_id) const {
+  std::vector<GroupView> found;
+  std::string names;
+  for (GroupView& view : groups()) {
+    names += (names.empty() ? "" : ", ") + view.name;
+    if (view.name == name_or_id || matches_short_name(view.id.view(), name_or_id)) {
+      found.push_back(std::move(view));
+    }
+  }
+  if (found.size() == 1) return std::move(found[0]);
+  if (found.empty()) {
+    return Error{Errc::not_found, "there is no group \"" + std::string(name_or_id) + "\" here; " +
+                                      (names.empty() ? "you are in none" : "there are: " + names)};
+  }
+  std::string ids;
+  for (const GroupView& view : found) ids += " " + short_name(view.id.view(), 8);
+  return Error{Errc::usage, "several groups are called so; say which one:" + ids};
+}
+
+std::vector<InviteView> Core::invites(TimePoint now) const {
+  const auto ids = keys_of(state_->people.invites);
+  const std::size_t length = unique_length<InviteId>(ids);
+  std::vector<InviteView> views;
+  for (const auto& [id, invite] : state_->people.invites) {
+    const Group* group = state_->find_group(invite.group);
+    views.push_back({short_name(id.view(), length), invite.to,
+                     group == nullptr ? "" : group->name(), invite.role, invite.expires,
+                     standing_of(invite, now)});
+  }
+  std::stable_sort(views.begin(), views.end(),
+                   [](const InviteView& a, const InviteView& b) { return a.expires < b.expires; });
+  return views;
+}
+
+std::vector<RequestView> Core::requests() const {
+  const std::size_t length = state_->request_name_chars();
+  std::vector<RequestView> views;
+  for (const auto& [hash, pending] : state_->people.requests) {
+    if (pending.approved) continue;
+    const Group* group = state_->find_group(pending.request.group);
+    const auto invite = state_->people.invites.find(pending.request.invite);
+    views.push_back({short_name(hash.view(), length), pending.request.name,
+                     invite == state_->people.invites.end() ? "" : invite->second.to,
+                     group == nullptr ? "" : group->name(), pending.received,
+                     client::safety_words(state_->me.id(), pending.request.identity(), hash)});
+  }
+  std::stable_sort(views.begin(), views.end(), [](const RequestView& a, const RequestView& b) {
+    return a.received < b.received;
+  });
+  return views;
+}
+
+Result<SafetyWords> Core::safety_words(std::string_view name) const {
+  std::map<VerifyKey, SafetyWords> found;
+  std::set<std::string> names;
+  const auto offer_words = [&](const std::string& who, const VerifyKey& identity,
+                               const SafetyWords& words) {
+    names.insert(who);
+    if (who == name) found.emplace(identity, words);
+  };
+  const VerifyKey& me = state_->me.id();
+  // In the order of the groups' ids: two people in several groups see the words of the same one.
+  for (const auto& [id, group] : state_->groups) {
+    for (const RosterEntry& entry : group.roster().entries()) {
+      if (entry.identity() == me) continue;
+      offer_words(group.roster().display_name(entry.identity()), entry.identity(),
+                  words_of(group.roster(), me, entry.identity()));
+    }
+  }
+  for (const auto& [hash, pending] : state_->people.requests) {
+    const VerifyKey& identity = pending.request.identity();
+    offer_words(pending.request.name, identity, client::safety_words(me, identity, hash));
+  }
+  for (const auto& [parcel, join] : state_->people.joins) {
+    if (const GroupOffer* offer = asked_offer(join)) {
+      const VerifyKey& identity = offer->inviter.identity;
+      offer_words(offer->inviter_name, identity,
+                  client::safety_words(me, identity, join.request->hash));
+    }
+  }
+  if (found.size() == 1) return found.begin()->second;
+  if (found.size() > 1) {
+    return Error{Errc::usage, "more than one person is called " + std::string(name) +
+                                  ": compare in the request or the group that you mean"};
+  }
+  std::string all;
+  for (const std::string& who : names) all += (all.empty() ? "" : ", ") + who;
+  return Error{Errc::not_found, "nobody here is called " + std::string(name) + "; " +
+                                    (all.empty() ? "nobody is here yet" : "there are: " + all)};
+}
+
+MessageView Core::State::view_of(const Group& group, const StoredMessage& message) const {
+  MessageView view;
+  view.id = message.id;
+  view.sender = message.sender;
+  view.sender_name = name_of(group, message.sender);
+  view.mine = message.sender == me.id();
+  view.standing =
+      message.is_stored() ? MessageView::Standing::stored : MessageView::Standing::queued;
+  view.sent = from_minute(message.body.sent_minute());
+  view.received = message.received;
+  view.body = message.body;
+  return view;
+}
+
+std::vector<MessageView> Core::messages(const GroupId& id) const {
+  std::vector<MessageView> views;
+  const Group* group = state_->find_group(id);
+  if (group == nullptr) return views;
+  for (const StoredMessage* message : state_->messages.list(id)) {
+    views.push_back(state_->view_of(*group, *message));
+  }
+  return views;
+}
+
+Board Core::board(const GroupId& id, TimePoint now) const {
+  std::vector<MessageView> views;
+  const Group* group = state_->find_group(id);
+  if (group == nullptr) return {};
+  for (const StoredMessage* message : state_->messages.list(id)) {
+    if (message->ends > now) views.push_back(state_->view_of(*group, *message));
+  }
+  return make_board(views);
+}
+
+std::vector<WarningView> Core::warnings() const { return state_->warnings.list(); }
+
+Health Core::health(TimePoint now) const {
+  Health health;
+  health.session_tokens = state_->wallet.count_sessions();
+  health.enroll_tokens = state_->wallet.count_enrolls();
+  health.enrolled = state_->enrolment.enrolled();
+  health.enroll_due = state_->enrolment.due();
+  std::size_t queued = state_->messages.count_queued();
+  for (const auto& [id, entry] : state_->outbox.entries()) {
+    queued += entry.purpose != OutboxPurpose::frame;
+  }
+  health.queued = static_cast<std::uint32_t>(queued);
+  health.clock_ahead_minutes = state_->relay.clock_ahead_minutes();
+  health.members_agreeing_on_keys = state_->relay.count_agreeing(now);
+  health.members_disagreeing_on_keys = state_->relay.count_disagreeing(now);
+  return health;
+}
+
+}  // namespace porchlight::client

@@ -1,0 +1,79 @@
+// From an enrol token to an account, and from the account to each day's tokens (clauses 6.4
+// to 6.6). Everything happens at random minutes and on connections of its own, so that the relay
+// cannot pair the account with anything else. Must not know: lanes, groups.
+#pragma once
+
+#include "client/core/relay_view.hpp"
+#include "client/core/wallet.hpp"
+#include "proto/crypto/voprf.hpp"
+
+namespace porchlight::client {
+
+class Enrolment {
+ public:
+  struct Parts {
+    Journal& journal;
+    Random& random;
+    Warnings& warnings;
+    Wallet& wallet;
+    const RelayView& relay;
+  };
+
+  explicit Enrolment(Parts parts) : parts_(parts) {}
+  bool load(const Record& record);
+
+  /// An enrol token that came with an invite: it becomes the account's own, or stock.
+  void add_token(const wire::Token& token, TimePoint now);
+
+  bool enrolled() const { return role_ != wire::TOKEN_KIND_NONE; }
+  /// None once enrolled, or without a token to enrol with.
+  std::optional<TimePoint> due() const;
+  /// When new session tokens are fetched; none before enrolling.
+  std::optional<TimePoint> next_tokens_at() const;
+
+  std::optional<Errand> errand(TimePoint now, Haste haste) const;
+  std::optional<TimePoint> next_errand_at() const;
+
+  /// 'not_found' when there is nothing to do any more.
+  Result<wire::Request> request(Errand errand, const SigningKey& account,
+                                const RelayIdentity& relay, const Challenge& challenge,
+                                TimePoint now);
+  void on_answer(Errand errand, const wire::Answer& answer, TimePoint now);
+
+ private:
+  /// Elements sent to be evaluated, kept so that the same ones are sent again.
+  struct Asked {
+    std::uint32_t period = 0;
+    std::uint32_t week = 0;
+    std::vector<TokenNonce> nonces;
+    std::vector<voprf::Blinded> blinded;
+  };
+  struct Allotment {
+    std::uint32_t next_period = 0;
+    TimePoint due;
+    std::optional<Asked> asked;
+  };
+
+  bool is_available(wire::TokenKind kind, TimePoint now) const;
+  Result<wire::Request> enroll_request(const SigningKey& account, const RelayIdentity& relay,
+                                       const Challenge& challenge) const;
+  Result<wire::Request> issue_request(wire::TokenKind kind, const SigningKey& account,
+                                      const RelayIdentity& relay, const Challenge& challenge,
+                                      TimePoint now);
+  Status ask(Allotment& allotment, wire::TokenKind kind, TimePoint now);
+  void on_enroll_answer(const wire::Answer& answer, TimePoint now);
+  void on_issue_answer(wire::TokenKind kind, const wire::Answer& answer, TimePoint now);
+  Status take_tokens(wire::TokenKind kind, const Allotment& allotment, const wire::Issued& issued,
+                     TimePoint now);
+  void finish(wire::TokenKind kind, Allotment& allotment);
+  TimePoint later(TimePoint now, std::chrono::minutes least, std::chrono::minutes most);
+  void save();
+
+  Parts parts_;
+  std::optional<wire::Token> token_;
+  TimePoint due_;
+  wire::TokenKind role_ = wire::TOKEN_KIND_NONE;
+  std::map<wire::TokenKind, Allotment> allotments_;
+};
+
+}  // namespace porchlight::client

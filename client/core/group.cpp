@@ -1,0 +1,143 @@
+#include "client/core/group.hpp"
+
+namespace porchlight::client {
+namespace {
+
+/// What the relay has expired by the time a joiner or an adopted epoch is looked at is not known
+/// here: everything is derived.
+constexpr std::uint32_t keep_all = 0;
+/// For how many days after its succession an epoch's control mailbox is read, and written.
+constexpr std::uint32_t readable_days = 1;
+constexpr std::uint32_t writable_days = 7;
+static_assert(readable_days < writable_days);
+
+}  // namespace
+
+Epoch::Epoch(EpochHead epoch_head, EpochKeys keys)
+    : head(std::move(epoch_head)),
+      control(std::move(keys.control)),
+      control_address(control.address()),
+      control_mailbox(control_address.id()),
+      carry(std::move(keys.carry)),
+      attribution(std::move(keys.attribution)),
+      days(std::move(keys.day), head.day) {}
+
+Epoch::Epoch(EpochHead epoch_head, ControlKeys keys, wire::MailboxAddress address,
+             AttributionKey attribution_key, DayRatchet ratchet)
+    : head(std::move(epoch_head)),
+      control(std::move(keys)),
+      control_address(std::move(address)),
+      control_mailbox(control_address.id()),
+      attribution(std::move(attribution_key)),
+      days(std::move(ratchet)) {}
+
+Epoch* Group::find_epoch(std::uint32_t number) {
+  const auto found = epochs_.find(number);
+  return found == epochs_.end() ? nullptr : &found->second;
+}
+
+void Group::begin(const Change& change, EpochKeys keys) {
+  PORCHLIGHT_ASSERT(epochs_.empty());
+  name_ = change.name;
+  roster_ = change.roster;
+  Epoch& epoch =
+      epochs_.emplace(change.head.number, Epoch(change.head, std::move(keys))).first->second;
+  save_head();
+  save_roster();
+  save_epoch(epoch);
+}
+
+void Group::adopt(const Change& change, EpochKeys keys, std::uint64_t seq, std::uint32_t today) {
+  Epoch& old = newest();
+  PORCHLIGHT_ASSERT(change.head.number == old.head.number + 1);
+  enter(old, change.head.day + 1, keep_all);
+  old.days.close();
+  old.carry.reset();
+  old.succeeded = Succession{change.head.id, seq, today};
+  save_epoch(old);
+  name_ = change.name;
+  roster_ = change.roster;
+  halted_ = false;
+  proposal = {};
+  save_head();
+  save_roster();
+  save_epoch(
+      epochs_.emplace(change.head.number, Epoch(change.head, std::move(keys))).first->second);
+}
+
+void Group::halt() {
+  halted_ = true;
+  save_head();
+}
+
+void Group::enter_days(std::uint32_t today, std::uint32_t keep_from) {
+  Epoch& epoch = newest();
+  enter(epoch, std::max(today, epoch.head.day), keep_from);
+}
+
+void Group::enter(Epoch& epoch, std::uint32_t last, std::uint32_t keep_from) {
+  const auto senders = roster_.identities();
+  if (!epoch.days.next() || epoch.days.next_day() > last) return;
+  for (const std::uint32_t number : epoch.days.enter(last, senders, keep_from)) {
+    const Day& day = *epoch.days.find(number);
+    save_day(epoch, number, day);
+    for (const auto& [sender, chain] : day.chains) save_chain(epoch, number, sender, chain);
+  }
+  save_epoch(epoch);
+}
+
+void Group::commit(Epoch& epoch, std::uint32_t day, const VerifyKey& sender, Chain::Step step) {
+  Chain& chain = epoch.days.days().at(day).chains.at(sender);
+  chain.commit(std::move(step));
+  save_chain(epoch, day, sender, chain);
+}
+
+void Group::mark_complete(Epoch& epoch, std::uint32_t number) {
+  Day* day = epoch.days.find(number);
+  if (day == nullptr || day->complete) return;
+  day->complete = true;
+  save_day(epoch, number, *day);
+}
+
+std::uint32_t Group::sending_day(std::uint32_t today) const {
+  const auto& days = newest().days.days();
+  PORCHLIGHT_ASSERT(!days.empty());
+  const auto after = days.upper_bound(std::max(today, newest().head.day));
+  return after == days.begin() ? after->first : std::prev(after)->first;
+}
+
+std::vector<MailboxId> Group::leave_days_before(std::uint32_t day) {
+  std::vector<MailboxId> left;
+  for (auto& [number, epoch] : epochs_) {
+    const Epoch& of = epoch;
+    std::erase_if(epoch.days.days(), [&](const auto& entry) {
+      if (entry.first >= day || !entry.second.complete) return false;
+      left.push_back(entry.second.mailbox);
+      erase_day(of, entry.first, entry.second);
+      return true;
+    });
+  }
+  return left;
+}
+
+std::vector<MailboxId> Group::age(std::uint32_t today) {
+  std::vector<MailboxId> left;
+  for (auto place = epochs_.begin(); place != epochs_.end();) {
+    Epoch& epoch = place->second;
+    if (epoch.succeeded && epoch.control_readable &&
+        today > epoch.succeeded->on_day + readable_days) {
+      epoch.control.collect = {};
+      epoch.control.seal = {};
+      epoch.control_readable = false;
+      left.push_back(epoch.control_mailbox);
+      save_epoch(epoch);
+    }
+    const bool over = epoch.succeeded && epoch.days.days().empty() &&
+                      today > epoch.succeeded->on_day + writable_days;
+    if (over) erase_epoch(epoch);
+    place = over ? epochs_.erase(place) : std::next(place);
+  }
+  return left;
+}
+
+}  // namespace porchlight::client

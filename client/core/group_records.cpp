@@ -1,0 +1,219 @@
+#include "client/core/group_records.hpp"
+
+#include "client/core/group.hpp"
+#include "client/core/state.pb.h"
+
+namespace porchlight::client {
+namespace {
+
+std::optional<std::uint32_t> take_number(ByteView& bytes) {
+  if (bytes.size() < 4) return std::nullopt;
+  std::uint32_t number = 0;
+  for (const Byte byte : bytes.first(4)) number = number << 8 | byte;
+  bytes = bytes.subspan(4);
+  return number;
+}
+
+template <class AnySecret>
+void put_secret(std::string* field, const AnySecret& secret) {
+  field->assign(as_text(secret.reveal()));
+}
+
+}  // namespace
+
+void Group::save_head() {
+  state::Group kept;
+  kept.set_name(name_);
+  kept.set_halted(halted_);
+  journal_.put(Table::groups, group_key(group_record::head, id_), kept);
+}
+
+void Group::save_roster() {
+  state::Roster kept;
+  for (const RosterEntry& entry : roster_.entries()) {
+    auto* added = kept.add_entries();
+    added->set_request(to_string(entry.request.bytes));
+    added->set_role(entry.role);
+  }
+  journal_.put(Table::groups, group_key(group_record::roster, id_), kept);
+}
+
+void Group::save_epoch(const Epoch& epoch) {
+  state::Epoch kept;
+  kept.set_id(epoch.head.id.str());
+  kept.set_day(epoch.head.day);
+  put_secret(kept.mutable_ctl_collect(), epoch.control.collect);
+  put_secret(kept.mutable_ctl_drop(), epoch.control.drop);
+  put_secret(kept.mutable_ctl_seal(), epoch.control.seal);
+  kept.set_ctl_address(to_string(epoch.control_address.encode()));
+  if (epoch.carry) put_secret(kept.mutable_carry(), *epoch.carry);
+  put_secret(kept.mutable_attribution(), epoch.attribution);
+  kept.set_next_day(epoch.days.next_day());
+  if (epoch.days.next()) put_secret(kept.mutable_next_day_secret(), *epoch.days.next());
+  if (epoch.succeeded) {
+    kept.set_successor(epoch.succeeded->by.str());
+    kept.set_successor_seq(epoch.succeeded->seq);
+    kept.set_succeeded_on(epoch.succeeded->on_day);
+  }
+  journal_.put(Table::groups, group_key(group_record::epoch, id_, {epoch.head.number}), kept);
+  for (std::string* secret :
+       {kept.mutable_ctl_collect(), kept.mutable_ctl_drop(), kept.mutable_ctl_seal(),
+        kept.mutable_carry(), kept.mutable_attribution(), kept.mutable_next_day_secret()}) {
+    wipe_text(*secret);
+  }
+}
+
+void Group::erase_epoch(const Epoch& epoch) {
+  journal_.erase(Table::groups, group_key(group_record::epoch, id_, {epoch.head.number}));
+}
+
+void Group::save_day(const Epoch& epoch, std::uint32_t number, const Day& day) {
+  state::Day kept;
+  put_secret(kept.mutable_collect(), day.keys.collect);
+  put_secret(kept.mutable_drop(), day.keys.drop);
+  put_secret(kept.mutable_seal(), day.keys.seal);
+  kept.set_complete(day.complete);
+  journal_.put(Table::groups, group_key(group_record::day, id_, {epoch.head.number, number}), kept);
+  for (std::string* secret : {kept.mutable_collect(), kept.mutable_drop(), kept.mutable_seal()}) {
+    wipe_text(*secret);
+  }
+}
+
+void Group::erase_day(const Epoch& epoch, std::uint32_t number, const Day& day) {
+  journal_.erase(Table::groups, group_key(group_record::day, id_, {epoch.head.number, number}));
+  for (const auto& [sender, chain] : day.chains) {
+    journal_.erase(Table::groups,
+                   group_key(group_record::chain, id_, {epoch.head.number, number, sender}));
+  }
+}
+
+void Group::save_chain(const Epoch& epoch, std::uint32_t day, const VerifyKey& sender,
+                       const Chain& chain) {
+  state::Chain kept;
+  put_secret(kept.mutable_key(), chain.key());
+  kept.set_next(chain.next());
+  for (const auto& [counter, key] : chain.skipped()) {
+    kept.add_skipped_counters(counter);
+    put_secret(kept.add_skipped_keys(), key);
+  }
+  journal_.put(Table::groups, group_key(group_record::chain, id_, {epoch.head.number, day, sender}),
+               kept);
+  wipe_text(*kept.mutable_key());
+  for (std::string& key : *kept.mutable_skipped_keys()) wipe_text(key);
+}
+
+bool Group::load(char kind, ByteView rest, ByteView value) {
+  switch (kind) {
+    case group_record::head: {
+      state::Group kept;
+      if (!rest.empty() || !parse(kept, value)) return false;
+      name_ = kept.name();
+      halted_ = kept.halted();
+      return true;
+    }
+    case group_record::roster:
+      return rest.empty() && load_roster(value);
+    case group_record::epoch:
+      return load_epoch(rest, value);
+    case group_record::day:
+      return load_day(rest, value);
+    case group_record::chain:
+      return load_chain(rest, value);
+    case group_record::frame: {
+      const auto hash = FrameHash::from(rest);
+      return hash && frames.load(*hash, value);
+    }
+    default:
+      return false;
+  }
+}
+
+bool Group::load_roster(ByteView value) {
+  state::Roster kept;
+  if (!parse(kept, value)) return false;
+  for (const auto& entry : kept.entries()) {
+    auto request = verify_join_request(as_bytes(entry.request()));
+    if (!request || !roster_.add(std::move(request).value(), entry.role()).ok()) return false;
+  }
+  return true;
+}
+
+bool Group::load_epoch(ByteView rest, ByteView value) {
+  state::Epoch kept;
+  const auto number = take_number(rest);
+  EpochHead head;
+  ControlKeys control;
+  AttributionKey attribution;
+  if (!number || !rest.empty() || !parse(kept, value) || !read(head.id, kept.id()) ||
+      !take_secret(control.collect, *kept.mutable_ctl_collect()) ||
+      !take_secret(control.drop, *kept.mutable_ctl_drop()) ||
+      !take_secret(control.seal, *kept.mutable_ctl_seal()) ||
+      !take_secret(attribution, *kept.mutable_attribution())) {
+    return false;
+  }
+  auto address = wire::MailboxAddress::decode(kept.ctl_address());
+  if (!address) return false;
+  head.group = id_;
+  head.number = *number;
+  head.day = kept.day();
+  std::optional<DaySecret> next;
+  if (!kept.next_day_secret().empty()) {
+    if (!take_secret(next.emplace(), *kept.mutable_next_day_secret())) return false;
+  }
+  Epoch epoch(head, std::move(control), std::move(address).value(), std::move(attribution),
+              DayRatchet(std::move(next), kept.next_day()));
+  if (!kept.carry().empty()) {
+    if (!take_secret(epoch.carry.emplace(), *kept.mutable_carry())) return false;
+  }
+  if (!kept.successor().empty()) {
+    Succession& succession = epoch.succeeded.emplace();
+    if (!read(succession.by, kept.successor())) return false;
+    succession.seq = kept.successor_seq();
+    succession.on_day = kept.succeeded_on();
+  }
+  const SealSeed gone;
+  epoch.control_readable = !equal_constant_time(epoch.control.seal.reveal(), gone.reveal());
+  epochs_.emplace(*number, std::move(epoch));
+  return true;
+}
+
+bool Group::load_day(ByteView rest, ByteView value) {
+  state::Day kept;
+  const auto epoch_number = take_number(rest);
+  const auto number = take_number(rest);
+  DayKeys keys;
+  if (!number || !rest.empty() || !parse(kept, value) || !find_epoch(*epoch_number) ||
+      !take_secret(keys.collect, *kept.mutable_collect()) ||
+      !take_secret(keys.drop, *kept.mutable_drop()) ||
+      !take_secret(keys.seal, *kept.mutable_seal())) {
+    return false;
+  }
+  Day day(std::move(keys), {});
+  day.complete = kept.complete();
+  find_epoch(*epoch_number)->days.days().emplace(*number, std::move(day));
+  return true;
+}
+
+bool Group::load_chain(ByteView rest, ByteView value) {
+  state::Chain kept;
+  const auto epoch_number = take_number(rest);
+  const auto number = take_number(rest);
+  const auto sender = VerifyKey::from(rest);
+  ChainKey key;
+  if (!number || !sender || !parse(kept, value) || !take_secret(key, *kept.mutable_key()) ||
+      kept.skipped_counters_size() != kept.skipped_keys_size()) {
+    return false;
+  }
+  Epoch* epoch = find_epoch(*epoch_number);
+  Day* day = epoch != nullptr ? epoch->days.find(*number) : nullptr;
+  if (day == nullptr) return false;
+  std::map<std::uint32_t, MessageKey> skipped;
+  for (int i = 0; i < kept.skipped_counters_size(); ++i) {
+    MessageKey& skipped_key = skipped[kept.skipped_counters(i)];
+    if (!take_secret(skipped_key, *kept.mutable_skipped_keys(i))) return false;
+  }
+  day->chains.emplace(*sender, Chain(std::move(key), kept.next(), std::move(skipped)));
+  return true;
+}
+
+}  // namespace porchlight::client

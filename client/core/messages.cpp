@@ -1,0 +1,150 @@
+#include "client/core/messages.hpp"
+
+#include "client/core/state.pb.h"
+
+namespace porchlight::client {
+namespace {
+
+constexpr std::size_t group_messages_max = 10'000;
+
+Bytes key(const GroupId& group, const StoredMessage& message) {
+  return record_key({group, message.sender, message.id});
+}
+
+bool stands_before(const StoredMessage* a, const StoredMessage* b) {
+  if (a->is_stored() != b->is_stored()) return a->is_stored();
+  if (!a->is_stored()) return a->queue_number < b->queue_number;
+  return a->order < b->order;
+}
+
+}  // namespace
+
+bool Messages::load(const Record& record) {
+  constexpr std::size_t key_bytes =
+      GroupId::size_bytes + VerifyKey::size_bytes + MessageId::size_bytes;
+  state::Message kept;
+  if (record.key.size() != key_bytes || !parse(kept, record.value.reveal())) return false;
+  const ByteView key(record.key);
+  const auto group = *GroupId::from(key.first(GroupId::size_bytes));
+  StoredMessage message;
+  message.sender = *VerifyKey::from(key.subspan(GroupId::size_bytes, VerifyKey::size_bytes));
+  message.id = *MessageId::from(key.last(MessageId::size_bytes));
+  message.order = {kept.epoch(), kept.day(), kept.seq()};
+  message.queue_number = kept.queue_number();
+  message.in_flight = kept.outbox_id();
+  message.received = from_seconds(kept.received());
+  message.ends = from_seconds(kept.ends());
+  message.body = std::move(*kept.mutable_body());
+  next_queue_number_ = std::max(next_queue_number_, message.queue_number + 1);
+  groups_[group].emplace(Place{message.sender, message.id}, std::move(message));
+  return true;
+}
+
+bool Messages::add(const GroupId& group, StoredMessage message) {
+  PORCHLIGHT_ASSERT(message.is_stored());
+  StoredMessage* known = find_mutable(group, message.sender, message.id);
+  if (known != nullptr && known->is_stored() && known->order <= message.order) return false;
+  save(group, message);
+  if (known != nullptr) {
+    *known = std::move(message);
+    return false;
+  }
+  groups_[group].emplace(Place{message.sender, message.id}, std::move(message));
+  make_room(group);
+  return true;
+}
+
+void Messages::queue(const GroupId& group, StoredMessage message) {
+  message.queue_number = next_queue_number_++;
+  save(group, message);
+  groups_[group].emplace(Place{message.sender, message.id}, std::move(message));
+}
+
+void Messages::set_in_flight(const GroupId& group, const VerifyKey& me, const MessageId& id,
+                             OutboxId frame) {
+  StoredMessage* message = find_mutable(group, me, id);
+  if (message == nullptr || message->in_flight == frame) return;
+  message->in_flight = frame;
+  save(group, *message);
+}
+
+bool Messages::set_stored(const GroupId& group, const VerifyKey& me, const MessageId& id,
+                          const Order& order) {
+  StoredMessage* message = find_mutable(group, me, id);
+  if (message == nullptr) return false;
+  const bool was_queued = !message->is_stored();
+  if (!was_queued && message->order <= order) return false;
+  message->order = order;
+  message->in_flight = 0;
+  save(group, *message);
+  return was_queued;
+}
+
+const StoredMessage* Messages::find(const GroupId& group, const VerifyKey& sender,
+                                    const MessageId& id) const {
+  return const_cast<Messages*>(this)->find_mutable(group, sender, id);
+}
+
+StoredMessage* Messages::find_mutable(const GroupId& group, const VerifyKey& sender,
+                                      const MessageId& id) {
+  const auto shelf = groups_.find(group);
+  if (shelf == groups_.end()) return nullptr;
+  const auto found = shelf->second.find({sender, id});
+  return found == shelf->second.end() ? nullptr : &found->second;
+}
+
+std::vector<const StoredMessage*> Messages::list(const GroupId& group) const {
+  std::vector<const StoredMessage*> all;
+  const auto shelf = groups_.find(group);
+  if (shelf == groups_.end()) return all;
+  for (const auto& [place, message] : shelf->second) all.push_back(&message);
+  std::sort(all.begin(), all.end(), stands_before);
+  return all;
+}
+
+std::vector<const StoredMessage*> Messages::queued(const GroupId& group) const {
+  auto all = list(group);
+  std::erase_if(all, [](const StoredMessage* message) { return message->is_stored(); });
+  return all;
+}
+
+std::size_t Messages::count_queued() const {
+  std::size_t count = 0;
+  for (const auto& [group, shelf] : groups_) {
+    for (const auto& [place, message] : shelf) count += !message.is_stored();
+  }
+  return count;
+}
+
+void Messages::expire(TimePoint now) {
+  for (auto& [group, shelf] : groups_) {
+    std::erase_if(shelf, [&, &id = group](const auto& entry) {
+      if (!entry.second.is_stored() || entry.second.ends > now) return false;
+      journal_.erase(Table::messages, key(id, entry.second));
+      return true;
+    });
+  }
+}
+
+void Messages::save(const GroupId& group, const StoredMessage& message) {
+  state::Message kept;
+  *kept.mutable_body() = message.body;
+  kept.set_epoch(message.order.epoch);
+  kept.set_day(message.order.day);
+  kept.set_seq(message.order.seq);
+  kept.set_queue_number(message.queue_number);
+  kept.set_outbox_id(message.in_flight);
+  kept.set_received(to_seconds(message.received));
+  kept.set_ends(to_seconds(message.ends));
+  journal_.put(Table::messages, key(group, message), kept);
+}
+
+void Messages::make_room(const GroupId& group) {
+  Shelf& shelf = groups_[group];
+  if (shelf.size() <= group_messages_max) return;
+  const StoredMessage* oldest = list(group).front();
+  journal_.erase(Table::messages, key(group, *oldest));
+  shelf.erase({oldest->sender, oldest->id});
+}
+
+}  // namespace porchlight::client

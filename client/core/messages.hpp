@@ -1,0 +1,72 @@
+// The messages of all groups, until their lifetime ends (clause 13).
+// Must not know: frames, keys.
+#pragma once
+
+#include "client/core/journal.hpp"
+
+namespace porchlight::client {
+
+/// Where a message stands among all: (epoch, day, seq), the same on every device.
+struct Order {
+  std::uint32_t epoch = 0;
+  std::uint32_t day = 0;
+  std::uint64_t seq = 0;  // 0 until it is stored at the relay
+
+  friend auto operator<=>(const Order&, const Order&) = default;
+};
+
+struct StoredMessage {
+  VerifyKey sender;
+  wire::Body body;
+  MessageId id;
+  Order order;
+  /// Of one's own that is queued: its place in the queue, and the frame made of it if there is one.
+  std::uint64_t queue_number = 0;
+  OutboxId in_flight = 0;
+  TimePoint received;
+  TimePoint ends;
+
+  bool is_stored() const { return order.seq != 0; }
+};
+
+class Messages {
+ public:
+  explicit Messages(Journal& journal) : journal_(journal) {}
+  bool load(const Record& record);
+
+  /// Somebody's message as it came. Told apart by sender and id: of two with the same, the one that
+  /// stands earlier is kept. True when it is new.
+  bool add(const GroupId& group, StoredMessage message);
+  /// One's own, at the end of the queue.
+  void queue(const GroupId& group, StoredMessage message);
+  /// A frame was made of it, or (0) taken back.
+  void set_in_flight(const GroupId& group, const VerifyKey& me, const MessageId& id,
+                     OutboxId frame);
+  /// It is stored at the relay, there. True where it had been queued.
+  bool set_stored(const GroupId& group, const VerifyKey& me, const MessageId& id,
+                  const Order& order);
+
+  const StoredMessage* find(const GroupId& group, const VerifyKey& sender,
+                            const MessageId& id) const;
+  /// In the agreed order; those that are queued stand last. Valid until the messages change.
+  std::vector<const StoredMessage*> list(const GroupId& group) const;
+  /// Those that are queued, in their order.
+  std::vector<const StoredMessage*> queued(const GroupId& group) const;
+  std::size_t count_queued() const;
+
+  /// Erases what has ended, except what is still queued.
+  void expire(TimePoint now);
+
+ private:
+  using Place = std::pair<VerifyKey, MessageId>;
+  using Shelf = std::map<Place, StoredMessage>;
+  StoredMessage* find_mutable(const GroupId& group, const VerifyKey& sender, const MessageId& id);
+  void save(const GroupId& group, const StoredMessage& message);
+  void make_room(const GroupId& group);
+
+  Journal& journal_;
+  std::map<GroupId, Shelf> groups_;
+  std::uint64_t next_queue_number_ = 1;
+};
+
+}  // namespace porchlight::client

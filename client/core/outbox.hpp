@@ -1,0 +1,58 @@
+// What is not yet stored at the relay, and what it is for.
+// Must not know: what follows when it is stored.
+#pragma once
+
+#include "client/core/journal.hpp"
+
+namespace porchlight::client {
+
+/// The values are kept: never renumber.
+enum class OutboxPurpose : std::uint8_t {
+  parcel = 1,
+  join = 2,
+  proposal = 3,
+  welcome = 4,
+  frame = 5
+};
+
+struct OutboxEntry {
+  OutboxItem item;  // its id is given by add()
+  Lane lane = Lane::drop;
+  OutboxPurpose purpose = OutboxPurpose::frame;
+  GroupId group;            // all but parcels
+  InviteId invite;          // parcels
+  std::uint32_t epoch = 0;  // proposals: the one they follow; frames
+  std::uint32_t day = 0;    // proposals and frames
+  MessageId message;        // frames
+};
+
+class Outbox {
+ public:
+  explicit Outbox(Journal& journal) : journal_(journal) {}
+  bool load(const Record& record);
+
+  OutboxId add(OutboxEntry entry);
+  void erase(OutboxId id);
+  /// Valid until the outbox changes.
+  const OutboxEntry* find(OutboxId id) const;
+  /// In the order in which they came.
+  const std::map<OutboxId, OutboxEntry>& entries() const { return entries_; }
+
+  template <class Predicate>
+  void erase_if(Predicate predicate) {
+    std::vector<OutboxId> gone;
+    for (const auto& [id, entry] : entries_) {
+      if (predicate(entry)) gone.push_back(id);
+    }
+    for (const OutboxId id : gone) erase(id);
+  }
+
+ private:
+  void save(const OutboxEntry& entry);
+
+  Journal& journal_;
+  std::map<OutboxId, OutboxEntry> entries_;
+  OutboxId next_ = 1;
+};
+
+}  // namespace porchlight::client

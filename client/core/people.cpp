@@ -1,0 +1,122 @@
+#include "client/core/people.hpp"
+
+#include "client/core/state.pb.h"
+
+namespace porchlight::client {
+
+bool People::load_invite(const Record& record) {
+  state::Invite kept;
+  const auto id = InviteId::from(record.key);
+  Invite invite;
+  if (!id || !parse(kept, record.value.reveal()) ||
+      !take_secret(invite.seed, *kept.mutable_seed()) || !read(invite.group, kept.group())) {
+    return false;
+  }
+  invite.id = *id;
+  invite.to = kept.to();
+  invite.role = kept.role();
+  invite.expires = from_minute(kept.expires_minute());
+  invite.standing = static_cast<Invite::Standing>(kept.standing());
+  if (!kept.asked().empty()) invite.asked = RequestHash::from(as_bytes(kept.asked()));
+  invite.erase_up_to = kept.erase_up_to();
+  invites.emplace(*id, std::move(invite));
+  return true;
+}
+
+bool People::load_request(const Record& record) {
+  state::Request kept;
+  if (!parse(kept, record.value.reveal())) return false;
+  auto request = verify_join_request(as_bytes(kept.request()));
+  if (!request) return false;
+  const RequestHash hash = request->hash;
+  requests.emplace(hash, PendingRequest{std::move(request).value(),
+                                        from_minute(kept.received_minute()), kept.approved()});
+  return true;
+}
+
+bool People::load_join(const Record& record, const RelayIdentity& relay) {
+  state::Join kept;
+  const auto parcel = MailboxId::from(record.key);
+  Join join;
+  if (!parcel || !parse(kept, record.value.reveal()) ||
+      !take_secret(join.seed, *kept.mutable_seed())) {
+    return false;
+  }
+  join.followed = kept.followed();
+  join.accepted = kept.accepted();
+  if (!kept.parcel().empty()) {
+    join.parcel = to_bytes(as_bytes(kept.parcel()));
+    // It was good when it came; whether it has expired since is asked when it is taken up.
+    auto offer = open_parcel(*join.parcel, wire::InviteKeys(join.seed), relay, TimePoint{});
+    if (offer) join.offer = std::move(offer).value();
+  }
+  if (!kept.refused_what().empty()) {
+    join.refused = Error{static_cast<Errc>(kept.refused_code()), kept.refused_what()};
+  }
+  if (!kept.request().empty()) {
+    auto request = verify_join_request(as_bytes(kept.request()));
+    if (!request || !take_secret(join.one_time, *kept.mutable_one_time())) return false;
+    join.request = std::move(request).value();
+  }
+  joins.emplace(*parcel, std::move(join));
+  return true;
+}
+
+void People::save(const Invite& invite) {
+  state::Invite kept;
+  kept.set_seed(to_string(invite.seed.reveal()));
+  kept.set_group(invite.group.str());
+  kept.set_to(invite.to);
+  kept.set_role(invite.role);
+  kept.set_expires_minute(wire::unix_minute(invite.expires));
+  kept.set_standing(static_cast<std::uint32_t>(invite.standing));
+  if (invite.asked) kept.set_asked(invite.asked->str());
+  kept.set_erase_up_to(invite.erase_up_to);
+  journal_.put(Table::invites, to_bytes(invite.id.view()), kept);
+  wipe_text(*kept.mutable_seed());
+}
+
+void People::save(const PendingRequest& request) {
+  state::Request kept;
+  kept.set_request(to_string(request.request.bytes));
+  kept.set_received_minute(wire::unix_minute(request.received));
+  kept.set_approved(request.approved);
+  journal_.put(Table::requests, to_bytes(request.request.hash.view()), kept);
+}
+
+void People::save(const MailboxId& parcel, const Join& join) {
+  state::Join kept;
+  kept.set_seed(to_string(join.seed.reveal()));
+  kept.set_followed(join.followed);
+  kept.set_accepted(join.accepted);
+  if (join.parcel) kept.set_parcel(to_string(*join.parcel));
+  if (join.refused) {
+    kept.set_refused_code(static_cast<std::uint32_t>(join.refused->code));
+    kept.set_refused_what(join.refused->what);
+  }
+  if (join.request) {
+    kept.set_request(to_string(join.request->bytes));
+    kept.set_one_time(to_string(join.one_time.reveal()));
+  }
+  journal_.put(Table::joins, to_bytes(parcel.view()), kept);
+  wipe_text(*kept.mutable_seed());
+  wipe_text(*kept.mutable_one_time());
+}
+
+void People::erase_request(const RequestHash& hash) {
+  if (requests.erase(hash) > 0) journal_.erase(Table::requests, to_bytes(hash.view()));
+}
+
+void People::erase_join(const MailboxId& parcel) {
+  if (joins.erase(parcel) > 0) journal_.erase(Table::joins, to_bytes(parcel.view()));
+}
+
+Join* People::in_hand() {
+  Join* newest = nullptr;
+  for (auto& [parcel, join] : joins) {
+    if (newest == nullptr || join.followed > newest->followed) newest = &join;
+  }
+  return newest;
+}
+
+}  // namespace porchlight::client

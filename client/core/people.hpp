@@ -1,0 +1,75 @@
+// Invites made here, requests that came by them, and invites followed (clause 9).
+// Must not know: groups' state, tokens, lanes.
+#pragma once
+
+#include "client/core/join.hpp"
+#include "client/core/journal.hpp"
+#include "client/core/parcel.hpp"
+
+namespace porchlight::client {
+
+/// An invite made here.
+struct Invite {
+  /// The values are kept: never renumber.
+  enum class Standing : std::uint8_t { open = 0, requested = 1, joined = 2, revoked = 3 };
+
+  InviteId id;
+  wire::InviteSeed seed;
+  GroupId group;
+  std::string to;
+  wire::Role role = wire::ROLE_NONE;
+  TimePoint expires;
+  Standing standing = Standing::open;
+  std::optional<RequestHash> asked;  // the request that came by it
+  std::uint64_t erase_up_to = 0;     // the parcel is of no more use; 0 once it is gone
+};
+
+/// Somebody who asks to be let in.
+struct PendingRequest {
+  JoinRequest request;
+  TimePoint received;
+  bool approved = false;  // by a person here; not yet in the roster
+};
+
+/// An invite followed.
+struct Join {
+  wire::InviteSeed seed;
+  std::uint64_t followed = 0;  // the highest is the one in hand
+  std::optional<Bytes> parcel;
+  std::optional<ParcelOffer> offer;  // out of the parcel
+  std::optional<Error> refused;
+  bool accepted = false;
+  std::optional<JoinRequest> request;  // where a group was asked
+  SealSeed one_time;                   // what its Welcome is sealed to
+
+  bool is_asking() const { return accepted && request.has_value(); }
+};
+
+/// Holds all three, each as a record of its own. Whoever changes one calls save.
+class People {
+ public:
+  explicit People(Journal& journal) : journal_(journal) {}
+  bool load_invite(const Record& record);
+  bool load_request(const Record& record);
+  /// `relay` as in open_parcel.
+  bool load_join(const Record& record, const RelayIdentity& relay);
+
+  std::map<InviteId, Invite> invites;
+  std::map<RequestHash, PendingRequest> requests;
+  std::map<MailboxId, Join> joins;  // by the parcel's mailbox
+
+  void save(const Invite& invite);
+  void save(const PendingRequest& request);
+  void save(const MailboxId& parcel, const Join& join);
+  void erase_request(const RequestHash& hash);
+  void erase_join(const MailboxId& parcel);
+
+  /// The one followed last, none where it was taken up or none was followed.
+  Join* in_hand();
+  const Join* in_hand() const { return const_cast<People*>(this)->in_hand(); }
+
+ private:
+  Journal& journal_;
+};
+
+}  // namespace porchlight::client

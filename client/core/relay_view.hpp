@@ -1,0 +1,72 @@
+// What the relay said of itself, and whether it says the same to everybody: its clock, its store's
+// incarnation, its token keys (clauses 3.2, 4.7, 6.1, 11.3 and 12.4).
+// Must not know: tokens, groups.
+#pragma once
+
+#include "client/core/warnings.hpp"
+
+namespace porchlight::client {
+
+class RelayView {
+ public:
+  RelayView(Journal& journal, Warnings& warnings) : journal_(journal), warnings_(warnings) {}
+  bool load(const Record& record);
+
+  /// True when the store is not the one it was. Warns of clocks that disagree and of a second key
+  /// for one kind and week. `seen_on_lane` as in Core::on_relay_facts.
+  bool learn(const RelayFacts& facts, bool seen_on_lane, TimePoint now);
+  /// What another member saw of a week's token keys. Warns once where it is not what was seen here.
+  void compare(const VerifyKey& member, const std::string& name, std::uint32_t week,
+               const Digest& digest, TimePoint now);
+
+  std::optional<std::int64_t> clock_ahead_minutes() const { return clock_ahead_minutes_; }
+  /// By the relay's clock, where it is known.
+  TimePoint relay_time(TimePoint now) const;
+  /// Both clocks are known and no more than 36 hours apart: only then may anything be forgotten
+  /// because its time is over.
+  bool clocks_agree() const;
+  /// The same, and the relay's clock was seen since this process began: what cannot be had again
+  /// may be forgotten.
+  bool clocks_checked() const { return checked_ && clocks_agree(); }
+  /// The day that things happen on: this device's own, but where the clocks disagree no further
+  /// than a day from the relay's, so that others read what is sent.
+  std::uint32_t today(TimePoint now) const;
+  /// How many days envelopes without LONG are kept.
+  std::uint32_t ordinary_days() const;
+
+  /// The key of a kind and week, where a lane had shown it; what only an errand's own connection
+  /// showed may have been made for that one account.
+  std::optional<Bytes> token_key(wire::TokenKind kind, std::uint32_t week) const;
+  /// H("token keys", week, for each kind in ascending order: kind u32, public key); none where no
+  /// key of that week is known.
+  std::optional<Digest> keys_digest(std::uint32_t week) const;
+
+  /// Members whose newest statement is about this week or the last one.
+  std::uint32_t count_agreeing(TimePoint now) const { return count_opinions(true, now); }
+  std::uint32_t count_disagreeing(TimePoint now) const { return count_opinions(false, now); }
+
+ private:
+  struct Key {
+    Bytes public_key;
+    bool seen_on_lane = false;
+  };
+  struct Opinion {
+    std::uint32_t week = 0;
+    bool agrees = false;
+  };
+  void learn_clock(const RelayFacts& facts, TimePoint now);
+  void learn_keys(const RelayFacts& facts, bool seen_on_lane, TimePoint now);
+  std::uint32_t count_opinions(bool agrees, TimePoint now) const;
+  void save();
+
+  Journal& journal_;
+  Warnings& warnings_;
+  bool checked_ = false;
+  Incarnation incarnation_;
+  std::optional<std::int64_t> clock_ahead_minutes_;
+  std::uint32_t ordinary_days_ = 0;
+  std::map<std::pair<std::uint32_t, wire::TokenKind>, Key> keys_;  // by week and kind
+  std::map<VerifyKey, Opinion> opinions_;
+};
+
+}  // namespace porchlight::client

@@ -1,0 +1,206 @@
+#include "client/core/state.hpp"
+
+#include "client/core/group_records.hpp"
+#include "proto/base/limits.hpp"
+#include "proto/wire/signed.hpp"
+
+namespace porchlight::client {
+namespace {
+
+constexpr std::uint32_t retired_people_days = 35;  // an inbox's retention and some
+
+Error damaged() {
+  return {Errc::malformed, "the vault is damaged: a record in it does not decode"};
+}
+
+bool is_older_than(TimePoint time, std::uint32_t days, TimePoint now) {
+  return time + std::chrono::days(days) < now;
+}
+
+}  // namespace
+
+Core::State::State(Me me_, Random& random_)
+    : me(std::move(me_)),
+      random(random_),
+      warnings(journal),
+      relay(journal, warnings),
+      wallet(journal, random),
+      enrolment({journal, random, warnings, wallet, relay}),
+      outbox(journal),
+      cursors(journal),
+      messages(journal),
+      people(journal) {}
+
+Status Core::State::load(std::vector<Record> records) {
+  // A group's records stand on one another: the kinds come in the order of their letters.
+  std::sort(records.begin(), records.end(), [](const Record& a, const Record& b) {
+    return std::tie(a.table, a.key) < std::tie(b.table, b.key);
+  });
+  const auto load_group = [&](const Record& record) {
+    constexpr std::size_t head_bytes = 1 + GroupId::size_bytes;
+    if (record.key.size() < head_bytes) return false;
+    const ByteView key(record.key);
+    const auto id = *GroupId::from(key.subspan(1, GroupId::size_bytes));
+    Group& group = groups.try_emplace(id, journal, id).first->second;
+    return group.load(static_cast<char>(key[0]), key.subspan(head_bytes), record.value.reveal());
+  };
+  const auto load_one = [&](const Record& record) {
+    switch (record.table) {
+      case Table::profile:
+        if (as_text(record.key) == "relay") return relay.load(record);
+        return as_text(record.key) == "me" || enrolment.load(record);
+      case Table::wallet:
+        return wallet.load(record);
+      case Table::invites:
+        return people.load_invite(record);
+      case Table::joins:
+        return people.load_join(record, me.relay().identity);
+      case Table::requests:
+        return people.load_request(record);
+      case Table::groups:
+        return load_group(record);
+      case Table::messages:
+        return messages.load(record);
+      case Table::outbox:
+        return outbox.load(record);
+      case Table::cursors:
+        return cursors.load(record);
+      case Table::warnings:
+        return warnings.load(record);
+    }
+    return false;
+  };
+  for (const Record& record : records) {
+    if (!load_one(record)) return damaged();
+  }
+  for (const auto& [id, group] : groups) {
+    if (!group.is_whole()) return damaged();
+  }
+  return Ok{};
+}
+
+Core::State::Place Core::State::locate(const MailboxId& mailbox) {
+  using Kind = Place::Kind;
+  if (mailbox == me.inbox_id()) return {Kind::inbox, nullptr, nullptr, 0};
+  if (people.joins.contains(mailbox)) return {Kind::parcel, nullptr, nullptr, 0};
+  for (auto& [id, group] : groups) {
+    for (auto& [number, epoch] : group.epochs()) {
+      if (epoch.control_mailbox == mailbox && epoch.control_readable) {
+        return {Kind::control, &group, &epoch, 0};
+      }
+      for (auto& [day_number, day] : epoch.days.days()) {
+        if (day.mailbox == mailbox) return {Kind::day, &group, &epoch, day_number};
+      }
+    }
+  }
+  return {};
+}
+
+std::vector<Subscription> Core::State::collected() const {
+  std::vector<Subscription> all;
+  const auto add = [&](const wire::MailboxAddress& address, const MailboxId& id) {
+    all.push_back({address, cursors.after(id)});
+  };
+  const bool asking = std::any_of(people.joins.begin(), people.joins.end(),
+                                  [](const auto& entry) { return entry.second.is_asking(); });
+  if (!groups.empty() || asking) add(me.inbox(), me.inbox_id());
+  for (const auto& [id, group] : groups) {
+    for (const auto& [number, epoch] : group.epochs()) {
+      if (epoch.control_readable) add(epoch.control_address, epoch.control_mailbox);
+    }
+    for (const auto& [number, epoch] : group.epochs()) {
+      for (const auto& [day_number, day] : epoch.days.days()) add(day.address, day.mailbox);
+    }
+  }
+  return all;
+}
+
+Result<Signature> Core::State::prove(const wire::MailboxAddress& address, wire::MailboxRight right,
+                                     const Challenge& challenge) const {
+  const bool collect = right == wire::MAILBOX_RIGHT_COLLECT;
+  const auto sign = [&](const SigningSeed& seed) -> Result<Signature> {
+    const auto label = collect ? wire::label::prove_collect : wire::label::prove_drop;
+    return wire::prove_possession(label, me.relay().identity, challenge, address.encode(),
+                                  SigningKey(seed));
+  };
+  if (address == me.inbox() && collect) return sign(me.card_keys().collect);
+  for (const auto& [id, group] : groups) {
+    for (const auto& [number, epoch] : group.epochs()) {
+      if (epoch.control_address == address && (!collect || epoch.control_readable)) {
+        return sign(collect ? epoch.control.collect : epoch.control.drop);
+      }
+      for (const auto& [day_number, day] : epoch.days.days()) {
+        if (day.address == address) return sign(collect ? day.keys.collect : day.keys.drop);
+      }
+    }
+  }
+  const auto sign_with_invite = [&](const wire::InviteSeed& seed) -> std::optional<Signature> {
+    const wire::InviteKeys keys(seed);
+    if (keys.address() != address) return std::nullopt;
+    return sign(collect ? keys.collect : keys.drop).value();
+  };
+  for (const auto& [id, invite] : people.invites) {
+    if (const auto signature = sign_with_invite(invite.seed)) return *signature;
+  }
+  for (const auto& [id, join] : people.joins) {
+    if (const auto signature = sign_with_invite(join.seed)) return *signature;
+  }
+  return Error{Errc::not_found, "the keys of this mailbox are not held here any more"};
+}
+
+void Core::State::forget_caught_up() {
+  for (auto& [id, group] : groups) {
+    for (auto& [number, epoch] : group.epochs()) {
+      epoch.caught_up = false;
+      for (auto& [day_number, day] : epoch.days.days()) day.caught_up = false;
+    }
+  }
+}
+
+void Core::State::tick(TimePoint now) {
+  const std::uint32_t today = relay.today(now);
+  for (auto& [id, group] : groups) {
+    enter_days(group, now);
+    propose(group, now);
+    flush(group, now);
+    if (!relay.clocks_checked()) continue;
+    // A day is left when a whole day has passed since; then nobody sends there any more.
+    for (const MailboxId& mailbox : group.leave_days_before(today - 1)) cursors.erase(mailbox);
+    for (const MailboxId& mailbox : group.age(today)) cursors.erase(mailbox);
+    group.frames.forget_before(today - relay.ordinary_days() - 1);
+  }
+  if (!relay.clocks_agree()) return;
+  messages.expire(now);
+  wallet.expire(now);
+  std::erase_if(people.invites, [&](const auto& entry) {
+    if (!is_older_than(entry.second.expires, retired_people_days, now)) return false;
+    journal.erase(Table::invites, to_bytes(entry.first.view()));
+    return true;
+  });
+  std::vector<MailboxId> forgotten;
+  for (const auto& [parcel, join] : people.joins) {
+    if (is_older_than(from_minute(join.followed), retired_people_days, now)) {
+      forgotten.push_back(parcel);
+    }
+  }
+  for (const MailboxId& parcel : forgotten) {
+    people.erase_join(parcel);
+    cursors.erase(parcel);
+  }
+}
+
+Group* Core::State::find_group(const GroupId& id) {
+  const auto found = groups.find(id);
+  return found == groups.end() ? nullptr : &found->second;
+}
+
+const Group* Core::State::find_group(const GroupId& id) const {
+  return const_cast<State*>(this)->find_group(id);
+}
+
+std::string Core::State::name_of(const Group& group, const VerifyKey& member) const {
+  return group.roster().find(member) != nullptr ? group.roster().display_name(member)
+                                                : "somebody who is not in the group";
+}
+
+}  // namespace porchlight::client

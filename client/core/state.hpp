@@ -1,0 +1,133 @@
+// Everything the core holds, and the steps that involve more than one part of it. Core's public
+// functions are thin over this; each .cpp beside it holds the steps of one subject.
+// Must not know: what Core does not.
+#pragma once
+
+#include "client/core/cursors.hpp"
+#include "client/core/enrolment.hpp"
+#include "client/core/group.hpp"
+#include "client/core/me.hpp"
+#include "client/core/outbox.hpp"
+#include "client/core/people.hpp"
+
+namespace porchlight::client {
+
+struct Core::State {
+  State(Me me_, Random& random_);
+  State(const State&) = delete;
+  State& operator=(const State&) = delete;
+
+  /// Every record but Me's; 'malformed' for one that cannot be.
+  Status load(std::vector<Record> records);
+
+  // ---- mailboxes (state.cpp) -----------------------------------------------------------------
+  struct Place {
+    enum class Kind { none, inbox, parcel, control, day } kind = Kind::none;
+    Group* group = nullptr;  // control, day
+    Epoch* epoch = nullptr;  // control, day
+    std::uint32_t day = 0;   // day
+  };
+  Place locate(const MailboxId& mailbox);
+  std::vector<Subscription> collected() const;
+  /// The seed that proves a right, for whoever signs at once.
+  Result<Signature> prove(const wire::MailboxAddress& address, wire::MailboxRight right,
+                          const Challenge& challenge) const;
+  /// What another connection caught up with counts no more.
+  void forget_caught_up();
+  /// Days, lifetimes, retention.
+  void tick(TimePoint now);
+
+  // ---- changes to groups (state_control.cpp) -------------------------------------------------
+  /// False when the envelope must be read again by a newer version.
+  bool deliver_control(Group& group, Epoch& epoch, std::uint64_t seq, ByteView envelope,
+                       TimePoint now);
+  void judge_latecomer(const Group& group, const Succession& succession, const Bytes& signed_epoch,
+                       const Judgement& judgement, std::uint64_t seq, TimePoint now);
+  void adopt(Group& group, const Change& change, const Bytes& signed_epoch, std::uint64_t seq,
+             TimePoint now);
+  void settle_request(const Group& group, const VerifyKey& member);
+  void control_caught_up(Group& group, Epoch& epoch, TimePoint now);
+  /// Proposes to add those who were approved, where nothing is under way and it can be done.
+  void propose(Group& group, TimePoint now);
+  std::vector<Addition> approved(const Group& group) const;
+  std::uint32_t proposal_day(const EpochHead& head, TimePoint now) const;
+  void enter_days(Group& group, TimePoint now);
+
+  // ---- frames (state_frames.cpp) -------------------------------------------------------------
+  void deliver_frame(Group& group, Epoch& epoch, std::uint32_t day, std::uint64_t seq,
+                     ByteView envelope, TimePoint now);
+  void day_caught_up(Group& group, Epoch& epoch, std::uint32_t day, TimePoint now);
+  /// Makes frames of what is queued, once the group is read to its end (clause 11.2).
+  void flush(Group& group, TimePoint now);
+  /// Whether a frame may leave now.
+  bool may_leave(const OutboxEntry& entry) const;
+  void make_frame(Group& group, Epoch& epoch, std::uint32_t day, const StoredMessage& message,
+                  TimePoint now);
+  /// Frames that were not stored and are not for this epoch and day: they are going to be made
+  /// anew.
+  void take_back_frames(const Group& group, std::uint32_t epoch, std::uint32_t day);
+  void take_back_frames_of(const Group& group, const MessageId& message);
+  void read_cites(Group& group, const Order& order, const VerifyKey& sender,
+                  std::span<const Cite> cites, TimePoint now);
+  bool is_past_retention(std::uint32_t day, TimePoint now) const;
+  void miss(Group& group, const FrameHash& frame, FrameLog::Entry entry, const std::string& witness,
+            TimePoint now);
+  void warn_of_unknown_epochs(Group& group, TimePoint now);
+  void own_frame_came_back(Group& group, const FrameHash& hash, FrameLog::Entry entry,
+                           std::uint64_t seq);
+  void frame_stored(const OutboxEntry& entry, std::uint64_t seq);
+
+  // ---- the inbox, and what a person decides (state_people.cpp) -------------------------------
+  void deliver_inbox(std::uint64_t seq, ByteView envelope, TimePoint now);
+  void receive_request(const wire::JoinDelivery& delivery, std::uint64_t seq, TimePoint now);
+  /// `join` is gone where the welcome holds.
+  void receive_welcome(const MailboxId& parcel, Join& join, ByteView signed_welcome, TimePoint now);
+  std::size_t request_name_chars() const;
+  Result<RequestHash> find_request(std::string_view typed) const;
+  Status approve(std::span<const std::string> ids, TimePoint now);
+  Status deny(std::string_view id);
+  Result<wire::Link> create_invite(const InviteOrder& order, TimePoint now);
+  Error explain_no_tokens(Error error, TimePoint now) const;
+  Status revoke_invite(std::string_view typed, TimePoint now);
+
+  // ---- joining and founding (state_join.cpp) -------------------------------------------------
+  Status follow(const wire::Link& link, TimePoint now);
+  void deliver_parcel(const MailboxId& mailbox, ByteView envelope, TimePoint now);
+  void parcel_caught_up(const MailboxId& mailbox);
+  Result<std::optional<SafetyWords>> accept_offer(std::string_view name, TimePoint now);
+  Result<std::optional<SafetyWords>> take_group_offer(const MailboxId& parcel, Join& join,
+                                                      const GroupOffer& offer,
+                                                      std::string_view name, TimePoint now);
+  void take_enrol_tokens(const wire::Supplies& supplies, TimePoint now);
+  Result<GroupId> create_group(std::string_view name, std::string_view my_name, TimePoint now);
+
+  // ---- helpers -------------------------------------------------------------------------------
+  void warn(WarningView::Kind kind, std::string text, TimePoint now) {
+    warnings.add(kind, std::move(text), now);
+  }
+  void tell(Notice::Kind kind, std::optional<GroupId> group = {},
+            std::optional<MessageId> message = {}, std::string text = {}) {
+    journal.tell({kind, group, message, std::move(text)});
+  }
+  MessageView view_of(const Group& group, const StoredMessage& message) const;
+  Group* find_group(const GroupId& id);
+  const Group* find_group(const GroupId& id) const;
+  std::string name_of(const Group& group, const VerifyKey& member) const;
+
+  Me me;
+  Random& random;
+  Journal journal;
+  Warnings warnings;
+  RelayView relay;
+  Wallet wallet;
+  Enrolment enrolment;
+  Outbox outbox;
+  Cursors cursors;
+  Messages messages;
+  People people;
+  std::map<GroupId, Group> groups;
+  /// Where a group stopped in its control mailbox; nothing after it is read (clause 10.2).
+  std::map<GroupId, std::uint64_t> halted_at;
+};
+
+}  // namespace porchlight::client

@@ -1,0 +1,235 @@
+// Frames: reading them, sending them, and noticing what is missing (clauses 11.2 and 12).
+#include "client/core/bodies.hpp"
+#include "client/core/state.hpp"
+
+namespace porchlight::client {
+namespace {
+
+using Standing = FrameLog::Standing;
+
+TimePoint hour_of(std::uint64_t seq) {
+  return from_seconds(std::uint64_t{wire::seq_hour(seq)} * 3600);
+}
+
+MessageId id_from(const FrameHash& hash) {
+  return *MessageId::from(hash.view().first(MessageId::size_bytes));
+}
+
+std::string date_of(std::uint32_t day) {
+  const std::chrono::year_month_day date{
+      std::chrono::sys_days{std::chrono::days{std::int64_t{day}}}};
+  const auto two = [](unsigned n) { return (n < 10 ? "-0" : "-") + std::to_string(n); };
+  return std::to_string(static_cast<int>(date.year())) + two(static_cast<unsigned>(date.month())) +
+         two(static_cast<unsigned>(date.day()));
+}
+
+}  // namespace
+
+// ---- reading ----------------------------------------------------------------------------------
+
+void Core::State::deliver_frame(Group& group, Epoch& epoch, std::uint32_t day_number,
+                                std::uint64_t seq, ByteView envelope, TimePoint now) {
+  Day& day = *epoch.days.find(day_number);
+  const auto header = open_frame_envelope(day.keys.seal, envelope);
+  if (!header) return;
+  if (const FrameLog::Entry* known = group.frames.find(header->hash)) {
+    if (known->standing == Standing::sent) own_frame_came_back(group, header->hash, *known, seq);
+    if (known->standing == Standing::seen || known->standing == Standing::sent) return;
+  }
+  const Order order{epoch.head.number, day_number, seq};
+  const FrameContext context{group.id(), epoch.head.id, day_number};
+  const auto chain = day.chains.find(header->sender);
+  if (chain == day.chains.end()) return;
+  auto opened = open_frame(context, *header, chain->second);
+  if (!opened) {
+    const auto accepted = group.frames.at(order.epoch, order.day, header->sender, header->counter);
+    if (opened.error().code == Errc::used && accepted && *accepted != header->hash) {
+      warn(WarningView::Kind::two_versions,
+           "Two different messages in \"" + group.name() + "\" claim to be one and the same by " +
+               name_of(group, header->sender) +
+               ". Ask them whether they restored a backup or use two devices.",
+           now);
+    }
+    return;
+  }
+  group.commit(epoch, day_number, header->sender, std::move(opened->step));
+  group.frames.put(
+      header->hash,
+      {Standing::seen, order.epoch, order.day, seq, header->sender, header->counter, {}});
+  const FrameContent& content = opened->content;
+  read_cites(group, order, header->sender, content.cites, now);
+  if (content.keys_digest && header->sender != me.id()) {
+    relay.compare(header->sender, name_of(group, header->sender), content.keys_week,
+                  *content.keys_digest, now);
+  }
+  StoredMessage message;
+  message.sender = header->sender;
+  message.body = read_body(content.body.reveal(), id_from(header->hash), hour_of(seq));
+  message.id = *MessageId::from(as_bytes(message.body.id()));
+  message.order = order;
+  message.received = now;
+  message.ends = end_of_life(message.body, hour_of(seq));
+  const MessageId id = message.id;
+  const bool is_new = messages.add(group.id(), std::move(message));
+  if (header->sender == me.id()) {
+    take_back_frames_of(group, id);  // sent before this vault was restored from a backup
+  } else if (is_new) {
+    tell(Notice::Kind::message, group.id(), id);
+  }
+}
+
+void Core::State::own_frame_came_back(Group& group, const FrameHash& hash, FrameLog::Entry entry,
+                                      std::uint64_t seq) {
+  entry.standing = Standing::seen;
+  entry.seq = seq;
+  group.frames.put(hash, entry);
+  // Its answer was lost, or a second frame was made of it meanwhile: either way it is stored.
+  take_back_frames_of(group, entry.message);
+  if (messages.set_stored(group.id(), me.id(), entry.message, {entry.epoch, entry.day, seq})) {
+    tell(Notice::Kind::stored, group.id(), entry.message);
+  }
+}
+
+void Core::State::read_cites(Group& group, const Order& order, const VerifyKey& sender,
+                             std::span<const Cite> cites, TimePoint now) {
+  for (const Cite& cite : cites) {
+    if (group.frames.find(cite.frame) != nullptr || is_past_retention(cite.day, now)) continue;
+    FrameLog::Entry entry;
+    entry.standing = Standing::expected;
+    entry.epoch = cite.epoch;
+    entry.day = cite.day;
+    entry.sender = sender;  // who has seen it
+    if (cite.epoch == order.epoch && cite.day == order.day) {
+      // It was stored before the frame that cites it, in the same mailbox.
+      miss(group, cite.frame, entry, name_of(group, sender), now);
+      continue;
+    }
+    const bool is_later_epoch = cite.epoch > group.newest().head.number;
+    Epoch* epoch = group.find_epoch(cite.epoch);
+    const bool is_held = epoch != nullptr && epoch->days.find(cite.day) != nullptr;
+    const bool is_later_day =
+        epoch != nullptr && epoch->days.next() && cite.day >= epoch->days.next_day();
+    // What was before one's own time, or is left behind, is nobody's to expect.
+    if (is_later_epoch || is_held || is_later_day) group.frames.put(cite.frame, entry);
+  }
+}
+
+void Core::State::day_caught_up(Group& group, Epoch& epoch, std::uint32_t day_number,
+                                TimePoint now) {
+  Day& day = *epoch.days.find(day_number);
+  day.caught_up = true;
+  for (const FrameHash& hash : group.frames.expected(epoch.head.number, day_number)) {
+    const FrameLog::Entry entry = *group.frames.find(hash);
+    if (is_past_retention(day_number, now)) continue;
+    miss(group, hash, entry, name_of(group, entry.sender), now);
+  }
+  if (relay.clocks_checked() && day_number + 2 <= relay.today(now)) {
+    group.mark_complete(epoch, day_number);
+  }
+  flush(group, now);
+}
+
+bool Core::State::is_past_retention(std::uint32_t day, TimePoint now) const {
+  return day + relay.ordinary_days() <= relay.today(now) + 1;
+}
+
+void Core::State::miss(Group& group, const FrameHash& frame, FrameLog::Entry entry,
+                       const std::string& witness, TimePoint now) {
+  entry.standing = Standing::missed;
+  group.frames.put(frame, entry);
+  warn(WarningView::Kind::missing_message,
+       "A message of " + date_of(entry.day) + " in \"" + group.name() + "\" that " + witness +
+           " has seen never came here: the relay may be holding messages back. Ask what was said.",
+       now);
+}
+
+void Core::State::warn_of_unknown_epochs(Group& group, TimePoint now) {
+  for (const FrameHash& hash : group.frames.expected_beyond(group.newest().head.number)) {
+    FrameLog::Entry entry = *group.frames.find(hash);
+    const std::string witness = name_of(group, entry.sender);
+    entry.standing = Standing::missed;
+    group.frames.put(hash, entry);
+    warn(
+        WarningView::Kind::unknown_epoch,
+        witness + " writes in \"" + group.name() +
+            "\" about a state of the group that is unknown here: the relay may show two histories. "
+            "Compare with them who is in the group.",
+        now);
+  }
+}
+
+// ---- sending ----------------------------------------------------------------------------------
+
+void Core::State::flush(Group& group, TimePoint now) {
+  if (group.halted()) return;
+  enter_days(group, now);
+  Epoch& epoch = group.newest();
+  const std::uint32_t day_number = group.sending_day(relay.today(now));
+  take_back_frames(group, epoch.head.number, day_number);
+  if (!epoch.caught_up || !epoch.days.find(day_number)->caught_up) return;
+  for (const StoredMessage* message : messages.queued(group.id())) {
+    if (message->in_flight == 0) make_frame(group, epoch, day_number, *message, now);
+  }
+}
+
+void Core::State::make_frame(Group& group, Epoch& epoch, std::uint32_t day_number,
+                             const StoredMessage& message, TimePoint now) {
+  Day& day = *epoch.days.find(day_number);
+  FrameContent content;
+  content.body = serialise_secret(message.body);
+  content.cites = group.frames.newest();
+  content.keys_week = wire::token_week(relay.relay_time(now));
+  content.keys_digest = relay.keys_digest(content.keys_week);
+  auto sealed = seal_frame({group.id(), epoch.head.id, day_number}, me.identity(),
+                           day.chains.at(me.id()), seal_key(day.keys.seal), content, random);
+  PORCHLIGHT_ASSERT(sealed.ok());  // complete_body() let nothing larger pass
+  const std::uint32_t counter = sealed->step.counter;
+  group.commit(epoch, day_number, me.id(), std::move(sealed->step));
+  group.frames.put(sealed->hash, {Standing::sent, epoch.head.number, day_number, 0, me.id(),
+                                  counter, message.id});
+  OutboxEntry entry;
+  entry.item.address = day.address;
+  entry.item.envelope = std::move(sealed->envelope);
+  entry.purpose = OutboxPurpose::frame;
+  entry.group = group.id();
+  entry.epoch = epoch.head.number;
+  entry.day = day_number;
+  entry.message = message.id;
+  messages.set_in_flight(group.id(), me.id(), message.id, outbox.add(std::move(entry)));
+}
+
+bool Core::State::may_leave(const OutboxEntry& entry) const {
+  if (entry.purpose != OutboxPurpose::frame && entry.purpose != OutboxPurpose::proposal) {
+    return true;
+  }
+  const Group* group = find_group(entry.group);
+  if (group == nullptr || group->halted() || !group->newest().caught_up) return false;
+  if (entry.purpose == OutboxPurpose::proposal) return true;
+  const auto& days = group->newest().days.days();
+  const auto day = days.find(entry.day);
+  return entry.epoch == group->newest().head.number && day != days.end() && day->second.caught_up;
+}
+
+void Core::State::take_back_frames(const Group& group, std::uint32_t epoch, std::uint32_t day) {
+  outbox.erase_if([&](const OutboxEntry& entry) {
+    const bool stays = entry.purpose != OutboxPurpose::frame || entry.group != group.id() ||
+                       (entry.epoch == epoch && entry.day == day);
+    if (!stays) messages.set_in_flight(group.id(), me.id(), entry.message, 0);
+    return !stays;
+  });
+}
+
+void Core::State::take_back_frames_of(const Group& group, const MessageId& message) {
+  outbox.erase_if([&](const OutboxEntry& entry) {
+    return entry.purpose == OutboxPurpose::frame && entry.group == group.id() &&
+           entry.message == message;
+  });
+}
+
+void Core::State::frame_stored(const OutboxEntry& entry, std::uint64_t seq) {
+  if (messages.set_stored(entry.group, me.id(), entry.message, {entry.epoch, entry.day, seq})) {
+    tell(Notice::Kind::stored, entry.group, entry.message);
+  }
+}
+
+}  // namespace porchlight::client

@@ -1,0 +1,255 @@
+// What comes to the inbox: requests by our invites, and welcomes (clauses 8.3, 9.4 and 10.6).
+#include "client/core/short_name.hpp"
+#include "client/core/state.hpp"
+#include "client/core/text.hpp"
+#include "client/core/welcome.hpp"
+#include "proto/base/limits.hpp"
+#include "proto/crypto/pad.hpp"
+#include "proto/crypto/unseal.hpp"
+
+namespace porchlight::client {
+namespace {
+
+/// The message in an inbox's envelope, if it is sealed to this key.
+std::optional<wire::InboxMessage> open_inbox(const SealSeed& seed, ByteView envelope) {
+  auto payload = unseal(seed, envelope);
+  wire::InboxMessage message;
+  if (!payload || !unpad(*payload) || !parse(message, payload->reveal())) return std::nullopt;
+  return message;
+}
+
+}  // namespace
+
+void Core::State::deliver_inbox(std::uint64_t seq, ByteView envelope, TimePoint now) {
+  if (const auto message = open_inbox(me.card_keys().seal, envelope)) {
+    if (message->has_join()) receive_request(message->join(), seq, now);
+    return;
+  }
+  for (auto& [parcel, join] : people.joins) {
+    if (!join.is_asking()) continue;
+    auto message = open_inbox(join.one_time, envelope);
+    if (!message) continue;
+    if (message->kind_case() == wire::InboxMessage::kWelcome) {
+      receive_welcome(parcel, join, as_bytes(message->welcome()), now);
+      wipe_text(*message->mutable_welcome());
+    }
+    return;  // `join` may be gone
+  }
+}
+
+void Core::State::receive_request(const wire::JoinDelivery& delivery, std::uint64_t seq,
+                                  TimePoint now) {
+  auto request = verify_join_request(as_bytes(delivery.request()));
+  if (!request || request->inviter != me.id()) return;
+  const auto found = people.invites.find(request->invite);
+  if (found == people.invites.end() || found->second.group != request->group) return;
+  Invite& invite = found->second;
+  const wire::InviteKeys keys(invite.seed);
+  const JoinMac mac = join_mac(keys.join, request->bytes);
+  if (!equal_constant_time(mac.reveal(), as_bytes(delivery.mac()))) return;
+  // From here on it was somebody who had the link.
+  const Group* group = find_group(invite.group);
+  if (group == nullptr || invite.asked == request->hash ||
+      group->roster().find(request->identity()) != nullptr) {
+    return;
+  }
+  if (invite.asked) {
+    warn(WarningView::Kind::invite_reused,
+         request->name + " asked to join \"" + group->name() + "\" with the invite for " +
+             invite.to +
+             ", which somebody had used already: the link was seen by two. Compare "
+             "safety words before you approve either of them.",
+         now);
+    return;
+  }
+  const auto hour_stored = std::uint64_t{wire::seq_hour(seq)} * 3600;
+  if (invite.standing != Invite::Standing::open || from_seconds(hour_stored) > invite.expires) {
+    tell(Notice::Kind::warning, group->id(), {},
+         request->name + " asked to join \"" + group->name() + "\" with the invite for " +
+             invite.to + ", which is over. Make them a new one if they should be in.");
+    return;
+  }
+  if (people.requests.size() >= limits::join_requests_pending_max) return;
+  invite.asked = request->hash;
+  invite.standing = Invite::Standing::requested;
+  invite.erase_up_to = wire::first_seq_of_hour(wire::seq_hour(seq) + 48);
+  people.save(invite);
+  const RequestHash hash = request->hash;
+  const auto& pending =
+      people.requests.emplace(hash, PendingRequest{std::move(request).value(), now, false})
+          .first->second;
+  people.save(pending);
+  tell(Notice::Kind::join_requested, group->id(), {},
+       short_name(hash.view(), request_name_chars()));
+}
+
+std::size_t Core::State::request_name_chars() const {
+  std::vector<RequestHash> hashes;
+  for (const auto& [hash, pending] : people.requests) hashes.push_back(hash);
+  return unique_length<RequestHash>(hashes);
+}
+
+void Core::State::receive_welcome(const MailboxId& parcel, Join& join, ByteView signed_welcome,
+                                  TimePoint now) {
+  auto welcomed = verify_welcome(signed_welcome, *join.request);
+  if (!welcomed) {
+    const bool newer = welcomed.error().code == Errc::update_needed;
+    warn(newer ? WarningView::Kind::update_needed : WarningView::Kind::foreign_epoch,
+         newer
+             ? welcomed.error().what
+             : "A welcome to a group came that does not hold. It was not followed; ask the person "
+               "who invited you.",
+         now);
+    return;
+  }
+  const GroupId id = welcomed->change.head.group;
+  if (find_group(id) != nullptr) return;
+  Group& group = groups.try_emplace(id, journal, id).first->second;
+  group.begin(welcomed->change, std::move(welcomed->keys));
+  enter_days(group, now);
+  people.erase_join(parcel);
+  cursors.erase(parcel);
+  tell(Notice::Kind::group_joined, id, {}, group.name());
+}
+
+// ---- what a person decides ----------------------------------------------------------------------
+
+Result<RequestHash> Core::State::find_request(std::string_view typed) const {
+  std::optional<RequestHash> found;
+  for (const auto& [hash, pending] : people.requests) {
+    if (!matches_short_name(hash.view(), typed)) continue;
+    if (found) return Error{Errc::usage, "more than one request begins with " + std::string(typed)};
+    found = hash;
+  }
+  if (!found) {
+    return Error{Errc::not_found, "there is no request " + std::string(typed) +
+                                      ": see which ones wait with: porchlight requests"};
+  }
+  return *found;
+}
+
+Status Core::State::approve(std::span<const std::string> ids, TimePoint now) {
+  std::vector<RequestHash> hashes;
+  for (const std::string& id : ids) {
+    TRY(const RequestHash hash, find_request(id));
+    const PendingRequest& pending = people.requests.at(hash);
+    const Group* group = find_group(pending.request.group);
+    if (group == nullptr || !group->roster().is_lead(me.id())) {
+      return Error{Errc::not_permitted, "only a lead of the group can let people in"};
+    }
+    if (group->halted()) return update_needed("the group");
+    if (group->roster().size() >= limits::group_members_max) {
+      return Error{Errc::full, "a group has at most " + std::to_string(limits::group_members_max) +
+                                   " members; nobody was added"};
+    }
+    hashes.push_back(hash);
+  }
+  for (const RequestHash& hash : hashes) {
+    PendingRequest& pending = people.requests.at(hash);
+    if (pending.approved) continue;
+    pending.approved = true;
+    people.save(pending);
+  }
+  for (auto& [id, group] : groups) propose(group, now);
+  return Ok{};
+}
+
+Status Core::State::deny(std::string_view id) {
+  TRY(const RequestHash hash, find_request(id));
+  if (people.requests.at(hash).approved) {
+    return Error{Errc::conflict, "this request was approved: they are being let in"};
+  }
+  people.erase_request(hash);
+  return Ok{};
+}
+
+Result<wire::Link> Core::State::create_invite(const InviteOrder& order, TimePoint now) {
+  const Group* group = find_group(order.group);
+  if (group == nullptr) return Error{Errc::not_found, "there is no such group"};
+  if (group->halted()) return update_needed("the group");
+  if (!group->roster().is_lead(me.id())) {
+    return Error{Errc::not_permitted, "only a lead of the group can invite"};
+  }
+  if (order.role != wire::ROLE_MEMBER && order.role != wire::ROLE_LEAD) {
+    return Error{Errc::usage, "people are invited as a member or as a lead"};
+  }
+  if (order.lifetime < std::chrono::minutes(1) || order.lifetime > limits::invite_lifetime_max) {
+    return Error{Errc::usage, "an invite is valid for a minute at least and 7 days at most"};
+  }
+  CHECK(check_name(order.to, "whom the invite is for"));
+  auto tokens = wallet.take_for_invite(order.role, now);
+  if (!tokens) return explain_no_tokens(std::move(tokens).error(), now);
+  Invite invite;
+  invite.id = random.fixed<InviteId>();
+  invite.seed = random.secret<wire::InviteSeed>();
+  invite.group = order.group;
+  invite.to = order.to;
+  invite.role = order.role;
+  invite.expires = now + order.lifetime;
+  TRY(const Card card, verify_card(me.card()));
+  const GroupOffer offer{card,
+                         invite.id,
+                         order.group,
+                         group->name(),
+                         group->roster().find(me.id())->request.name,
+                         order.role,
+                         invite.expires,
+                         tokens->supplies};
+  const wire::InviteKeys keys(invite.seed);
+  OutboxEntry entry;
+  entry.item.address = keys.address();
+  entry.item.envelope = make_group_parcel(offer, me.card(), me.identity(), keys);
+  entry.purpose = OutboxPurpose::parcel;
+  entry.group = order.group;
+  entry.invite = invite.id;
+  outbox.add(std::move(entry));
+  wire::Link link{me.relay(), *wire::InviteSeed::from(invite.seed.reveal()), tokens->link};
+  people.save(invite);
+  people.invites.emplace(invite.id, std::move(invite));
+  return link;
+}
+
+Error Core::State::explain_no_tokens(Error error, TimePoint now) const {
+  if (const auto next = enrolment.next_tokens_at()) {
+    error.what += *next <= now ? "; new ones come with the next sync"
+                               : "; new ones come within a day, when this device is online";
+  } else {
+    error.what += "; they come once this device has enrolled, some hours after joining";
+  }
+  return error;
+}
+
+Status Core::State::revoke_invite(std::string_view typed, TimePoint now) {
+  Invite* found = nullptr;
+  for (auto& [id, invite] : people.invites) {
+    if (!matches_short_name(id.view(), typed)) continue;
+    if (found != nullptr) {
+      return Error{Errc::usage, "more than one invite begins with " + std::string(typed)};
+    }
+    found = &invite;
+  }
+  if (found == nullptr) {
+    return Error{Errc::not_found, "there is no invite " + std::string(typed)};
+  }
+  if (found->standing == Invite::Standing::joined) {
+    return Error{Errc::used, "this invite was used: " + found->to + " is in the group"};
+  }
+  if (found->asked) {
+    const auto pending = people.requests.find(*found->asked);
+    if (pending != people.requests.end() && pending->second.approved) {
+      return Error{Errc::conflict, "this invite was used, and approved: they are being let in"};
+    }
+    people.erase_request(*found->asked);
+  }
+  found->standing = Invite::Standing::revoked;
+  // Beyond any seq that the relay can have given by now, whatever its clock.
+  found->erase_up_to = wire::first_seq_of_hour(wire::unix_hour(relay.relay_time(now)) + 48);
+  people.save(*found);
+  const InviteId id = found->id;
+  outbox.erase_if([&](const OutboxEntry& entry) {
+    return entry.purpose == OutboxPurpose::parcel && entry.invite == id;
+  });
+  return Ok{};
+}
+
+}  // namespace porchlight::client

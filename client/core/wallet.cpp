@@ -1,0 +1,220 @@
+#include "client/core/wallet.hpp"
+
+#include "client/core/parcel.hpp"
+#include "client/core/state.pb.h"
+
+namespace porchlight::client {
+namespace {
+
+/// With more unspent tokens than this, collecting and dropping pay separately.
+constexpr std::size_t few_tokens = 4;
+constexpr std::size_t coins_max = 1'024;
+
+std::uint32_t bit(Lane lane) { return 1u << static_cast<unsigned>(lane); }
+
+bool is_taken(const wire::Token& token, TimePoint now) {
+  // This week's and last week's are accepted; a week more for a clock that is behind.
+  const std::uint32_t week = wire::token_week(now);
+  return token.week() + 1 >= week && token.week() <= week + 1;
+}
+
+bool is_empty(const wire::Budget& left) {
+  return left.drops() == 0 && left.drop_bytes() == 0 && left.proofs() == 0;
+}
+
+}  // namespace
+
+bool Wallet::load(const Record& record) {
+  state::Coin kept;
+  if (!parse(kept, record.value.reveal())) return false;
+  Coin coin{kept.token(), kept.from_day(), static_cast<Purpose>(kept.purpose()),
+            std::nullopt, kept.lanes(),    std::nullopt};
+  if (!kept.spend_id().empty()) {
+    coin.spend = SpendId::from(as_bytes(kept.spend_id()));
+    if (!coin.spend) return false;
+  }
+  if (kept.has_left()) coin.left = kept.left();
+  const std::string nonce = coin.token.nonce();
+  coins_.emplace(nonce, std::move(coin));
+  return true;
+}
+
+void Wallet::add(const wire::Token& token, Purpose purpose, std::uint32_t from_day) {
+  if (coins_.size() >= coins_max) return;
+  const auto [coin, added] = coins_.try_emplace(
+      token.nonce(), Coin{token, from_day, purpose, std::nullopt, 0, std::nullopt});
+  if (added) save(coin->second);
+}
+
+Result<SpendOrder> Wallet::spend_order(Lane lane, TimePoint now) {
+  if (Coin* coin = open_for(lane)) return open(*coin, lane);
+  const Purpose own = lane == Lane::parcel ? Purpose::parcel
+                      : lane == Lane::join ? Purpose::join
+                                           : Purpose::general;
+  if (own != Purpose::general) {
+    if (Coin* coin = unspent(own, now)) return open(*coin, lane);
+  }
+  if (Coin* coin = to_share(lane)) return open(*coin, lane);
+  if (Coin* coin = unspent(Purpose::general, now)) return open(*coin, lane);
+  if (Coin* coin = left_over(lane)) return open(*coin, lane);
+  return Error{Errc::no_tokens,
+               "there is no token left to pay the relay with; everything is kept, and goes on when "
+               "new ones come"};
+}
+
+void Wallet::on_budget(const SpendId& spend, const wire::Budget& left) {
+  const auto coin = find(spend);
+  if (coin == coins_.end()) return;
+  if (is_empty(left)) {
+    erase(coin);
+    return;
+  }
+  coin->second.left = left;
+  save(coin->second);
+}
+
+std::optional<Wallet::Purpose> Wallet::on_refused(const SpendId& spend) {
+  const auto coin = find(spend);
+  if (coin == coins_.end()) return std::nullopt;
+  const Purpose purpose = coin->second.purpose;
+  erase(coin);
+  return purpose;
+}
+
+Result<Wallet::InviteTokens> Wallet::take_for_invite(wire::Role role, TimePoint now) {
+  const auto sessions = newest_first(now, [](const Coin& coin) {
+    return coin.purpose == Purpose::general && !coin.spend && is_session_token(coin.token);
+  });
+  auto enrolls = newest_first(now, [](const Coin& coin) { return is_enroll_token(coin.token); });
+  constexpr std::size_t sessions_needed = 3;
+  if (sessions.size() < sessions_needed || enrolls.empty()) {
+    return Error{Errc::no_tokens,
+                 "an invite takes 3 session tokens and 1 enrol token, and there are " +
+                     std::to_string(sessions.size()) + " and " + std::to_string(enrolls.size())};
+  }
+  // Who leads will invite others: that takes an inviter's account.
+  const auto wanted =
+      role == wire::ROLE_LEAD ? wire::TOKEN_KIND_ENROLL_INVITER : wire::TOKEN_KIND_ENROLL_MEMBER;
+  std::stable_partition(enrolls.begin(), enrolls.end(), [&](const Coins::iterator& coin) {
+    return coin->second.token.kind() == wanted;
+  });
+  InviteTokens tokens;
+  tokens.link = sessions[0]->second.token;
+  *tokens.supplies.add_session() = sessions[1]->second.token;
+  *tokens.supplies.add_session() = sessions[2]->second.token;
+  *tokens.supplies.mutable_enroll() = enrolls[0]->second.token;
+  for (std::size_t i = 0; i < sessions_needed; ++i) erase(sessions[i]);
+  erase(enrolls[0]);
+  return tokens;
+}
+
+std::uint32_t Wallet::count_sessions() const {
+  return static_cast<std::uint32_t>(
+      std::count_if(coins_.begin(), coins_.end(), [](const auto& entry) {
+        const Coin& coin = entry.second;
+        return coin.purpose == Purpose::general && !coin.spend && is_session_token(coin.token);
+      }));
+}
+
+std::uint32_t Wallet::count_enrolls() const {
+  return static_cast<std::uint32_t>(
+      std::count_if(coins_.begin(), coins_.end(),
+                    [](const auto& entry) { return is_enroll_token(entry.second.token); }));
+}
+
+void Wallet::expire(TimePoint now) {
+  for (auto coin = coins_.begin(); coin != coins_.end();) {
+    const auto next = std::next(coin);
+    if (coin->second.token.week() + 1 < wire::token_week(now)) erase(coin);
+    coin = next;
+  }
+}
+
+/// What pays for this lane already.
+Wallet::Coin* Wallet::open_for(Lane lane) {
+  for (auto& [nonce, coin] : coins_) {
+    if (coin.spend && (coin.lanes & bit(lane)) != 0) return &coin;
+  }
+  return nullptr;
+}
+
+/// What pays for collecting, for dropping, or the other way round, while tokens are few.
+Wallet::Coin* Wallet::to_share(Lane lane) {
+  if (lane != Lane::collect && lane != Lane::drop) return nullptr;
+  if (count_sessions() > few_tokens) return nullptr;
+  for (auto& [nonce, coin] : coins_) {
+    if (coin.spend && coin.purpose == Purpose::general) return &coin;
+  }
+  return nullptr;
+}
+
+/// The oldest week first, and what was issued today only when there is nothing else.
+Wallet::Coin* Wallet::unspent(Purpose purpose, TimePoint now) {
+  const std::uint32_t today = wire::unix_day(now);
+  const auto rank = [&](const Coin& coin) {
+    return std::pair(coin.from_day > today, coin.token.week());
+  };
+  Coin* best = nullptr;
+  for (auto& [nonce, coin] : coins_) {
+    if (coin.purpose != purpose || coin.spend || !is_session_token(coin.token) ||
+        !is_taken(coin.token, now)) {
+      continue;
+    }
+    if (best == nullptr || rank(coin) < rank(*best)) best = &coin;
+  }
+  return best;
+}
+
+/// What remains of a token that was set aside. It ties two lanes together at the relay, so it comes
+/// last: better that than a sighting that does not leave.
+Wallet::Coin* Wallet::left_over(Lane lane) {
+  if (lane != Lane::collect && lane != Lane::drop) return nullptr;
+  for (auto& [nonce, coin] : coins_) {
+    if (coin.spend && coin.left && coin.left->proofs() > 0) return &coin;
+  }
+  return nullptr;
+}
+
+SpendOrder Wallet::open(Coin& coin, Lane lane) {
+  if (!coin.spend || (coin.lanes & bit(lane)) == 0) {
+    if (!coin.spend) coin.spend = random_.fixed<SpendId>();
+    coin.lanes |= bit(lane);
+    save(coin);
+  }
+  return {coin.token, *coin.spend};
+}
+
+std::vector<Wallet::Coins::iterator> Wallet::newest_first(TimePoint now,
+                                                          bool (*wanted)(const Coin&)) {
+  std::vector<Coins::iterator> found;
+  for (auto coin = coins_.begin(); coin != coins_.end(); ++coin) {
+    if (wanted(coin->second) && is_taken(coin->second.token, now)) found.push_back(coin);
+  }
+  std::stable_sort(found.begin(), found.end(), [](const auto& a, const auto& b) {
+    return a->second.token.week() > b->second.token.week();
+  });
+  return found;
+}
+
+Wallet::Coins::iterator Wallet::find(const SpendId& spend) {
+  return std::find_if(coins_.begin(), coins_.end(),
+                      [&](const auto& entry) { return entry.second.spend == spend; });
+}
+
+void Wallet::save(const Coin& coin) {
+  state::Coin kept;
+  *kept.mutable_token() = coin.token;
+  kept.set_from_day(coin.from_day);
+  kept.set_purpose(static_cast<std::uint32_t>(coin.purpose));
+  if (coin.spend) kept.set_spend_id(coin.spend->str());
+  kept.set_lanes(coin.lanes);
+  if (coin.left) *kept.mutable_left() = *coin.left;
+  journal_.put(Table::wallet, to_bytes(as_bytes(coin.token.nonce())), kept);
+}
+
+void Wallet::erase(Coins::iterator coin) {
+  journal_.erase(Table::wallet, to_bytes(as_bytes(coin->first)));
+  coins_.erase(coin);
+}
+
+}  // namespace porchlight::client
