@@ -44,13 +44,11 @@ Result<JoinRequest> verify_join_request(ByteView signed_request) {
   }
   request.name = message.name();
   request.bytes = to_bytes(signed_request);
-  request.hash = request_hash(signed_request);
+  request.hash = request_hash(unverified.body);
   return request;
 }
 
-RequestHash request_hash(ByteView signed_request) {
-  return hash<RequestHash>("join request", {signed_request});
-}
+RequestHash request_hash(ByteView body) { return hash<RequestHash>("join request", {body}); }
 
 JoinMac join_mac(const wire::JoinSecret& secret, ByteView signed_request) {
   return kdf<JoinMac>(secret, "join mac", {signed_request});

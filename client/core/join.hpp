@@ -43,7 +43,9 @@ Bytes make_join_request(const RequestDraft& draft, const SigningKey& identity, R
 /// whose invite is the caller's to check.
 Result<JoinRequest> verify_join_request(ByteView signed_request);
 
-RequestHash request_hash(ByteView signed_request);
+/// H("join request", body bytes) (clause 9.5): not over what protobuf puts around body and
+/// signature, which can be written in more than one way.
+RequestHash request_hash(ByteView body);
 
 using JoinMac = Secret<struct JoinMacTag, 32>;
 

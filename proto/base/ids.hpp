@@ -37,7 +37,7 @@ using InviteId = FixedBytes<struct InviteIdTag, 16>;
 using MessageId = FixedBytes<struct MessageIdTag, 16>;
 /// H("frame", frame bytes): what cites name.
 using FrameHash = FixedBytes<struct FrameHashTag, 32>;
-/// H("join request", Signed bytes).
+/// H("join request", the signed body's bytes).
 using RequestHash = FixedBytes<struct RequestHashTag, 32>;
 
 }  // namespace porchlight
