@@ -1,5 +1,6 @@
 #include "relay/store/memory_database.hpp"
 
+#include <algorithm>
 #include <map>
 #include <mutex>
 #include <tuple>
@@ -124,13 +125,15 @@ class MemoryDatabase final : public Database, Store, Ledger {
   Result<Usage> usage() override { return Usage{now().bytes, capacity_bytes_}; }
 
   // ---- Store --------------------------------------------------------------------------------
-  Result<Situation> look(const MailboxId& id, const EnvelopeHash& hash, ByteView) override {
+  Result<Situation> look(const MailboxId& id, const EnvelopeHash& hash, ByteView bytes) override {
     const State& state = now();
     const auto at = state.mailboxes.find(id);
     if (at == state.mailboxes.end()) return Situation{};
     Situation situation{at->second->newest, {}};
     for (const Held& held : at->second->envelopes) {
-      if (held.hash == hash) situation.duplicate = held.seq;
+      if (held.hash == hash && std::ranges::equal(*held.bytes, bytes)) {
+        situation.duplicate = held.seq;
+      }
     }
     return situation;
   }

@@ -24,7 +24,8 @@ struct SqliteOptions {
 
 /// Opens the database, making it (with a fresh incarnation, mode 0600) if there is no such file.
 /// 'update_needed' for a file made by a newer program, 'malformed' for one that is something else
-/// or is damaged, 'storage' when it cannot be read or written.
+/// or is damaged, 'storage' when it cannot be read or written. One process at a time may change
+/// mailboxes, which the data folder's lock sees to: the index of duplicates is in its memory.
 Result<std::unique_ptr<Database>> open_sqlite_database(SqliteOptions options, Random& random);
 
 /// Reads every page and row and checks them against each other, for `porchlightd check`.

@@ -260,6 +260,7 @@ TEST_F(SessionTokens, DoesNotSignWhenTheWeekEndedBeforeTheCommit) {
   const TestBlinded blinded(relay.random, 1);
   connection.send(connection.issue(account, TokenKind::session, blinded.elements));
   relay.now += 1s;
+  relay.load_keys();
   connection.commit();
   ASSERT_EQ(connection.answers.size(), 1u);
   EXPECT_EQ(connection.answers[0].failure().code(), wire::FAILURE_NOT_AUTHORISED);

@@ -55,6 +55,13 @@ TEST_P(Store, TakesTheSameEnvelopeInAnotherMailbox) {
   EXPECT_EQ(std::get<Stored>(db.commit(db.append(payer, 2, 5))).novelty, Stored::Novelty::fresh);
 }
 
+TEST_P(Store, ComparesTheBytesAndNotTheHashAlone) {
+  db.drop(1, 5);
+  const EnvelopeHash hash = wire::envelope_hash(*envelope(5));
+  EXPECT_TRUE(db->store().look(numbered<MailboxId>(1), hash, *envelope(5))->duplicate);
+  EXPECT_FALSE(db->store().look(numbered<MailboxId>(1), hash, *envelope(6))->duplicate);
+}
+
 TEST_P(Store, LetsOneOfTwoRacersWin) {
   const Payer payer = db.payer();
   Append first = db.append(payer, 1, 1);
@@ -131,6 +138,11 @@ TEST_P(Store, GoesOnAboveAnEmptiedMailboxWithIfLast) {
   EXPECT_EQ(db.commit(next), Outcome{NotLast{seq}});
   next.if_last = seq;
   EXPECT_EQ(seq_of(db.commit(next)), seq + 1);
+  EXPECT_EQ(db.newest(1), seq + 1);
+  db.now += 1h;
+  db.sweep_all();  // it is not empty any more
+  EXPECT_EQ(db.seqs(1), std::vector{seq + 1});
+  EXPECT_EQ(db.commit(next), (Outcome{Stored{seq + 1, Stored::Novelty::duplicate}}));
 }
 
 // ---- reading (4.4) --------------------------------------------------------------------------
@@ -168,6 +180,7 @@ TEST_P(Store, ShowsReadersNothingOfAnOpenBatch) {
 
 TEST_P(Store, UndoesABatchThatIsRolledBack) {
   const Seq seq = db.drop(1, 1);
+  EXPECT_EQ(db.drop(1, 1), seq);
   ASSERT_TRUE(db->begin().ok());
   const auto bytes = envelope(2);
   ASSERT_TRUE(db->store()
