@@ -3,6 +3,7 @@
 #include "client/core/codec.hpp"
 #include "client/core/text.hpp"
 #include "client/core/words.hpp"
+#include "proto/base/limits.hpp"
 #include "proto/wire/signed.hpp"
 
 namespace porchlight::client {
@@ -24,6 +25,9 @@ Bytes make_join_request(const RequestDraft& draft, const SigningKey& identity, R
 }
 
 Result<JoinRequest> verify_join_request(ByteView signed_request) {
+  if (signed_request.size() > limits::join_request_bytes_max) {
+    return Error{Errc::malformed, "a request to join is longer than one can be"};
+  }
   TRY(const wire::Unverified unverified, wire::parse_signed(signed_request));
   wire::JoinRequest message;
   if (!parse(message, unverified.body)) {

@@ -15,7 +15,7 @@ namespace porchlight::client {
 
 /// A verified request.
 struct JoinRequest {
-  Bytes bytes;  // Signed, as received
+  Bytes bytes;  // Signed, as received: at most limits::join_request_bytes_max
   RequestHash hash;
   GroupId group;
   VerifyKey inviter;
@@ -36,7 +36,7 @@ struct RequestDraft {
   std::string name;
 };
 
-/// A Signed JoinRequest of about 450 bytes. The name has been checked.
+/// A Signed JoinRequest of at most limits::join_request_bytes_max. The name has been checked.
 Bytes make_join_request(const RequestDraft& draft, const SigningKey& identity, Random& random);
 
 /// 'malformed', 'not_authentic', or 'update_needed' for an unknown suite. For which group and by

@@ -83,6 +83,10 @@ inline constexpr std::uint32_t operator_invites_max = 256;  // that one porchlig
 inline constexpr std::size_t group_members_max = 96;
 /// What one epoch adds at most: its body travels in the Welcome beside the whole roster.
 inline constexpr std::size_t epoch_additions_max = 32;
+/// A Signed JoinRequest with the longest name has 473; without a limit one could fill a Welcome.
+inline constexpr std::size_t join_request_bytes_max = 480;
+static_assert((group_members_max + epoch_additions_max) * (join_request_bytes_max + 11) + 1'024 <=
+              signed_bytes_max);
 inline constexpr std::size_t skipped_keys_max = 1'000;
 inline constexpr std::size_t cites_max = 4;
 inline constexpr std::int64_t clock_disagreement_max_hours = 36;
