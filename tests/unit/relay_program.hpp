@@ -102,6 +102,7 @@ class RelayProgram {
       seen.push_back(byte);
     }
   }
+  bool running() const { return pid_ > 0; }
   void signal(int number) const { ::kill(pid_, number); }
   /// Signals it and waits for its end; its exit code, or minus the signal that ended it.
   int end(int number) {

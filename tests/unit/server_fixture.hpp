@@ -20,6 +20,10 @@ class ServerFixture : public testing::Test {
     ASSERT_EQ(supplies_.session_size(), 66);
     ASSERT_EQ(supplies_.enroll_stock_size(), 20);
   }
+  /// A relay that still runs must end well: a sanitizer's report is an exit code, too.
+  void TearDown() override {
+    if (relay_.running()) EXPECT_EQ(relay_.end(SIGTERM), 0) << relay_.log();
+  }
   virtual void configure() {}
 
   RelayProgram& relay() { return relay_; }
