@@ -76,7 +76,9 @@ Result<FrameContent> read_body(const FrameContext& context, std::uint32_t counte
     }
   }
   content.keys_week = body.keys_week();
-  content.keys_digest = Digest::from(as_bytes(body.keys_digest()));
+  if (!body.keys_digest().empty() && !read(content.keys_digest.emplace(), body.keys_digest())) {
+    return Error{Errc::malformed, "a frame holds a digest of an impossible size"};
+  }
   return content;
 }
 
