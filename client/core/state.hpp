@@ -81,7 +81,7 @@ struct Core::State {
   void deliver_inbox(std::uint64_t seq, ByteView envelope, TimePoint now);
   void receive_request(const wire::JoinDelivery& delivery, std::uint64_t seq, TimePoint now);
   /// `join` is gone where the welcome holds.
-  void receive_welcome(const MailboxId& parcel, Join& join, ByteView signed_welcome, TimePoint now);
+  void receive_welcome(MailboxId parcel, const Join& join, ByteView signed_welcome, TimePoint now);
   std::size_t request_name_chars() const;
   Result<RequestHash> find_request(std::string_view typed) const;
   Status approve(std::span<const std::string> ids, TimePoint now);

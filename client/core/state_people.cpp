@@ -89,7 +89,7 @@ std::size_t Core::State::request_name_chars() const {
   return unique_length<RequestHash>(hashes);
 }
 
-void Core::State::receive_welcome(const MailboxId& parcel, Join& join, ByteView signed_welcome,
+void Core::State::receive_welcome(MailboxId parcel, const Join& join, ByteView signed_welcome,
                                   TimePoint now) {
   auto welcomed = verify_welcome(signed_welcome, *join.request);
   if (!welcomed) {

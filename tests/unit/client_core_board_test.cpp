@@ -1,0 +1,127 @@
+#include "client/core/board.hpp"
+
+#include <gtest/gtest.h>
+
+#include "tests/unit/client_core_fixture.hpp"
+
+namespace porchlight::client {
+namespace {
+
+using Standing = SightingView::Standing;
+
+class BoardMaker {
+ public:
+  MessageId report() {
+    MessageView& message = add("Ben");
+    message.body.mutable_sighting()->set_activity("a van");
+    return message.id;
+  }
+  wire::Verification& about(const MessageId& sighting, const std::string& who) {
+    MessageView& message = add(who);
+    message.body.mutable_verification()->set_sighting(sighting.str());
+    return *message.body.mutable_verification();
+  }
+  void outcome(const MessageId& sighting, wire::OutcomeKind kind,
+               const MessageId& duplicate_of = {}) {
+    auto* outcome = about(sighting, "Ana").mutable_outcome();
+    outcome->set_kind(kind);
+    if (kind == wire::OUTCOME_DUPLICATE) outcome->set_duplicate_of(duplicate_of.str());
+  }
+  Board make() const { return make_board(messages); }
+  SightingView view(const MessageId& id) const {
+    for (const SightingView& view : make().sightings) {
+      if (view.id == id) return view;
+    }
+    ADD_FAILURE() << "no such sighting";
+    return {};
+  }
+  std::vector<MessageView> messages;
+
+ private:
+  MessageView& add(const std::string& who) {
+    MessageView& message = messages.emplace_back();
+    message.id = random_.fixed<MessageId>();
+    message.sender_name = who;
+    message.body.set_id(message.id.str());
+    return message;
+  }
+  SeededRandom random_{5};
+};
+
+TEST(Board, FollowsASightingFromReportToClosure) {
+  BoardMaker maker;
+  const MessageId id = maker.report();
+  EXPECT_EQ(maker.view(id).standing, Standing::open);
+  maker.about(id, "Cleo").mutable_claim()->set_eta_minutes(15);
+  maker.about(id, "Ana").mutable_claim();
+  EXPECT_EQ(maker.view(id).standing, Standing::claimed);
+  EXPECT_EQ(maker.view(id).claimed_by, "Cleo");  // the first has it
+  EXPECT_EQ(maker.view(id).eta_minutes, 15u);
+  maker.outcome(id, wire::OUTCOME_CONFIRMED);
+  EXPECT_EQ(maker.view(id).standing, Standing::confirmed);
+  EXPECT_EQ(maker.view(id).outcome_by, "Ana");
+  maker.about(id, "Ana").mutable_closure()->set_note("all left");
+  EXPECT_EQ(maker.view(id).standing, Standing::closed);
+  maker.outcome(id, wire::OUTCOME_GONE);
+  EXPECT_EQ(maker.view(id).standing, Standing::closed);
+  EXPECT_EQ(maker.view(id).closing_note, "all left");
+}
+
+TEST(Board, TakesTheLastOutcome) {
+  BoardMaker maker;
+  const MessageId id = maker.report();
+  maker.outcome(id, wire::OUTCOME_CONFIRMED);
+  maker.outcome(id, wire::OUTCOME_NOT_ENFORCEMENT);
+  EXPECT_EQ(maker.view(id).standing, Standing::dismissed);
+}
+
+TEST(Board, FoldsDuplicates) {
+  BoardMaker maker;
+  const MessageId original = maker.report();
+  const MessageId again = maker.report();
+  const MessageId itself = maker.report();
+  maker.outcome(again, wire::OUTCOME_DUPLICATE, original);
+  maker.outcome(itself, wire::OUTCOME_DUPLICATE, itself);
+  EXPECT_EQ(maker.view(original).duplicates, std::vector<MessageId>{again});
+  EXPECT_EQ(maker.view(again).standing, Standing::dismissed);
+  EXPECT_TRUE(maker.view(itself).duplicates.empty());
+}
+
+TEST(Board, DoesNotMindAVerificationBeforeItsReport) {
+  BoardMaker maker;
+  const MessageId id = maker.report();
+  maker.outcome(id, wire::OUTCOME_CONFIRMED);
+  std::swap(maker.messages[0], maker.messages[1]);
+  EXPECT_EQ(maker.view(id).standing, Standing::confirmed);
+}
+
+TEST(Board, IgnoresWhatIsAboutNothing) {
+  BoardMaker maker;
+  maker.outcome(MessageId{}, wire::OUTCOME_CONFIRMED);
+  EXPECT_TRUE(maker.make().sightings.empty());
+}
+
+TEST(Board, KeepsTheFirstReportOfAnId) {
+  BoardMaker maker;
+  const MessageId id = maker.report();
+  maker.report();
+  maker.messages[1].id = id;
+  maker.messages[1].body.mutable_sighting()->set_activity("something else");
+  ASSERT_EQ(maker.make().sightings.size(), 1u);
+  EXPECT_EQ(maker.view(id).report.body.sighting().activity(), "a van");
+}
+
+TEST(Board, FindsByShortNames) {
+  BoardMaker maker;
+  for (int i = 0; i < 50; ++i) maker.report();
+  const Board board = maker.make();
+  for (const SightingView& view : board.sightings) {
+    EXPECT_EQ(board.find(view.short_id), &view);
+    EXPECT_EQ(board.find(view.short_id.substr(2)), &view);
+  }
+  EXPECT_EQ(board.find("S-"), nullptr);
+  EXPECT_EQ(board.find(""), nullptr);
+}
+
+}  // namespace
+}  // namespace porchlight::client

@@ -1,0 +1,460 @@
+// A relay in memory and devices whose vault is a map: the client's core without network or disk.
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <map>
+#include <set>
+
+#include "client/core/core.hpp"
+#include "proto/base/limits.hpp"
+#include "proto/crypto/hash.hpp"
+#include "proto/crypto/voprf.hpp"
+#include "proto/wire/envelope.hpp"
+#include "proto/wire/signed.hpp"
+
+namespace porchlight::client {
+
+using namespace std::chrono_literals;
+
+/// Repeatable where the core draws; libsodium's own boxes are not.
+class SeededRandom final : public Random {
+ public:
+  explicit SeededRandom(std::uint64_t seed) : seed_(seed) {}
+  void fill(std::span<Byte> bytes) override {
+    for (std::size_t at = 0; at < bytes.size(); at += 32) {
+      const Digest block = hash_digest("test random", {seed_, counter_++});
+      std::copy_n(block.data(), std::min<std::size_t>(32, bytes.size() - at),
+                  bytes.begin() + static_cast<std::ptrdiff_t>(at));
+    }
+  }
+
+ private:
+  std::uint64_t seed_;
+  std::uint64_t counter_ = 0;
+};
+
+inline const TimePoint monday_noon{std::chrono::days(20'000 + 4) + 12h};
+
+/// Mailboxes, tokens and accounts, as little as the core can tell from a real relay.
+class MemoryRelay {
+ public:
+  MemoryRelay() {
+    crypto_init();
+    key_.emplace(random_.secret<SigningSeed>());
+    address_ = {wire::relay_identity(key_->verify_key()), {"relay.test", 7443}};
+    incarnation_ = random_.fixed<Incarnation>();
+  }
+
+  const wire::RelayAddress& address() const { return address_; }
+  TimePoint now = monday_noon;
+
+  RelayFacts facts() {
+    RelayFacts facts;
+    const std::uint32_t week = wire::token_week(now);
+    for (const std::uint32_t shown : {week - 1, week}) {
+      for (const auto kind : {wire::TOKEN_KIND_SESSION, wire::TOKEN_KIND_ENROLL_MEMBER,
+                              wire::TOKEN_KIND_ENROLL_INVITER}) {
+        facts.token_keys.push_back({kind, shown, to_bytes(key(kind, shown).public_key.view())});
+      }
+    }
+    facts.incarnation = incarnation_;
+    facts.clock_minute = wire::unix_minute(now);
+    facts.ordinary_days = limits::ordinary_days;
+    return facts;
+  }
+
+  wire::Token mint(wire::TokenKind kind) {
+    const auto nonce = random_.fixed<TokenNonce>();
+    wire::Token token;
+    token.set_kind(kind);
+    token.set_week(wire::token_week(now));
+    token.set_nonce(nonce.str());
+    const auto output = voprf::evaluate(key(kind, token.week()).private_key, nonce.view());
+    token.set_output(to_string(output->view().first(32)));
+    return token;
+  }
+
+  /// The operator's first invite.
+  wire::Link operator_invite(int enroll_stock = 4) {
+    wire::Link link{address_, random_.secret<wire::InviteSeed>(), mint(wire::TOKEN_KIND_SESSION)};
+    wire::Parcel parcel;
+    auto* invite = parcel.mutable_relay_invite();
+    invite->set_suite(1);
+    invite->set_relay_identity(address_.identity.str());
+    invite->set_expires_minute(wire::unix_minute(now + 24h));
+    auto* supplies = invite->mutable_supplies();
+    *supplies->mutable_enroll() = mint(wire::TOKEN_KIND_ENROLL_INVITER);
+    for (int i = 0; i < 20; ++i) *supplies->add_session() = mint(wire::TOKEN_KIND_SESSION);
+    for (int i = 0; i < enroll_stock; ++i) {
+      *supplies->add_enroll_stock() = mint(wire::TOKEN_KIND_ENROLL_MEMBER);
+    }
+    const wire::InviteKeys keys(link.seed);
+    put(keys.address(),
+        *wire::seal_envelope(seal_key(keys.seal), as_bytes(parcel.SerializeAsString())));
+    return link;
+  }
+
+  /// As a Drop: none where `if_last` does not hold.
+  std::optional<std::uint64_t> drop(const wire::MailboxAddress& to, const Bytes& envelope,
+                                    std::optional<std::uint64_t> if_last) {
+    EXPECT_TRUE(wire::is_envelope_size(envelope.size()));
+    Mailbox& mailbox = mailboxes_[to.id()];
+    for (const auto& [seq, held] : mailbox) {
+      if (held == envelope) return seq;
+    }
+    if (if_last && *if_last != newest(to.id())) return std::nullopt;
+    return put(to, envelope);
+  }
+  std::uint64_t newest(const MailboxId& id) {
+    const Mailbox& mailbox = mailboxes_[id];
+    return mailbox.empty() ? 0 : mailbox.rbegin()->first;
+  }
+  std::uint64_t put(const wire::MailboxAddress& to, const Bytes& envelope) {
+    const std::uint64_t seq =
+        std::max(wire::first_seq_of_hour(wire::unix_hour(now)) + 1, newest(to.id()) + 1);
+    mailboxes_[to.id()].emplace(seq, envelope);
+    return seq;
+  }
+  std::map<std::uint64_t, Bytes>& mailbox(const MailboxId& id) { return mailboxes_[id]; }
+
+  /// As a Spend: false for a token that is not good, or was spent under another id.
+  bool spend(const SpendOrder& order) {
+    const auto nonce = TokenNonce::from(as_bytes(order.token.nonce()));
+    if (!nonce) return false;
+    const auto output =
+        voprf::evaluate(key(order.token.kind(), order.token.week()).private_key, nonce->view());
+    if (to_string(output->view().first(32)) != order.token.output()) return false;
+    const auto [spent, first] = spent_.try_emplace(*nonce, order.spend_id);
+    return spent->second == order.spend_id;
+  }
+  std::size_t tokens_spent() const { return spent_.size(); }
+
+  Challenge challenge() { return random_.fixed<Challenge>(); }
+
+  /// Answers an errand's request, without the rules that the relay's own tests are about.
+  wire::Answer answer(const wire::Request& request) {
+    wire::Answer answer;
+    if (request.has_enroll()) {
+      const bool fresh = spend({request.enroll().token(), {}});
+      if (fresh) answer.mutable_done();
+      if (!fresh) answer.mutable_failure()->set_code(wire::FAILURE_NOT_AUTHORISED);
+      return answer;
+    }
+    const wire::Issue& issue = request.issue();
+    std::vector<voprf::Element> elements;
+    for (const auto& bytes : issue.blinded()) elements.push_back(*voprf::Element::from(bytes));
+    const auto evaluation =
+        voprf::blind_evaluate(key(issue.kind(), issue.week()), elements, random_);
+    for (const auto& element : evaluation->elements) {
+      answer.mutable_issued()->add_evaluated(element.str());
+    }
+    answer.mutable_issued()->set_proof(evaluation->proof.str());
+    return answer;
+  }
+
+  /// The store is gone, or another one.
+  void begin_again() { incarnation_ = random_.fixed<Incarnation>(); }
+  /// Everything that one mailbox holds, for ever.
+  void use_other_keys() { ++generation_; }
+  const Incarnation& incarnation() const { return incarnation_; }
+
+ private:
+  using Mailbox = std::map<std::uint64_t, Bytes>;
+
+  const voprf::KeyPair& key(wire::TokenKind kind, std::uint32_t week) {
+    const std::string name =
+        std::to_string(kind) + "/" + std::to_string(week) + "/" + std::to_string(generation_);
+    auto found = keys_.find(name);
+    if (found == keys_.end()) {
+      const auto seed = random_.secret<voprf::Seed>();
+      found = keys_.emplace(name, voprf::derive_key_pair(seed, as_bytes(name))).first;
+    }
+    return found->second;
+  }
+
+  SeededRandom random_{1};
+  std::optional<SigningKey> key_;
+  wire::RelayAddress address_;
+  Incarnation incarnation_;
+  unsigned generation_ = 0;
+  std::map<MailboxId, Mailbox> mailboxes_;
+  std::map<TokenNonce, SpendId> spent_;
+  std::map<std::string, voprf::KeyPair> keys_;
+};
+
+/// Thrown where a test pulls the plug.
+struct PowerCut {};
+
+/// One member's device.
+class Device {
+ public:
+  Device(MemoryRelay& relay, std::uint64_t seed)
+      : relay_(relay), random_(seed), core_(Core::create(relay.address(), random_, relay.now)) {
+    keep();
+  }
+
+  Core& core() { return core_; }
+  TimePoint now() const { return relay_.now + clock_ahead; }
+  std::chrono::minutes clock_ahead{0};
+  std::vector<Notice> notices;
+  /// The plug is pulled before the step that would be this many steps from now; 0 for never.
+  std::size_t steps_until_cut = 0;
+  std::size_t steps = 0;
+
+  void keep() {
+    Effects effects = core_.drain();
+    for (Write& write : effects.writes) {
+      std::pair place{write.table, std::move(write.key)};
+      if (write.value) {
+        vault_.insert_or_assign(std::move(place), std::move(*write.value));
+      } else {
+        vault_.erase(place);
+      }
+    }
+    for (Notice& notice : effects.notices) notices.push_back(std::move(notice));
+  }
+
+  std::vector<Record> records() const {
+    std::vector<Record> records;
+    for (const auto& [place, value] : vault_) {
+      records.push_back({place.first, place.second, SecretBytes(value.reveal())});
+    }
+    return records;
+  }
+  void reload() { reload_from(records()); }
+  void reload_from(std::vector<Record> records) {
+    auto loaded = Core::load(std::move(records), random_);
+    ASSERT_TRUE(loaded.ok()) << loaded.error().what;
+    core_ = std::move(loaded).value();
+  }
+  /// A backup is put back: the vault is what it was.
+  void restore(std::vector<Record> records) {
+    vault_.clear();
+    for (Record& record : records) {
+      vault_.emplace(std::pair{record.table, record.key}, std::move(record.value));
+    }
+    reload();
+  }
+
+  /// Everything that can be read and sent, until nothing more happens.
+  void sync() {
+    core_.on_tick(now());
+    connect(Lane::collect);
+    for (bool more = true; more;) {
+      more = collect(Lane::collect);
+      more |= follow_parcel();
+      more |= drop(Lane::drop);
+      more |= drop(Lane::join);
+      more |= erase();
+    }
+  }
+
+  void connect(Lane lane) {
+    step();
+    core_.on_relay_facts(relay_.facts(), lane, now());
+    keep();
+    caught_up_.clear();
+  }
+
+  bool collect(Lane lane) {
+    bool any = false;
+    for (const Subscription& subscription : core_.subscriptions(lane, now())) {
+      const MailboxId id = subscription.address.id();
+      if (!pay(lane)) return any;
+      expect_proof(subscription.address, wire::MAILBOX_RIGHT_COLLECT);
+      std::vector<std::pair<std::uint64_t, Bytes>> coming;
+      for (const auto& [seq, envelope] : relay_.mailbox(id)) {
+        if (seq > subscription.after_seq && !withheld.contains(seq)) {
+          coming.emplace_back(seq, envelope);
+        }
+      }
+      for (const auto& [seq, envelope] : coming) {
+        if (seq <= delivered_[id]) continue;  // a halted group leaves its cursor where it is
+        step();
+        core_.on_delivery(id, seq, envelope, now());
+        delivered_[id] = seq;
+        keep();
+        any = true;
+      }
+      if (caught_up_.insert(id).second) {
+        step();
+        core_.on_caught_up(id, relay_.incarnation(), now());
+        keep();
+        any = true;
+      }
+    }
+    return any;
+  }
+
+  bool drop(Lane lane) {
+    bool any = false;
+    for (const OutboxItem& item : core_.outbox(lane)) {
+      if (!pay(lane)) return any;
+      if (item.address.drop_key) expect_proof(item.address, wire::MAILBOX_RIGHT_DROP);
+      keep();
+      step();
+      const auto seq = relay_.drop(item.address, item.envelope, item.if_last);
+      step();  // the answer may be lost
+      if (seq) {
+        core_.on_dropped(item.id, *seq, now());
+      } else {
+        wire::Failure failure;
+        failure.set_code(wire::FAILURE_NOT_LAST);
+        failure.set_newest_seq(relay_.newest(item.address.id()));
+        core_.on_drop_refused(item.id, failure, now());
+      }
+      keep();
+      any = true;
+    }
+    return any;
+  }
+
+  bool erase() {
+    bool any = false;
+    for (const Erasure& erasure : core_.erasures()) {
+      expect_proof(erasure.address, wire::MAILBOX_RIGHT_COLLECT);
+      auto& mailbox = relay_.mailbox(erasure.address.id());
+      std::erase_if(mailbox, [&](const auto& held) { return held.first <= erasure.up_to_seq; });
+      core_.on_erased(erasure.address.id(), erasure.up_to_seq);
+      keep();
+      any = true;
+    }
+    return any;
+  }
+
+  bool follow_parcel() {
+    if (core_.subscriptions(Lane::parcel, now()).empty()) return false;
+    connect_other(Lane::parcel);
+    return collect(Lane::parcel);
+  }
+  void connect_other(Lane lane) { core_.on_relay_facts(relay_.facts(), lane, now()); }
+
+  /// Runs every errand that can be run in haste.
+  void run_errands() {
+    while (const auto errand = core_.errand(now(), Haste::now)) {
+      core_.on_relay_facts(relay_.facts(), std::nullopt, now());
+      const auto request = core_.errand_request(*errand, relay_.challenge(), now());
+      ASSERT_TRUE(request.ok()) << request.error().what;
+      keep();
+      core_.on_errand_answer(*errand, relay_.answer(*request), now());
+      keep();
+    }
+  }
+
+  bool has_notice(Notice::Kind kind) const {
+    return std::any_of(notices.begin(), notices.end(),
+                       [&](const Notice& notice) { return notice.kind == kind; });
+  }
+  bool has_warning(WarningView::Kind kind) {
+    const auto all = core_.warnings();
+    return std::any_of(all.begin(), all.end(),
+                       [&](const WarningView& warning) { return warning.kind == kind; });
+  }
+  std::vector<std::string> texts(const GroupId& group) {
+    std::vector<std::string> all;
+    for (const MessageView& view : core_.messages(group)) all.push_back(view.body.text().text());
+    return all;
+  }
+  MessageId say(const GroupId& group, std::string text) {
+    wire::Body body;
+    body.mutable_text()->set_text(std::move(text));
+    const auto posted = core_.post(group, body, now());
+    EXPECT_TRUE(posted.ok()) << (posted.ok() ? "" : posted.error().what);
+    keep();
+    return posted.ok() ? *posted : MessageId{};
+  }
+
+  /// Envelopes that the relay keeps from this device.
+  std::set<std::uint64_t> withheld;
+  /// What was delivered is delivered again from the cursors on.
+  void forget_deliveries() { delivered_.clear(); }
+
+ private:
+  void step() {
+    ++steps;
+    if (steps_until_cut > 0 && --steps_until_cut == 0) throw PowerCut{};
+  }
+  bool pay(Lane lane) {
+    for (;;) {
+      const auto order = core_.spend_order(lane, now());
+      if (!order.ok()) return false;
+      keep();
+      if (relay_.spend(*order)) return true;
+      core_.on_spend_refused(order->spend_id, now());
+    }
+  }
+  void expect_proof(const wire::MailboxAddress& address, wire::MailboxRight right) {
+    const Challenge challenge = relay_.challenge();
+    const auto proof = core_.prove(address, right, challenge);
+    ASSERT_TRUE(proof.ok()) << proof.error().what;
+    const bool collect = right == wire::MAILBOX_RIGHT_COLLECT;
+    EXPECT_TRUE(wire::verify_possession(
+        collect ? wire::label::prove_collect : wire::label::prove_drop, relay_.address().identity,
+        challenge, address.encode(), *proof, collect ? address.collect_key : *address.drop_key));
+  }
+
+  MemoryRelay& relay_;
+  SeededRandom random_;
+  Core core_;
+  std::map<std::pair<Table, Bytes>, SecretBytes> vault_;
+  std::set<MailboxId> caught_up_;
+  std::map<MailboxId, std::uint64_t> delivered_;
+};
+
+/// A coordinator who founded a group, with tokens to invite.
+inline GroupId found(Device& founder, MemoryRelay& relay, const std::string& name = "dispatch") {
+  EXPECT_TRUE(founder.core().follow(relay.operator_invite(), founder.now()).ok());
+  founder.sync();
+  EXPECT_TRUE(founder.core().accept_offer("", founder.now()).ok());
+  founder.keep();
+  const auto group = founder.core().create_group(name, "Ana", founder.now());
+  EXPECT_TRUE(group.ok()) << (group.ok() ? "" : group.error().what);
+  founder.keep();
+  founder.sync();
+  return *group;
+}
+
+inline wire::Link invite(Device& inviter, const GroupId& group, const std::string& to,
+                         wire::Role role = wire::ROLE_MEMBER) {
+  auto link = inviter.core().create_invite({group, to, role, 1h}, inviter.now());
+  EXPECT_TRUE(link.ok()) << (link.ok() ? "" : link.error().what);
+  inviter.keep();
+  inviter.sync();
+  return std::move(link).value();
+}
+
+/// From the link to the request at the relay.
+inline void ask(Device& joiner, const wire::Link& link, const std::string& name) {
+  const auto followed = joiner.core().follow(link, joiner.now());
+  ASSERT_TRUE(followed.ok()) << followed.error().what;
+  joiner.keep();
+  joiner.sync();
+  ASSERT_TRUE(joiner.core().offer().has_value());
+  const auto accepted = joiner.core().accept_offer(name, joiner.now());
+  ASSERT_TRUE(accepted.ok()) << accepted.error().what;
+  joiner.keep();
+  joiner.sync();
+}
+
+inline void approve_all(Device& lead) {
+  lead.sync();
+  std::vector<std::string> ids;
+  for (const RequestView& view : lead.core().requests()) ids.push_back(view.id);
+  const auto approved = lead.core().approve(ids, lead.now());
+  ASSERT_TRUE(approved.ok()) << approved.error().what;
+  lead.keep();
+  lead.sync();
+}
+
+/// Invited, asked, approved, welcomed.
+inline void bring_in(Device& lead, Device& joiner, const GroupId& group, const std::string& name,
+                     wire::Role role = wire::ROLE_MEMBER) {
+  ask(joiner, invite(lead, group, name, role), name);
+  approve_all(lead);
+  joiner.sync();
+  ASSERT_TRUE(joiner.core().group("dispatch").ok());
+  ASSERT_EQ(joiner.core().group("dispatch")->standing, GroupView::Standing::member);
+}
+
+}  // namespace porchlight::client
