@@ -1,0 +1,69 @@
+// Bodies: whatever is read is within its limits and safe to show, and what a writer may say every
+// reader reads as it was written.
+#include "client/core/bodies.hpp"
+
+#include "client/core/codec.hpp"
+#include "client/core/text.hpp"
+#include "proto/base/limits.hpp"
+#include "tests/fuzz/people.hpp"
+
+using namespace porchlight;
+using namespace porchlight::client;
+using wire::Body;
+
+namespace {
+
+const auto fallback_id = fuzz::filled<MessageId>(0xfa);
+constexpr TimePoint now{std::chrono::days(20'000)};
+
+bool is_clean(const std::string& text) { return is_clean_text(text, limits::field_bytes_max); }
+
+bool is_clean(const wire::Sighting& sighting) {
+  return is_clean(sighting.size()) && is_clean(sighting.activity()) &&
+         is_clean(sighting.location()) && is_clean(sighting.uniform()) &&
+         is_clean(sighting.equipment());
+}
+
+bool is_clean(const wire::Verification& verification) {
+  return verification.sighting().size() == MessageId::size_bytes &&
+         verification.kind_case() != wire::Verification::KIND_NOT_SET &&
+         is_clean(verification.outcome().basis()) && is_clean(verification.closure().note());
+}
+
+void check(const Body& body) {
+  PORCHLIGHT_ASSERT(body.id().size() == MessageId::size_bytes && is_clean_line(body.zone(), 64));
+  PORCHLIGHT_ASSERT(body.lifetime_hours() > 0);
+  PORCHLIGHT_ASSERT(
+      body.lifetime_hours() <=
+      (body.has_text() ? limits::text_lifetime_hours_max : limits::sighting_lifetime_hours_max));
+  PORCHLIGHT_ASSERT(is_clean_text(body.text().text(), limits::text_bytes_max));
+  PORCHLIGHT_ASSERT(body.has_text() != body.text().text().empty());
+  PORCHLIGHT_ASSERT(is_clean(body.sighting()));
+  PORCHLIGHT_ASSERT(!body.has_verification() || is_clean(body.verification()));
+  const TimePoint end = end_of_life(body, now);
+  PORCHLIGHT_ASSERT(end > now - std::chrono::hours(24));
+  PORCHLIGHT_ASSERT(end <= now + std::chrono::hours(limits::text_lifetime_hours_max + 1));
+  PORCHLIGHT_ASSERT(end_of_life(body, std::nullopt).time_since_epoch().count() > 0);
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  const ByteView bytes(data, size);
+  const Body body = read_body(bytes, fallback_id, now);
+  check(body);
+  if (body.kind_case() != Body::KIND_NOT_SET) {
+    PORCHLIGHT_ASSERT(serialise(read_body(serialise(body), {}, {})) == serialise(body));
+  }
+
+  Body own;
+  fuzz::FixedRandom random;
+  if (parse(own, bytes)) {
+    const Status complete = complete_body(own, random, now);
+    PORCHLIGHT_ASSERT(complete.ok() || complete.error().code == Errc::usage);
+    const Body again = read_body(serialise(own), fallback_id, now);
+    PORCHLIGHT_ASSERT((again.kind_case() != Body::KIND_NOT_SET) == complete.ok());
+    if (complete.ok()) PORCHLIGHT_ASSERT(serialise(again) == serialise(own));
+  }
+  return 0;
+}
