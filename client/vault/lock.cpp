@@ -15,6 +15,8 @@ namespace {
 using std::filesystem::path;
 
 constexpr auto poll_interval = std::chrono::milliseconds(25);
+/// Several times the interval at which those who wait look.
+constexpr auto head_start = std::chrono::milliseconds(150);
 
 path lock_file(const path& folder) { return folder / "vault.lock"; }
 path bell_file(const path& folder) { return folder / "vault.bell"; }
@@ -60,8 +62,9 @@ Status prepare_vault_folder(const path& folder) {
 }
 
 Result<VaultLock> VaultLock::acquire(const path& folder, std::chrono::milliseconds patience,
-                                     const std::function<void()>& on_wait) {
+                                     Manner manner, const std::function<void()>& on_wait) {
   CHECK(prepare_vault_folder(folder));
+  if (manner == Manner::step_aside) std::this_thread::sleep_for(head_start);
   FileHandle file{open(lock_file(folder).c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600)};
   if (!file) return storage_error(lock_file(folder), "Cannot open");
   const auto deadline = std::chrono::steady_clock::now() + patience;
@@ -78,7 +81,7 @@ Result<VaultLock> VaultLock::acquire(const path& folder, std::chrono::millisecon
     }
     if (!waiting && on_wait) on_wait();
     waiting = true;
-    ring(folder);
+    if (manner == Manner::ring) ring(folder);
     std::this_thread::sleep_for(poll_interval);
   }
   return VaultLock{folder, std::move(file)};
@@ -101,7 +104,7 @@ Result<VaultBell> VaultBell::hang(const path& folder) {
   return bell;
 }
 
-void VaultBell::silence() {
+void VaultBell::silence() const {
   char rings[256];
   while (read(file_.get(), rings, sizeof rings) > 0) {
   }

@@ -37,11 +37,14 @@ Status prepare_vault_folder(const std::filesystem::path& folder);
 
 class VaultLock {
  public:
-  /// Waits up to `patience` while another process holds the lock, ringing its bell; calls `on_wait`
-  /// once, when the wait begins. 'locked' when the time is over, 'storage' when the folder is not
-  /// usable.
+  enum class Manner : std::uint8_t {
+    ring,        // asks a holder that listens to step aside
+    step_aside,  // lets those who rang go first, and does not ring
+  };
+  /// Waits up to `patience` while another process holds the lock; calls `on_wait` once, when the
+  /// wait begins. 'locked' when the time is over, 'storage' when the folder is not usable.
   static Result<VaultLock> acquire(const std::filesystem::path& folder,
-                                   std::chrono::milliseconds patience,
+                                   std::chrono::milliseconds patience, Manner manner,
                                    const std::function<void()>& on_wait);
 
   const std::filesystem::path& folder() const { return folder_; }
@@ -64,7 +67,7 @@ class VaultBell {
   /// Becomes readable when somebody waits. Lives as long as the bell.
   int descriptor() const { return file_.get(); }
   /// Forgets what has rung so far.
-  void silence();
+  void silence() const;
 
  private:
   explicit VaultBell(FileHandle file) : file_(std::move(file)) {}

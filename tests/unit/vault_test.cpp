@@ -33,7 +33,7 @@ class VaultTest : public testing::Test {
   path file() const { return folder() / "vault.db"; }
 
   VaultLock lock() {
-    auto lock = VaultLock::acquire(folder(), 0ms, {});
+    auto lock = VaultLock::acquire(folder(), 0ms, VaultLock::Manner::ring, {});
     EXPECT_TRUE(lock.ok()) << lock.error().what;
     return *std::move(lock);
   }
@@ -169,7 +169,8 @@ TEST_F(VaultTest, RefusesAFolderOrAFileThatOthersMayRead) {
   EXPECT_EQ(open().error().code, Errc::storage);
   ASSERT_EQ(chmod(file().c_str(), 0600), 0);
   ASSERT_EQ(chmod(folder().c_str(), 0750), 0);
-  EXPECT_EQ(VaultLock::acquire(folder(), 0ms, {}).error().code, Errc::storage);
+  EXPECT_EQ(VaultLock::acquire(folder(), 0ms, VaultLock::Manner::ring, {}).error().code,
+            Errc::storage);
 }
 
 TEST_F(VaultTest, SaysWhetherThereIsAVault) {
@@ -235,7 +236,7 @@ TEST_F(VaultTest, FullDiskFailsTheWholeChangeAndKeepsWhatWasThere) {
 TEST_F(VaultTest, SecondHolderWaitsIsToldOnceAndThenGivesUp) {
   const VaultLock held = lock();
   int told = 0;
-  const auto second = VaultLock::acquire(folder(), 80ms, [&] { ++told; });
+  const auto second = VaultLock::acquire(folder(), 80ms, VaultLock::Manner::ring, [&] { ++told; });
   ASSERT_FALSE(second.ok());
   EXPECT_EQ(second.error().code, Errc::locked);
   EXPECT_EQ(told, 1);
@@ -245,7 +246,7 @@ TEST_F(VaultTest, SecondHolderGoesOnWhenTheFirstIsDone) {
   std::optional<VaultLock> held = lock();
   std::promise<void> waiting;
   auto second = std::async(std::launch::async, [&] {
-    return VaultLock::acquire(folder(), 60s, [&] { waiting.set_value(); });
+    return VaultLock::acquire(folder(), 60s, VaultLock::Manner::ring, [&] { waiting.set_value(); });
   });
   waiting.get_future().wait();
   held.reset();
@@ -258,9 +259,10 @@ TEST_F(VaultTest, BellRingsWhenSomebodyWaitsAndNotBefore) {
   ASSERT_TRUE(bell.ok()) << bell.error().what;
   char ring = 0;
   EXPECT_LT(read(bell->descriptor(), &ring, 1), 0);
-  EXPECT_FALSE(VaultLock::acquire(folder(), 0ms, {}).ok());  // gives up before it rings
+  EXPECT_FALSE(VaultLock::acquire(folder(), 0ms, VaultLock::Manner::ring, {})
+                   .ok());  // gives up before it rings
   EXPECT_LT(read(bell->descriptor(), &ring, 1), 0);
-  EXPECT_FALSE(VaultLock::acquire(folder(), 30ms, {}).ok());
+  EXPECT_FALSE(VaultLock::acquire(folder(), 30ms, VaultLock::Manner::ring, {}).ok());
   EXPECT_EQ(read(bell->descriptor(), &ring, 1), 1);
   bell->silence();
   EXPECT_LT(read(bell->descriptor(), &ring, 1), 0);

@@ -1,0 +1,73 @@
+#include "client/cli/commands.hpp"
+
+namespace porchlight::client {
+namespace {
+
+constexpr Command table[] = {
+    {"join", "Follow an invite; without a link, go on with the one followed last",
+     "porchlight join - --name Ana   (then paste the link)", define_join},
+    {"group create", "Make a group that you lead", "porchlight group create dispatch --name Carla",
+     define_group_create},
+    {"group list", "The groups you are in", "porchlight group list", define_group_list},
+    {"group show", "Who is in a group", "porchlight group show dispatch", define_group_show},
+    {"invite new", "Make a link that lets one person ask to join",
+     "porchlight invite new --to \"Ana, 5th & Oak\" --group dispatch --expires 2h",
+     define_invite_new},
+    {"invite list", "Invites you made, and what became of them", "porchlight invite list",
+     define_invite_list},
+    {"invite revoke", "Take an invite back", "porchlight invite revoke I-7QK",
+     define_invite_revoke},
+    {"requests", "Who asks to join, with the words to compare", "porchlight requests",
+     define_requests},
+    {"approve", "Let people in who asked", "porchlight approve R-7QK", define_approve},
+    {"deny", "Turn a request down", "porchlight deny R-7QK", define_deny},
+    {"post", "Say something to a group", "porchlight post dispatch \"Use the north gate\"",
+     define_post},
+    {"sighting post", "Report what you see (SALUTE)",
+     "porchlight sighting post dispatch --where \"5th & Oak\" --activity \"two vans\" --size 3",
+     define_sighting_post},
+    {"sighting list", "Sightings and how they stand", "porchlight sighting list dispatch",
+     define_sighting_list},
+    {"sighting show", "All about one sighting", "porchlight sighting show S-4K7",
+     define_sighting_show},
+    {"sighting claim", "Say that you go and look", "porchlight sighting claim S-4K7 --eta 10",
+     define_sighting_claim},
+    {"sighting confirm", "Say that it is so",
+     "porchlight sighting confirm S-4K7 --basis \"seen by me\"", define_sighting_confirm},
+    {"sighting dismiss", "Say that it is not, or not any more",
+     "porchlight sighting dismiss S-4K7 --as not-enforcement --basis \"a delivery van\"",
+     define_sighting_dismiss},
+    {"sighting close", "Put a sighting away", "porchlight sighting close S-4K7 --note \"all left\"",
+     define_sighting_close},
+    {"listen", "Stay connected and print what comes", "porchlight listen --since 2h",
+     define_listen},
+    {"sync", "Send what is queued, fetch what is there", "porchlight sync", define_sync},
+    {"outbox list", "What is queued here and not yet at the relay", "porchlight outbox list",
+     define_outbox_list},
+    {"verify", "The six words to compare with somebody", "porchlight verify Ana", define_verify},
+    {"doctor", "How things stand, and what to do about it", "porchlight doctor", define_doctor},
+};
+
+struct Family {
+  std::string_view name;
+  std::string_view summary;
+};
+constexpr Family families[] = {
+    {"group", "Groups: people who know each other"},
+    {"invite", "Invites: links that let people ask to join"},
+    {"sighting", "Sightings, from report to closure"},
+    {"outbox", "What is queued here"},
+};
+
+}  // namespace
+
+std::span<const Command> all_commands() { return table; }
+
+std::string_view family_summary(std::string_view family) {
+  for (const Family& known : families) {
+    if (known.name == family) return known.summary;
+  }
+  return "";
+}
+
+}  // namespace porchlight::client

@@ -1,0 +1,52 @@
+// Every command: what it is called, what it takes, what it does. A command adds its options to the
+// parser and gives what runs it; nothing here knows keys or frames.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <functional>
+#include <span>
+
+#include "client/cli/context.hpp"
+
+namespace porchlight::client {
+
+/// Runs once, after the options were read.
+using Action = std::function<Result<ExitCode>(Context&)>;
+
+struct Command {
+  std::string_view path;  // "join", "group create"
+  std::string_view summary;
+  std::string_view example;
+  Action (*define)(CLI::App& options);
+};
+
+/// In the order in which help shows them.
+std::span<const Command> all_commands();
+/// What the first word of two stands for: "group".
+std::string_view family_summary(std::string_view family);
+
+Action define_join(CLI::App& options);
+Action define_group_create(CLI::App& options);
+Action define_group_list(CLI::App& options);
+Action define_group_show(CLI::App& options);
+Action define_invite_new(CLI::App& options);
+Action define_invite_list(CLI::App& options);
+Action define_invite_revoke(CLI::App& options);
+Action define_requests(CLI::App& options);
+Action define_approve(CLI::App& options);
+Action define_deny(CLI::App& options);
+Action define_post(CLI::App& options);
+Action define_sighting_post(CLI::App& options);
+Action define_sighting_list(CLI::App& options);
+Action define_sighting_show(CLI::App& options);
+Action define_sighting_claim(CLI::App& options);
+Action define_sighting_confirm(CLI::App& options);
+Action define_sighting_dismiss(CLI::App& options);
+Action define_sighting_close(CLI::App& options);
+Action define_listen(CLI::App& options);
+Action define_sync(CLI::App& options);
+Action define_outbox_list(CLI::App& options);
+Action define_verify(CLI::App& options);
+Action define_doctor(CLI::App& options);
+
+}  // namespace porchlight::client

@@ -1,0 +1,153 @@
+// verify and doctor: is it the right person, and is everything in order.
+#include "client/cli/commands.hpp"
+#include "client/cli/show.hpp"
+#include "client/cli/time_text.hpp"
+
+namespace porchlight::client {
+namespace {
+
+Result<ExitCode> run_verify(Context& context, const std::string& name) {
+  TRY(const auto engine, context.open());
+  TRY(const SafetyWords words, engine->core().safety_words(name));
+  if (context.out().json()) {
+    context.out().record("words", {{"name", name}, {"words", words_json(words)}});
+  } else {
+    context.out().line(words_text(words));
+    context.out().say("Compare them with " + one_line(name) +
+                      " by voice or in person: the same six on both sides mean that nobody is in "
+                      "between.");
+  }
+  return ExitCode::done;
+}
+
+// ---- doctor ---------------------------------------------------------------------------------
+
+constexpr std::int64_t clock_minutes_tolerated = 10;
+constexpr std::uint32_t tokens_low = 3;
+
+struct Finding {
+  enum class Grade : std::uint8_t { ok, warn, bad } grade;
+  std::string topic;
+  std::string text;
+};
+using Grade = Finding::Grade;
+
+Finding about_relay(const SyncReport& report, std::chrono::milliseconds took) {
+  if (report.reached && !report.trouble) {
+    return {Grade::ok, "relay",
+            "the relay answers; everything took " + std::to_string(took.count()) + " ms"};
+  }
+  const bool grave = report.trouble && exit_code_of(report.trouble->code) == ExitCode::security;
+  return {grave ? Grade::bad : Grade::warn, "relay",
+          report.trouble ? report.trouble->what : "there was nothing to ask the relay"};
+}
+
+Finding about_clock(const Health& health) {
+  if (!health.clock_ahead_minutes) {
+    return {Grade::warn, "clock", "no relay has said yet what time it is"};
+  }
+  const std::int64_t ahead = *health.clock_ahead_minutes;
+  if (std::abs(ahead) <= clock_minutes_tolerated) {
+    return {Grade::ok, "clock", "this clock agrees with the relay's"};
+  }
+  return {Grade::warn, "clock",
+          "this clock is " + std::to_string(std::abs(ahead)) + " min " +
+              (ahead > 0 ? "ahead of" : "behind") + " the relay's: set it if it is wrong"};
+}
+
+Finding about_keys(const Health& health) {
+  if (health.members_disagreeing_on_keys > 0) {
+    return {
+        Grade::bad, "keys",
+        std::to_string(health.members_disagreeing_on_keys) +
+            " members were shown other token keys by the relay: it may be telling people apart"};
+  }
+  return {Grade::ok, "keys",
+          "token keys agree with " + std::to_string(health.members_agreeing_on_keys) + " members"};
+}
+
+Finding about_enrolment(const Health& health, TimePoint now) {
+  if (health.enrolled) return {Grade::ok, "account", "enrolled"};
+  if (health.enroll_due) {
+    return {Grade::ok, "account",
+            "enrols at " + short_time(*health.enroll_due, now) +
+                ", a random time; porchlight sync --now does it at once"};
+  }
+  return {Grade::warn, "account", "not enrolled, and without a token to enrol with"};
+}
+
+Finding about_tokens(const Health& health) {
+  const std::string count = std::to_string(health.session_tokens) + " session tokens, " +
+                            std::to_string(health.enroll_tokens) + " for invites";
+  const bool low = health.session_tokens < tokens_low && health.enrolled;
+  return {low ? Grade::warn : Grade::ok, "tokens",
+          count + (low ? ": porchlight sync --now fetches more, if today's are not used up" : "")};
+}
+
+Finding about_queue(const Health& health) {
+  if (health.queued == 0) return {Grade::ok, "outbox", "nothing is queued"};
+  return {Grade::warn, "outbox",
+          std::to_string(health.queued) + " queued here: porchlight outbox list"};
+}
+
+std::string_view word_of(Grade grade) {
+  switch (grade) {
+    case Grade::ok:
+      return "ok";
+    case Grade::warn:
+      return "warn";
+    case Grade::bad:
+      return "bad";
+  }
+  return "";
+}
+
+void show(Output& out, const Finding& finding) {
+  if (out.json()) {
+    return out.record(
+        "finding",
+        {{"grade", word_of(finding.grade)}, {"topic", finding.topic}, {"text", finding.text}});
+  }
+  const auto tone = finding.grade == Grade::ok     ? Output::Tone::good
+                    : finding.grade == Grade::warn ? Output::Tone::warning
+                                                   : Output::Tone::bad;
+  std::string word(word_of(finding.grade));
+  word.resize(4, ' ');
+  out.line(out.tinted(tone, word) + "  " + one_line(finding.text));
+}
+
+Result<ExitCode> run_doctor(Context& context) {
+  TRY(const auto engine, context.open());
+  const auto started = std::chrono::steady_clock::now();
+  TRY(const SyncReport report, context.sync(*engine));
+  const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(
+      std::chrono::steady_clock::now() - started);
+  Core& core = engine->core();
+  const Health health = core.health(context.now());
+  std::vector<Finding> findings = {
+      about_relay(report, took), about_clock(health),
+      about_keys(health),        about_enrolment(health, context.now()),
+      about_tokens(health),      about_queue(health)};
+  for (const WarningView& warning : core.warnings()) {
+    findings.push_back({Grade::warn, kind_name(warning.kind),
+                        warning.text + " (" + short_time(warning.first_seen, context.now()) + ")"});
+  }
+  ExitCode code = ExitCode::done;
+  for (const Finding& finding : findings) {
+    show(context.out(), finding);
+    if (finding.grade == Grade::bad) code = ExitCode::security;
+  }
+  return code;
+}
+
+}  // namespace
+
+Action define_verify(CLI::App& app) {
+  auto name = std::make_shared<std::string>();
+  app.add_option("name", *name, "Somebody in one of your groups")->type_name("NAME")->required();
+  return [name](Context& context) { return run_verify(context, *name); };
+}
+
+Action define_doctor(CLI::App&) { return run_doctor; }
+
+}  // namespace porchlight::client

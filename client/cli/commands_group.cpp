@@ -1,0 +1,115 @@
+// group create, list, show.
+#include <algorithm>
+
+#include "client/cli/commands.hpp"
+#include "client/cli/people.hpp"
+#include "client/cli/show.hpp"
+
+namespace porchlight::client {
+namespace {
+
+const MemberView* me_in(const GroupView& group) {
+  const auto me = std::find_if(group.members.begin(), group.members.end(),
+                               [](const MemberView& member) { return member.me; });
+  return me == group.members.end() ? nullptr : &*me;
+}
+
+std::string my_role(const GroupView& group) {
+  const MemberView* me = me_in(group);
+  return me ? role_name(me->role) : standing_name(group.standing);
+}
+
+Json group_json(const GroupView& group) {
+  Json members = Json::array();
+  for (const MemberView& member : group.members) {
+    members.push_back({{"name", member.name}, {"role", role_name(member.role)}, {"me", member.me}});
+  }
+  return {{"group", group.name},
+          {"standing", standing_name(group.standing)},
+          {"epoch", group.epoch},
+          {"members", std::move(members)}};
+}
+
+// ---- create ---------------------------------------------------------------------------------
+
+struct CreateOptions {
+  std::string group;
+  std::string name;
+};
+
+Result<ExitCode> run_create(Context& context, const CreateOptions& options) {
+  TRY(const auto engine, context.open());
+  TRY(const std::string name, my_name(engine->core(), options.name));
+  TRY(const GroupId id, engine->core().create_group(options.group, name, context.now()));
+  TRY(const SyncReport report, context.sync(*engine));
+  for (const GroupView& group : engine->core().groups()) {
+    if (group.id != id) continue;
+    if (context.out().json()) {
+      context.out().record("group", group_json(group));
+    } else {
+      context.out().line("Group \"" + one_line(group.name) + "\" is made, and you lead it.");
+      context.out().say("Next  porchlight invite new --to NAME --group " + one_line(group.name));
+    }
+  }
+  return context.end_of_sending(*engine, report);
+}
+
+// ---- list and show --------------------------------------------------------------------------
+
+Result<ExitCode> run_list(Context& context) {
+  TRY(const auto engine, context.open());
+  TRY(const SyncReport report, context.sync(*engine));
+  std::vector<std::vector<std::string>> rows;
+  for (const GroupView& group : engine->core().groups()) {
+    if (context.out().json()) {
+      context.out().record("group", group_json(group));
+      continue;
+    }
+    rows.push_back(
+        {one_line(group.name), my_role(group), std::to_string(group.members.size()) + " members",
+         group.standing == GroupView::Standing::member ? "" : standing_name(group.standing)});
+  }
+  context.out().table(rows);
+  if (rows.empty() && !context.out().json()) context.out().say("You are in no group yet.");
+  return context.end_of_reading(report);
+}
+
+Result<ExitCode> run_show(Context& context, const std::string& name) {
+  TRY(const auto engine, context.open());
+  TRY(const SyncReport report, context.sync(*engine));
+  TRY(const GroupView group, pick_group(engine->core(), name));
+  if (context.out().json()) {
+    context.out().record("group", group_json(group));
+    return context.end_of_reading(report);
+  }
+  context.out().line(one_line(group.name) + "  " + std::to_string(group.members.size()) +
+                     " members, state " + std::to_string(group.epoch));
+  std::vector<std::vector<std::string>> rows;
+  for (const MemberView& member : group.members) {
+    rows.push_back({"  " + one_line(member.name), role_name(member.role), member.me ? "you" : ""});
+  }
+  context.out().table(rows);
+  return context.end_of_reading(report);
+}
+
+}  // namespace
+
+Action define_group_create(CLI::App& app) {
+  auto options = std::make_shared<CreateOptions>();
+  app.add_option("group", options->group, "What the group is called")
+      ->type_name("NAME")
+      ->required();
+  app.add_option("--name", options->name, "Your name, as the others will see it");
+  return [options](Context& context) { return run_create(context, *options); };
+}
+
+Action define_group_list(CLI::App&) { return run_list; }
+
+Action define_group_show(CLI::App& app) {
+  auto name = std::make_shared<std::string>();
+  app.add_option("group", *name, "Which group; may be left out where there is only one")
+      ->type_name("NAME");
+  return [name](Context& context) { return run_show(context, *name); };
+}
+
+}  // namespace porchlight::client

@@ -1,0 +1,134 @@
+// invite new, list, revoke.
+#include <set>
+
+#include "client/cli/commands.hpp"
+#include "client/cli/people.hpp"
+#include "client/cli/qr.hpp"
+#include "client/cli/show.hpp"
+#include "client/cli/terminal.hpp"
+#include "client/cli/time_text.hpp"
+
+namespace porchlight::client {
+namespace {
+
+Json invite_json(const InviteView& invite) {
+  return {{"id", invite.id},
+          {"to", invite.to},
+          {"group", invite.group_name},
+          {"role", role_name(invite.role)},
+          {"standing", standing_name(invite.standing)},
+          {"expires", rfc3339(invite.expires)}};
+}
+
+// ---- new ------------------------------------------------------------------------------------
+
+struct NewOptions {
+  std::string to;
+  std::string group;
+  std::string role = "member";
+  std::string expires = "1h";
+  bool qr = false;
+};
+
+void show_qr(Output& out, const std::string& link, bool demanded) {
+  if (!demanded && !out.to_terminal()) return;
+  // Where the width is not known, whoever asked for the code knows best.
+  const std::size_t columns = out.to_terminal() ? terminal_columns() : 1000;
+  if (const auto qr = terminal_qr(link, columns)) {
+    out.line(*qr);
+  } else {
+    out.warn("The window is too narrow for the QR code: make it wider, or send the link.");
+  }
+}
+
+void show_new(Context& context, const InviteView& invite, const std::string& link, bool qr) {
+  Output& out = context.out();
+  if (out.json()) {
+    Json fields = invite_json(invite);
+    fields["link"] = link;
+    return out.record("invite", std::move(fields));
+  }
+  out.say("Invite " + invite.id + " lets " + one_line(invite.to) + " ask to join \"" +
+          one_line(invite.group_name) + "\" as " + role_name(invite.role) + ", once, until " +
+          short_time(invite.expires, context.now()) +
+          ".\nWhoever has the link can use it: give it to that person alone.");
+  out.line(link);
+  show_qr(out, link, qr);
+}
+
+Result<ExitCode> run_new(Context& context, const NewOptions& options) {
+  TRY(const auto lifetime, parse_span(options.expires));
+  TRY(const wire::Role role, parse_role(options.role));
+  TRY(const auto engine, context.open());
+  Core& core = engine->core();
+  TRY(const GroupView group, pick_group(core, options.group));
+  std::set<std::string> before;
+  for (const InviteView& invite : core.invites(context.now())) before.insert(invite.id);
+  TRY(const wire::Link link,
+      core.create_invite({group.id, options.to, role, lifetime}, context.now()));
+  TRY(const SyncReport report, context.sync(*engine));
+  for (const InviteView& invite : core.invites(context.now())) {
+    if (!before.contains(invite.id)) show_new(context, invite, link.str(), options.qr);
+  }
+  return context.end_of_sending(*engine, report);
+}
+
+// ---- list and revoke ------------------------------------------------------------------------
+
+Result<ExitCode> run_list(Context& context) {
+  TRY(const auto engine, context.open());
+  TRY(const SyncReport report, context.sync(*engine));
+  std::vector<std::vector<std::string>> rows;
+  for (const InviteView& invite : engine->core().invites(context.now())) {
+    if (context.out().json()) {
+      context.out().record("invite", invite_json(invite));
+      continue;
+    }
+    rows.push_back({invite.id, standing_name(invite.standing), one_line(invite.to),
+                    one_line(invite.group_name), role_name(invite.role),
+                    "until " + short_time(invite.expires, context.now())});
+  }
+  context.out().table(rows);
+  return context.end_of_reading(report);
+}
+
+Result<ExitCode> run_revoke(Context& context, const std::string& id) {
+  TRY(const auto engine, context.open());
+  if (!context.options().yes) {
+    TRY(const bool sure, confirm("Take invite " + one_line(id) + " back?",
+                                 "Taking an invite back cannot be undone: say --yes."));
+    if (!sure) return ExitCode::done;
+  }
+  CHECK(engine->core().revoke_invite(id, context.now()));
+  TRY(const SyncReport report, context.sync(*engine));
+  if (context.out().json()) {
+    context.out().record("revoked", {{"id", id}});
+  } else {
+    context.out().line(
+        "Taken back. A request that came by it before stays in porchlight requests.");
+  }
+  return context.end_of_sending(*engine, report);
+}
+
+}  // namespace
+
+Action define_invite_new(CLI::App& app) {
+  auto options = std::make_shared<NewOptions>();
+  app.add_option("--to", options->to, "Whom it is for; only you see this")->required();
+  app.add_option("--group", options->group, "Which group; may be left out where there is only one");
+  app.add_option("--as", options->role, "member or lead")->type_name("ROLE");
+  app.add_option("--expires", options->expires, "How long it holds: 30m, 1h, 2d")
+      ->type_name("SPAN");
+  app.add_flag("--qr", options->qr, "Show the QR code even when this is no terminal");
+  return [options](Context& context) { return run_new(context, *options); };
+}
+
+Action define_invite_list(CLI::App&) { return run_list; }
+
+Action define_invite_revoke(CLI::App& app) {
+  auto id = std::make_shared<std::string>();
+  app.add_option("id", *id, "As invite list shows it")->type_name("ID")->required();
+  return [id](Context& context) { return run_revoke(context, *id); };
+}
+
+}  // namespace porchlight::client

@@ -1,0 +1,149 @@
+// join: from a link to a group, or to the relay itself.
+#include <unistd.h>
+
+#include <iostream>
+
+#include "client/cli/commands.hpp"
+#include "client/cli/people.hpp"
+#include "client/cli/show.hpp"
+#include "client/cli/terminal.hpp"
+#include "client/cli/time_text.hpp"
+
+namespace porchlight::client {
+namespace {
+
+constexpr std::size_t pasted_bytes_max = 4096;
+
+struct JoinOptions {
+  std::string link;
+  std::string name;
+  bool wait = false;
+};
+
+/// A pasted link ends with its line; one that a mail program broke ends when it is whole.
+Result<wire::Link> paste_link(Context& context) {
+  context.out().say("Paste the link, then press Enter:");
+  std::string text;
+  std::string line;
+  while (text.size() < pasted_bytes_max && std::getline(std::cin, line)) {
+    text += line;
+    auto link = wire::Link::parse(text);
+    if (link.ok() || line.empty()) return link;
+  }
+  return wire::Link::parse(text);
+}
+
+Result<wire::Link> read_link(Context& context, const std::string& given) {
+  if (given != "-") return wire::Link::parse(given);
+  if (isatty(STDIN_FILENO) == 1) return paste_link(context);
+  TRY(const std::string text, read_stdin(pasted_bytes_max));
+  return wire::Link::parse(text);
+}
+
+Result<std::unique_ptr<Engine>> take_link(Context& context, const JoinOptions& options) {
+  if (options.link.empty()) return context.open();
+  TRY(const wire::Link link, read_link(context, options.link));
+  TRY(auto engine, context.open_or_create(link.relay));
+  CHECK(engine->core().follow(link, context.now()));
+  CHECK(engine->keep());
+  return engine;
+}
+
+/// The parcel did not come.
+Error without_offer(const Core& core, const SyncReport& report) {
+  if (auto refused = core.offer_refused()) return *refused;
+  if (!report.trouble)
+    return {Errc::not_found, "There is no invite in hand: porchlight join LINK."};
+  Error error = *report.trouble;
+  error.what += " The invite is kept: porchlight join, without a link, goes on with it.";
+  return error;
+}
+
+bool is_member(const Core& core, const std::string& group) {
+  const auto view = core.group(group);
+  return view.ok() && view->standing == GroupView::Standing::member;
+}
+
+Json describe(const Offer& offer, const std::optional<SafetyWords>& words) {
+  Json fields{{"from_operator", offer.from_operator}};
+  if (offer.from_operator) return fields;
+  fields["group"] = offer.group_name;
+  fields["inviter"] = offer.inviter_name;
+  fields["role"] = role_name(offer.role);
+  if (words) fields["words"] = words_json(*words);
+  return fields;
+}
+
+void show_asked(Output& out, const Offer& offer, const SafetyWords& words) {
+  const std::string inviter = one_line(offer.inviter_name);
+  out.line("Asked to join \"" + one_line(offer.group_name) + "\" as " + role_name(offer.role) +
+           ".");
+  out.line("Safety words  " + words_text(words));
+  out.say("Compare the words with " + inviter +
+          ", who sees the same six if nobody is in between, "
+          "and has\nto approve you. porchlight sync shows when that is done.");
+}
+
+void show_accepted(Output& out, const Offer& offer, const std::optional<SafetyWords>& words) {
+  if (out.json()) return out.record("join", describe(offer, words));
+  if (words) return show_asked(out, offer, *words);
+  out.line("You can use this relay now.");
+  out.say("Next  porchlight group create NAME");
+}
+
+/// Until the group is there. True then; false when the person did not want to wait any longer.
+Result<bool> wait_for(Engine& engine, Output& out, const std::string& group) {
+  out.say("Waiting for approval; Ctrl-C stops the waiting, not the request.");
+  ListenCallbacks callbacks;
+  callbacks.on_connected = [] {};
+  callbacks.on_disconnected = [&](const Error& why, std::chrono::milliseconds) {
+    out.warn(why.what);
+  };
+  callbacks.on_change = [&] { return !is_member(engine.core(), group); };
+  TRY(const ListenEnd end, engine.listen(callbacks, nullptr));
+  return end == ListenEnd::finished;
+}
+
+Result<ExitCode> wait_in(Context& context, Engine& engine, const Offer& offer) {
+  TRY(const bool joined, wait_for(engine, context.out(), offer.group_name));
+  context.tell(engine.take_notices());
+  if (!joined) return ExitCode::done;
+  if (context.out().json()) {
+    context.out().record("joined", {{"group", offer.group_name}});
+  } else {
+    context.out().line("Joined \"" + one_line(offer.group_name) + "\" (" + role_name(offer.role) +
+                       ").");
+  }
+  return ExitCode::done;
+}
+
+Result<ExitCode> run_join(Context& context, const JoinOptions& options) {
+  TRY(const auto engine, take_link(context, options));
+  TRY(const SyncReport fetched, context.sync(*engine));
+  const auto offer = engine->core().offer();
+  if (!offer) return without_offer(engine->core(), fetched);
+  if (!offer->from_operator) {
+    context.out().say("Invited to \"" + one_line(offer->group_name) + "\" as " +
+                      role_name(offer->role) + " by " + one_line(offer->inviter_name) + ", until " +
+                      short_time(offer->expires, context.now()) + ".");
+  }
+  TRY(const std::string name, my_name(engine->core(), options.name));
+  TRY(const auto words, engine->core().accept_offer(name, context.now()));
+  TRY(const SyncReport sent, context.sync(*engine));
+  show_accepted(context.out(), *offer, words);
+  const ExitCode end = context.end_of_sending(*engine, sent);
+  if (!options.wait || offer->from_operator || end == ExitCode::security) return end;
+  return wait_in(context, *engine, *offer);
+}
+
+}  // namespace
+
+Action define_join(CLI::App& app) {
+  auto options = std::make_shared<JoinOptions>();
+  app.add_option("link", options->link, "The link; - reads it from stdin")->type_name("LINK");
+  app.add_option("--name", options->name, "Your name, as the others will see it");
+  app.add_flag("--wait", options->wait, "Stay until you are approved");
+  return [options](Context& context) { return run_join(context, *options); };
+}
+
+}  // namespace porchlight::client

@@ -1,0 +1,154 @@
+// listen: stays connected and prints one line a message, as it comes.
+#include <set>
+
+#include "client/cli/commands.hpp"
+#include "client/cli/show.hpp"
+#include "client/cli/time_text.hpp"
+
+namespace porchlight::client {
+namespace {
+
+struct ListenOptions {
+  std::string since;
+};
+
+/// Prints what was not printed yet. It looks at what is held rather than at notices: what another
+/// command fetched, while this one had stepped aside, is new to whoever reads here too.
+class Printer {
+ public:
+  Printer(Context& context, std::optional<TimePoint> since) : context_(context), since_(since) {}
+
+  /// What was there before listening counts as shown, but for what is asked for with --since.
+  void begin(const Core& core) {
+    for (const GroupView& group : core.groups()) {
+      for (const MessageView& message : core.messages(group.id)) {
+        if (!since_ || message.received < *since_) shown_.insert(message.id);
+      }
+    }
+    for (const RequestView& request : core.requests()) requests_.insert(request.id);
+  }
+
+  /// False when nobody reads any more.
+  bool print(Engine& engine) {
+    for (const Notice& notice : engine.take_notices()) tell(engine.core(), notice);
+    for (const GroupView& group : engine.core().groups()) print_group(engine.core(), group);
+    for (const RequestView& request : engine.core().requests()) print_request(request);
+    return context_.out().flush();
+  }
+
+ private:
+  void print_group(const Core& core, const GroupView& group) {
+    std::optional<Board> board;  // only where something is new
+    for (const MessageView& message : core.messages(group.id)) {
+      // One's own shows when it is stored: until then it may still change its place.
+      if (message.standing == MessageView::Standing::queued) continue;
+      if (!shown_.insert(message.id).second) continue;
+      if (!board) board = core.board(group.id, context_.now());
+      if (context_.out().json()) {
+        context_.out().record("message", message_json(message, group.name, *board));
+      } else {
+        context_.out().line(message_line(message, group.name, *board, context_.now()));
+      }
+    }
+  }
+
+  void print_request(const RequestView& request) {
+    if (!requests_.insert(request.id).second) return;
+    if (context_.out().json()) {
+      context_.out().record("request", {{"id", request.id},
+                                        {"name", request.name},
+                                        {"group", request.group_name},
+                                        {"words", words_json(request.words)}});
+    } else {
+      context_.out().line(short_time(request.received, context_.now()) + "  " +
+                          one_line(request.group_name) + "  " + one_line(request.name) +
+                          " asks to join: porchlight approve " + request.id);
+    }
+  }
+
+  void tell(const Core& core, const Notice& notice) {
+    using Kind = Notice::Kind;
+    if (notice.kind == Kind::member_added || notice.kind == Kind::group_joined) {
+      const std::string group = name_of(core, notice.group);
+      const bool joined = notice.kind == Kind::group_joined;
+      if (context_.out().json()) {
+        context_.out().record(joined ? "joined" : "member_added",
+                              {{"group", group}, {"name", notice.text}});
+      } else {
+        context_.out().line(short_time(context_.now(), context_.now()) + "  " + one_line(group) +
+                            "  " + (joined ? "you are in" : one_line(notice.text) + " has joined"));
+      }
+      return;
+    }
+    context_.tell({notice});
+  }
+
+  static std::string name_of(const Core& core, const std::optional<GroupId>& id) {
+    for (const GroupView& group : core.groups()) {
+      if (group.id == id) return group.name;
+    }
+    return "";
+  }
+
+  Context& context_;
+  std::optional<TimePoint> since_;
+  std::set<MessageId> shown_;
+  std::set<std::string> requests_;
+};
+
+/// A line when the connection is there the first time, when it breaks, and when it is back.
+class Connection {
+ public:
+  explicit Connection(Output& out) : out_(out) {}
+
+  void connected() {
+    if (!up_) out_.say(was_up_ ? "Connected again." : "Listening; Ctrl-C ends it.");
+    up_ = was_up_ = true;
+  }
+  void disconnected(const Error& why) {
+    if (up_ || !was_told_) out_.warn(why.what + " Trying again and again.");
+    up_ = false;
+    was_told_ = true;
+  }
+
+ private:
+  Output& out_;
+  bool up_ = false;
+  bool was_up_ = false;
+  bool was_told_ = false;
+};
+
+Result<ExitCode> run_listen(Context& context, const ListenOptions& options) {
+  std::optional<TimePoint> since;
+  if (!options.since.empty()) {
+    TRY(since, parse_since(options.since, context.now()));
+  }
+  TRY(auto engine, context.open());
+  TRY(const VaultBell bell, VaultBell::hang(context.options().vault));
+  Printer printer(context, since);
+  printer.begin(engine->core());
+  Connection connection(context.out());
+  while (true) {
+    ListenCallbacks callbacks;
+    callbacks.on_connected = [&] { connection.connected(); };
+    callbacks.on_disconnected = [&](const Error& why, std::chrono::milliseconds) {
+      connection.disconnected(why);
+    };
+    callbacks.on_change = [&] { return printer.print(*engine); };
+    TRY(const ListenEnd end, engine->listen(callbacks, &bell));
+    if (end != ListenEnd::wanted) return ExitCode::done;
+    TRY(engine, context.reopen(Engine::release(std::move(engine))));
+    bell.silence();
+  }
+}
+
+}  // namespace
+
+Action define_listen(CLI::App& app) {
+  auto options = std::make_shared<ListenOptions>();
+  app.add_option("--since", options->since, "Also what came since then: 2h, or 14:02")
+      ->type_name("T");
+  return [options](Context& context) { return run_listen(context, *options); };
+}
+
+}  // namespace porchlight::client

@@ -1,0 +1,124 @@
+// requests, approve, deny.
+#include "client/cli/commands.hpp"
+#include "client/cli/show.hpp"
+#include "client/cli/time_text.hpp"
+
+namespace porchlight::client {
+namespace {
+
+Json request_json(const RequestView& request) {
+  return {{"id", request.id},
+          {"name", request.name},
+          {"invited_as", request.invited_as},
+          {"group", request.group_name},
+          {"received", rfc3339(request.received)},
+          {"words", words_json(request.words)}};
+}
+
+std::string request_title(const RequestView& request) {
+  return one_line(request.name) + " (" + request.id + ")";
+}
+
+Result<ExitCode> run_requests(Context& context) {
+  TRY(const auto engine, context.open());
+  TRY(const SyncReport report, context.sync(*engine));
+  const auto requests = engine->core().requests();
+  for (const RequestView& request : requests) {
+    if (context.out().json()) {
+      context.out().record("request", request_json(request));
+      continue;
+    }
+    context.out().line(request.id + "  " + one_line(request.name) + " asks to join \"" +
+                       one_line(request.group_name) + "\"; the invite was for " +
+                       one_line(request.invited_as) + "; " +
+                       short_time(request.received, context.now()));
+    context.out().line("       safety words  " + words_text(request.words));
+  }
+  if (!context.out().json()) {
+    context.out().say(requests.empty() ? "Nobody asks to join."
+                                       : "Compare the words, then: porchlight approve ID");
+  }
+  return context.end_of_reading(report);
+}
+
+// ---- approve and deny -----------------------------------------------------------------------
+
+struct ApproveOptions {
+  std::vector<std::string> ids;
+  bool all = false;
+};
+
+/// What a later `requests` does not show any more.
+std::vector<RequestView> chosen(const Core& core, const std::vector<std::string>& ids) {
+  std::vector<RequestView> those;
+  for (const RequestView& request : core.requests()) {
+    for (const std::string& id : ids) {
+      if (request.id == id) those.push_back(request);
+    }
+  }
+  return those;
+}
+
+Result<ExitCode> run_approve(Context& context, const ApproveOptions& options) {
+  if (options.ids.empty() != options.all) {
+    return Error{Errc::usage, "Say whom: one ID or more of porchlight requests, or --all."};
+  }
+  TRY(const auto engine, context.open());
+  Core& core = engine->core();
+  // The requests that are at the relay but not here yet are meant too.
+  TRY(const SyncReport fetched, context.sync(*engine));
+  std::vector<std::string> ids = options.ids;
+  if (options.all) {
+    for (const RequestView& request : core.requests()) ids.push_back(request.id);
+  }
+  if (ids.empty()) {
+    context.out().say("Nobody asks to join.");
+    return context.end_of_reading(fetched);
+  }
+  const auto approved = chosen(core, ids);
+  CHECK(core.approve(ids, context.now()));
+  TRY(const SyncReport report, context.sync(*engine));
+  for (const RequestView& request : approved) {
+    if (context.out().json()) {
+      context.out().record("approved", request_json(request));
+    } else {
+      context.out().line("Approved " + request_title(request) + " into \"" +
+                         one_line(request.group_name) + "\".");
+    }
+  }
+  return context.end_of_sending(*engine, report);
+}
+
+Result<ExitCode> run_deny(Context& context, const std::string& id) {
+  TRY(const auto engine, context.open());
+  TRY(const SyncReport fetched, context.sync(*engine));
+  const auto denied = chosen(engine->core(), {id});
+  CHECK(engine->core().deny(id, context.now()));
+  TRY(const SyncReport report, context.sync(*engine));
+  if (context.out().json()) {
+    context.out().record("denied", {{"id", id}});
+  } else {
+    context.out().line("Turned down " + (denied.empty() ? one_line(id) : request_title(denied[0])) +
+                       ". They are not told.");
+  }
+  return context.end_of_sending(*engine, report);
+}
+
+}  // namespace
+
+Action define_requests(CLI::App&) { return run_requests; }
+
+Action define_approve(CLI::App& app) {
+  auto options = std::make_shared<ApproveOptions>();
+  app.add_option("id", options->ids, "As porchlight requests shows it")->type_name("ID");
+  app.add_flag("--all", options->all, "Everybody who asks");
+  return [options](Context& context) { return run_approve(context, *options); };
+}
+
+Action define_deny(CLI::App& app) {
+  auto id = std::make_shared<std::string>();
+  app.add_option("id", *id, "As porchlight requests shows it")->type_name("ID")->required();
+  return [id](Context& context) { return run_deny(context, *id); };
+}
+
+}  // namespace porchlight::client

@@ -1,0 +1,202 @@
+#include "client/cli/context.hpp"
+
+#include <fcntl.h>
+
+#include <cstdlib>
+
+#include "client/cli/terminal.hpp"
+#include "proto/base/limits.hpp"
+#include "proto/crypto/hash.hpp"
+
+namespace porchlight::client {
+namespace {
+
+constexpr std::size_t new_passphrase_bytes_min = 8;
+
+Error offline() {
+  return {Errc::unreachable, "Not connected, as --offline says. What is queued is kept."};
+}
+
+/// The local disk is not the relay.
+Error of_vault(Error error) {
+  if (error.code == Errc::full) error.code = Errc::storage;
+  return error;
+}
+
+}  // namespace
+
+Result<std::filesystem::path> default_vault_folder() {
+  if (const char* data = std::getenv("XDG_DATA_HOME"); data && *data == '/') {
+    return std::filesystem::path(data) / "porchlight";
+  }
+  if (const char* home = std::getenv("HOME"); home && *home == '/') {
+    return std::filesystem::path(home) / ".local/share/porchlight";
+  }
+  return Error{Errc::usage, "HOME is not set: say with --vault DIR where the vault is."};
+}
+
+Context::Context(GlobalOptions options, PasswordCost cost)
+    : options_(std::move(options)), cost_(cost), out_(options_.format, options_.colour) {}
+
+TimePoint Context::now() const {
+  return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+}
+
+// ---- the vault ------------------------------------------------------------------------------
+
+Result<SecretBytes> Context::passphrase() {
+  if (options_.passphrase_fd >= 0) return read_secret_line(options_.passphrase_fd);
+  if (const char* path = std::getenv("PORCHLIGHT_PASSPHRASE_FILE"); path && *path) {
+    const FileHandle file{open(path, O_RDONLY | O_CLOEXEC)};
+    if (!file) {
+      return Error{Errc::usage, std::string("The file that PORCHLIGHT_PASSPHRASE_FILE names cannot "
+                                            "be read: ") +
+                                    path};
+    }
+    return read_secret_line(file.get());
+  }
+  if (!can_ask()) {
+    return Error{Errc::usage,
+                 "The vault needs its passphrase, and there is no terminal to ask on: use "
+                 "--passphrase-fd N, or PORCHLIGHT_PASSPHRASE_FILE."};
+  }
+  return ask_hidden("Passphrase: ");
+}
+
+Result<SecretBytes> Context::new_passphrase() {
+  const bool asked = options_.passphrase_fd < 0 && !std::getenv("PORCHLIGHT_PASSPHRASE_FILE");
+  if (asked && can_ask()) {
+    out_.say("A vault is made in " + options_.vault.string() +
+             ". Its passphrase is all that protects it when this device is taken: five or six\n"
+             "random words are good. Nobody can reset it.");
+  }
+  TRY(SecretBytes first, passphrase());
+  if (first.size() < new_passphrase_bytes_min) {
+    return Error{Errc::usage, "A passphrase has at least " +
+                                  std::to_string(new_passphrase_bytes_min) +
+                                  " characters. Nothing was made."};
+  }
+  if (!asked) return first;
+  TRY(const SecretBytes second, ask_hidden("Once more:  "));
+  if (!equal_constant_time(first.reveal(), second.reveal())) {
+    return Error{Errc::usage, "The two were not the same. Nothing was made: try again."};
+  }
+  return first;
+}
+
+Result<VaultLock> Context::lock() {
+  return VaultLock::acquire(
+      options_.vault, limits::vault_lock_patience, VaultLock::Manner::ring,
+      [this] { out_.say("Another porchlight command is using this vault; waiting..."); });
+}
+
+Result<std::unique_ptr<Engine>> Context::load(Vault vault) {
+  TRY(auto records, vault.read_all());
+  if (records.empty()) {
+    return Error{Errc::not_found,
+                 "The vault is empty: follow an invite with porchlight join LINK."};
+  }
+  TRY(Core core, Core::load(std::move(records), random_));
+  return Engine::create(std::move(vault), std::move(core), random_);
+}
+
+Result<std::unique_ptr<Engine>> Context::open() {
+  if (!Vault::exists(options_.vault)) {
+    return Error{Errc::not_found, "There is no vault in " + options_.vault.string() +
+                                      " yet: follow an invite with porchlight join LINK."};
+  }
+  TRY(const SecretBytes secret, passphrase());
+  TRY(VaultLock held, lock());
+  TRY(Vault vault, Vault::open(std::move(held), secret.reveal(), random_));
+  return load(std::move(vault));
+}
+
+Result<std::unique_ptr<Engine>> Context::create(const wire::RelayAddress& relay, Vault vault) {
+  Core core = Core::create(relay, random_, now());
+  TRY(auto engine, Engine::create(std::move(vault), std::move(core), random_));
+  if (Status kept = engine->keep(); !kept.ok()) return of_vault(std::move(kept).error());
+  return engine;
+}
+
+Result<std::unique_ptr<Engine>> Context::open_or_create(const wire::RelayAddress& relay) {
+  if (!Vault::exists(options_.vault)) {
+    TRY(const SecretBytes secret, new_passphrase());
+    TRY(VaultLock held, lock());
+    TRY(Vault vault, Vault::create(std::move(held), secret.reveal(), cost_, random_));
+    return create(relay, std::move(vault));
+  }
+  TRY(const SecretBytes secret, passphrase());
+  TRY(VaultLock held, lock());
+  TRY(Vault vault, Vault::open(std::move(held), secret.reveal(), random_));
+  TRY(auto records, vault.read_all());
+  // Made, but never filled: the command that made it was cut short.
+  if (records.empty()) return create(relay, std::move(vault));
+  TRY(Core core, Core::load(std::move(records), random_));
+  if (core.relay().identity != relay.identity) {
+    return Error{Errc::usage,
+                 "This vault belongs to another relay, and one vault holds one relay. Nothing was "
+                 "changed: for this invite, choose another vault with --vault DIR."};
+  }
+  return Engine::create(std::move(vault), std::move(core), random_);
+}
+
+Result<std::unique_ptr<Engine>> Context::reopen(VaultKeys keys) {
+  TRY(VaultLock held, VaultLock::acquire(options_.vault, std::chrono::hours(24 * 365),
+                                         VaultLock::Manner::step_aside, {}));
+  TRY(Vault vault, Vault::open(std::move(held), std::move(keys), random_));
+  return load(std::move(vault));
+}
+
+// ---- the relay ------------------------------------------------------------------------------
+
+Result<SyncReport> Context::sync(Engine& engine, Haste haste) {
+  if (options_.offline) {
+    if (Status kept = engine.keep(); !kept.ok()) return of_vault(std::move(kept).error());
+    tell(engine.take_notices());
+    return SyncReport{offline(), false};
+  }
+  out_.progress("talking to the relay...");
+  auto report = engine.sync(haste, limits::sync_patience);
+  out_.done_with_progress();
+  if (!report.ok()) return of_vault(std::move(report).error());
+  tell(engine.take_notices());
+  return report;
+}
+
+void Context::tell(const std::vector<Notice>& notices) {
+  for (const Notice& notice : notices) {
+    if (notice.kind == Notice::Kind::warning || notice.kind == Notice::Kind::refused) {
+      out_.warn(notice.text);
+    }
+  }
+}
+
+ExitCode Context::end_of_reading(const SyncReport& report) {
+  if (!report.trouble) return ExitCode::done;
+  const ExitCode code = exit_code_of(report.trouble->code);
+  if (code == ExitCode::security || code == ExitCode::update_needed) {
+    out_.fail(*report.trouble, code);
+    return code;
+  }
+  out_.warn(report.trouble->what + " What is shown is what this device knows.");
+  return ExitCode::done;
+}
+
+ExitCode Context::end_of_sending(Engine& engine, const SyncReport& report) {
+  const auto queued = engine.core().health(now()).queued;
+  if (!report.trouble) {
+    if (queued == 0) return ExitCode::done;
+    out_.warn(std::to_string(queued) + " are still queued here; the next command sends them.");
+    return ExitCode::queued;
+  }
+  const ExitCode code = exit_code_of(report.trouble->code);
+  if (queued == 0 && code != ExitCode::security) {
+    out_.warn(report.trouble->what);
+    return ExitCode::done;
+  }
+  out_.fail(*report.trouble, code);
+  // Whatever the relay's fault was, what was to be sent is kept.
+  return code == ExitCode::failure ? ExitCode::queued : code;
+}
+
+}  // namespace porchlight::client

@@ -1,0 +1,49 @@
+#include "client/cli/people.hpp"
+
+#include "client/cli/terminal.hpp"
+
+namespace porchlight::client {
+
+Result<std::string> my_name(const Core& core, const std::string& given) {
+  if (!given.empty()) return given;
+  for (const GroupView& group : core.groups()) {
+    for (const MemberView& member : group.members) {
+      if (member.me) return member.name;
+    }
+  }
+  if (!can_ask()) {
+    return Error{Errc::usage, "Say with --name NAME what the others are to call you."};
+  }
+  return ask("Your name, as the others will see it: ");
+}
+
+Result<GroupView> pick_group(const Core& core, const std::string& name) {
+  if (!name.empty()) return core.group(name);
+  const auto groups = core.groups();
+  if (groups.size() == 1) return groups.front();
+  if (groups.empty()) {
+    return Error{Errc::not_found,
+                 "This member is in no group yet: follow an invite with porchlight join LINK, or "
+                 "make one with porchlight group create NAME."};
+  }
+  std::string names;
+  for (const GroupView& group : groups) names += (names.empty() ? "" : ", ") + group.name;
+  return Error{Errc::usage, "Say which group: " + names + "."};
+}
+
+Result<FoundSighting> find_sighting(const Core& core, const std::string& short_id, TimePoint now) {
+  std::vector<FoundSighting> found;
+  for (const GroupView& group : core.groups()) {
+    const Board board = core.board(group.id, now);
+    if (const SightingView* sighting = board.find(short_id)) found.push_back({group, *sighting});
+  }
+  if (found.size() == 1) return std::move(found.front());
+  if (found.empty()) {
+    return Error{Errc::not_found, "There is no sighting " + short_id +
+                                      " here: porchlight sighting list shows those there are."};
+  }
+  return Error{Errc::not_found,
+               "More than one sighting is called " + short_id + ": write more letters of it."};
+}
+
+}  // namespace porchlight::client

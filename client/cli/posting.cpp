@@ -1,0 +1,48 @@
+#include "client/cli/posting.hpp"
+
+#include "client/cli/time_text.hpp"
+
+namespace porchlight::client {
+namespace {
+
+const MessageView* find(const std::vector<MessageView>& messages, const MessageId& id) {
+  for (const MessageView& message : messages) {
+    if (message.id == id) return &message;
+  }
+  return nullptr;
+}
+
+std::string label_of(const MessageView& message, const Board& board, const std::string& label) {
+  if (!label.empty()) return label;
+  for (const SightingView& sighting : board.sightings) {
+    if (sighting.id == message.id) return sighting.short_id;
+  }
+  return "Message";
+}
+
+}  // namespace
+
+Result<ExitCode> post_body(Context& context, Engine& engine, const GroupView& group,
+                           wire::Body body, const std::string& label) {
+  body.set_zone(zone_name());
+  TRY(const MessageId id, engine.core().post(group.id, std::move(body), context.now()));
+  TRY(const SyncReport report, context.sync(engine));
+  const auto messages = engine.core().messages(group.id);
+  const Board board = engine.core().board(group.id, context.now());
+  const MessageView* message = find(messages, id);
+  PORCHLIGHT_ASSERT(message);
+  const bool stored = message->standing == MessageView::Standing::stored;
+  Output& out = context.out();
+  if (out.json()) {
+    out.record("message", message_json(*message, group.name, board));
+  } else {
+    const std::string word = stored ? out.tinted(Output::Tone::good, "stored")
+                                    : out.tinted(Output::Tone::warning, "queued");
+    out.line(label_of(*message, board, label) + "  " + word + " " +
+             short_time(stored ? message->received : message->sent, context.now()));
+  }
+  const ExitCode end = context.end_of_sending(engine, report);
+  return stored || end != ExitCode::done ? end : ExitCode::queued;
+}
+
+}  // namespace porchlight::client

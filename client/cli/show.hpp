@@ -1,0 +1,37 @@
+// What the core holds, as lines for people and as JSON for programs. Everything that others wrote
+// is made safe to print here. Must not know: the vault, the relay.
+#pragma once
+
+#include "client/cli/output.hpp"
+#include "client/core/core.hpp"
+
+namespace porchlight::client {
+
+std::string role_name(wire::Role role);
+/// "member" or "lead"; 'usage' otherwise.
+Result<wire::Role> parse_role(const std::string& text);
+
+std::string words_text(const SafetyWords& words);
+Json words_json(const SafetyWords& words);
+
+/// One line: when, group, who, what. `board` is the group's, for what sightings are called.
+std::string message_line(const MessageView& message, const std::string& group, const Board& board,
+                         TimePoint now);
+/// The fields of a "message" record. `kind` is text, sighting, verification or unknown.
+Json message_json(const MessageView& message, const std::string& group, const Board& board);
+
+/// "open", "claimed by Ana, there in 10 min", "confirmed by Ana: seen by me" and so on.
+std::string standing_text(const SightingView& sighting);
+/// The SALUTE fields that were filled in, in a row.
+std::string sighting_text(const wire::Sighting& sighting, TimePoint now);
+/// The fields of a "sighting" record.
+Json sighting_json(const SightingView& sighting, const std::string& group);
+
+const char* standing_name(MessageView::Standing standing);
+const char* standing_name(SightingView::Standing standing);
+const char* standing_name(InviteView::Standing standing);
+const char* standing_name(GroupView::Standing standing);
+const char* outcome_name(wire::OutcomeKind kind);
+const char* kind_name(WarningView::Kind kind);
+
+}  // namespace porchlight::client

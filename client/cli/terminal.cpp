@@ -1,0 +1,111 @@
+#include "client/cli/terminal.hpp"
+
+#include <fcntl.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include <cerrno>
+
+#include "client/vault/lock.hpp"
+#include "proto/base/limits.hpp"
+
+namespace porchlight::client {
+namespace {
+
+FileHandle open_terminal() { return FileHandle{open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY)}; }
+
+/// No echo while it lives.
+class HiddenTyping {
+ public:
+  explicit HiddenTyping(int fd) : fd_(fd) {
+    if (tcgetattr(fd_, &before_) != 0) return;
+    termios hidden = before_;
+    hidden.c_lflag &= ~static_cast<tcflag_t>(ECHO);
+    hidden.c_lflag |= ECHONL;
+    changed_ = tcsetattr(fd_, TCSAFLUSH, &hidden) == 0;
+  }
+  HiddenTyping(const HiddenTyping&) = delete;
+  HiddenTyping& operator=(const HiddenTyping&) = delete;
+  ~HiddenTyping() {
+    if (changed_) tcsetattr(fd_, TCSAFLUSH, &before_);
+  }
+
+ private:
+  int fd_;
+  termios before_{};
+  bool changed_ = false;
+};
+
+Error nobody_to_ask() {
+  return {Errc::usage, "There is no terminal to ask on: give it as an option (see --help)."};
+}
+
+Status put(int fd, std::string_view text) {
+  if (write(fd, text.data(), text.size()) == static_cast<ssize_t>(text.size())) return Ok{};
+  return nobody_to_ask();
+}
+
+}  // namespace
+
+bool can_ask() { return isatty(STDERR_FILENO) == 1 && open_terminal(); }
+
+Result<SecretBytes> read_secret_line(int fd) {
+  SecretBytes line(limits::passphrase_bytes_max + 1);
+  std::size_t size = 0;
+  while (size < line.size()) {
+    const ssize_t got = read(fd, line.fill().data() + size, 1);
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) return Error{Errc::usage, "The passphrase could not be read from there."};
+    if (got == 0 || line.reveal()[size] == '\n') break;
+    ++size;
+  }
+  if (size == 0) return Error{Errc::usage, "The passphrase is empty."};
+  if (size > limits::passphrase_bytes_max) {
+    return Error{Errc::usage, "The passphrase is longer than " +
+                                  std::to_string(limits::passphrase_bytes_max) + " bytes."};
+  }
+  line.truncate(size);
+  return line;
+}
+
+Result<SecretBytes> ask_hidden(std::string_view question) {
+  const FileHandle terminal = open_terminal();
+  if (!can_ask() || !terminal) return nobody_to_ask();
+  CHECK(put(terminal.get(), question));
+  const HiddenTyping hidden(terminal.get());
+  return read_secret_line(terminal.get());
+}
+
+Result<std::string> ask(std::string_view question) {
+  const FileHandle terminal = open_terminal();
+  if (!can_ask() || !terminal) return nobody_to_ask();
+  CHECK(put(terminal.get(), question));
+  std::string line;
+  char c = 0;
+  while (line.size() < 1024 && read(terminal.get(), &c, 1) == 1 && c != '\n') line += c;
+  return line;
+}
+
+Result<bool> confirm(std::string_view question, std::string_view unasked) {
+  if (!can_ask()) return Error{Errc::usage, std::string(unasked)};
+  TRY(const std::string answer, ask(std::string(question) + " [y/N] "));
+  return answer == "y" || answer == "Y" || answer == "yes";
+}
+
+Result<std::string> read_stdin(std::size_t bytes_max) {
+  std::string text;
+  char chunk[4096];
+  while (true) {
+    const ssize_t got = read(STDIN_FILENO, chunk, sizeof chunk);
+    if (got < 0 && errno == EINTR) continue;
+    if (got <= 0) break;
+    text.append(chunk, static_cast<std::size_t>(got));
+    if (text.size() > bytes_max + 1) {
+      return Error{Errc::too_large, "That is longer than " + std::to_string(bytes_max) + " bytes."};
+    }
+  }
+  if (!text.empty() && text.back() == '\n') text.pop_back();
+  return text;
+}
+
+}  // namespace porchlight::client
