@@ -15,8 +15,8 @@ constexpr int schema_version = 1;
 // Integer ids keep the indexes compact: mailboxes of today stand next to each other, so a batch
 // touches few pages. Envelopes lie in a rowid table in order of arrival; a table WITHOUT ROWID
 // would carry the bytes through every split of a page. `hash` is the first 8 bytes of the
-// envelope's hash. It stands in the index so that a DuplicateIndex is made from that alone, without
-// the bytes.
+// envelope's hash. It stands in an index so that a DuplicateIndex is made without reading the
+// bytes, and in the one that grows at its end, where more bytes do not make more pages dirty.
 constexpr auto schema = R"sql(
 CREATE TABLE meta (
   only INTEGER PRIMARY KEY CHECK (only = 1),
@@ -37,8 +37,8 @@ CREATE TABLE envelope (
   hash INTEGER NOT NULL,
   bytes BLOB NOT NULL
 );
-CREATE INDEX envelope_seq ON envelope (mailbox, seq, hash);
-CREATE INDEX envelope_expiry ON envelope (expiry_hour);
+CREATE UNIQUE INDEX envelope_seq ON envelope (mailbox, seq);
+CREATE INDEX envelope_expiry ON envelope (expiry_hour, id, mailbox, hash);
 CREATE TABLE token_key (
   id INTEGER PRIMARY KEY,                 -- week * 4 + kind
   private_key BLOB NOT NULL,

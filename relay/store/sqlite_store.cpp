@@ -24,7 +24,7 @@ SqliteStore::SqliteStore(SQLite::Database& db, std::uint64_t secret)
       find_mailbox_(db, "SELECT id, emptied_newest FROM mailbox WHERE name = ?"),
       find_newest_(db, "SELECT seq FROM envelope WHERE mailbox = ? ORDER BY seq DESC LIMIT 1"),
       find_envelope_(db, "SELECT seq, bytes FROM envelope WHERE id = ? AND mailbox = ?"),
-      find_all_(db, "SELECT mailbox, hash, id FROM envelope INDEXED BY envelope_seq"),
+      find_all_(db, "SELECT mailbox, hash, id FROM envelope INDEXED BY envelope_expiry"),
       add_mailbox_(db, "INSERT INTO mailbox (name) VALUES (?)"),
       set_emptied_(db, "UPDATE mailbox SET emptied_newest = ? WHERE id = ?"),
       clear_emptied_(db, "UPDATE mailbox SET emptied_newest = NULL WHERE id = ?"),
