@@ -1,0 +1,343 @@
+// Changes to groups and welcomes: what is valid, and every way in which it is not.
+#include "client/core/epoch.hpp"
+
+#include <gtest/gtest.h>
+
+#include "client/core/codec.hpp"
+#include "client/core/welcome.hpp"
+#include "proto/wire/group.pb.h"
+#include "tests/unit/client_core_fixture.hpp"
+
+namespace porchlight::client {
+namespace {
+
+constexpr std::uint32_t today = 20'004;
+
+struct Person {
+  explicit Person(std::uint64_t seed)
+      : random(seed),
+        identity(random.secret<SigningSeed>()),
+        keys{random.secret<SigningSeed>(), random.secret<SealSeed>()},
+        card(make_card(identity, 1, keys)) {}
+  const VerifyKey& id() const { return identity.verify_key(); }
+  JoinRequest request(const GroupId& group, const VerifyKey& inviter) {
+    const SealKey one_time = seal_key(random.secret<SealSeed>());
+    const Bytes bytes = make_join_request(
+        {group, inviter, random.fixed<InviteId>(), one_time, card, "somebody"}, identity, random);
+    return *verify_join_request(bytes);
+  }
+  SeededRandom random;
+  SigningKey identity;
+  CardKeys keys;
+  Bytes card;
+};
+
+/// A group of Ana (lead) and Ben (member), and Cleo who asks.
+struct EpochScene {
+  EpochScene() {
+    crypto_init();
+    const MadeChange founded = found_group(group, "dispatch", ana.request(group, ana.id()), today,
+                                           ana.identity, ana.random);
+    roster = founded.change.roster;
+    head = founded.change.head;
+    const MadeChange added =
+        make_change(head, roster, "dispatch", {{ben.request(group, ana.id()), wire::ROLE_MEMBER}},
+                    today, ana.identity, ana.random);
+    roster = added.change.roster;
+    head = added.change.head;
+  }
+  MadeChange propose(Person& author, std::uint32_t day = today) {
+    return make_change(head, roster, "dispatch",
+                       {{cleo.request(group, ana.id()), wire::ROLE_MEMBER}}, day, author.identity,
+                       author.random);
+  }
+  Judgement judge(ByteView bytes, std::uint32_t seq_day = today) const {
+    return judge_change(head, roster, bytes, seq_day);
+  }
+  /// Ana's change with something different in it, signed by `signer`.
+  template <class Change>
+  Judgement judge_changed(Change change, const SigningKey& signer) {
+    const MadeChange made = propose(ana);
+    wire::EpochBody body;
+    EXPECT_TRUE(parse(body, wire::parse_signed(made.signed_epoch)->body));
+    change(body);
+    return judge(wire::make_signed(wire::label::epoch, serialise(body), signer));
+  }
+  template <class Change>
+  Judgement judge_changed(Change change) {
+    return judge_changed(change, ana.identity);
+  }
+
+  Person ana{1};
+  Person ben{2};
+  Person cleo{3};
+  Person eve{4};
+  GroupId group = ana.random.fixed<GroupId>();
+  Roster roster;
+  EpochHead head;
+};
+
+using Kind = Judgement::Kind;
+
+TEST(Roster, HashCoversOrderRolesConsentsAndGroup) {
+  EpochScene scene;
+  const Digest hash = scene.roster.hash(scene.group);
+  Roster other_order;
+  Roster other_role;
+  const auto& entries = scene.roster.entries();
+  ASSERT_TRUE(other_order.add(entries[1].request, entries[1].role).ok());
+  ASSERT_TRUE(other_order.add(entries[0].request, entries[0].role).ok());
+  ASSERT_TRUE(other_role.add(entries[0].request, entries[0].role).ok());
+  ASSERT_TRUE(other_role.add(entries[1].request, wire::ROLE_LEAD).ok());
+  EXPECT_NE(other_order.hash(scene.group), hash);
+  EXPECT_NE(other_role.hash(scene.group), hash);
+  EXPECT_NE(scene.roster.hash(scene.cleo.random.fixed<GroupId>()), hash);
+}
+
+TEST(Roster, TellsTheSameNameApartAndHasALimit) {
+  EpochScene scene;
+  EXPECT_EQ(scene.roster.display_name(scene.ana.id()), "somebody");
+  EXPECT_EQ(scene.roster.display_name(scene.ben.id()), "somebody (2)");
+  EXPECT_EQ(scene.roster.add(scene.ben.request(scene.group, scene.ana.id()), wire::ROLE_MEMBER)
+                .error()
+                .code,
+            Errc::conflict);
+  Roster full = scene.roster;
+  for (std::uint64_t i = full.size(); i < limits::group_members_max; ++i) {
+    Person person(100 + i);
+    ASSERT_TRUE(full.add(person.request(scene.group, scene.ana.id()), wire::ROLE_MEMBER).ok());
+  }
+  EXPECT_EQ(
+      full.add(scene.cleo.request(scene.group, scene.ana.id()), wire::ROLE_MEMBER).error().code,
+      Errc::full);
+}
+
+TEST(Epoch, ByALeadIsValid) {
+  EpochScene scene;
+  const MadeChange made = scene.propose(scene.ana);
+  const Judgement judgement = scene.judge(made.signed_epoch);
+  ASSERT_EQ(judgement.kind, Kind::valid);
+  EXPECT_EQ(judgement.change->head.id, made.change.head.id);
+  EXPECT_EQ(judgement.change->added, std::vector<VerifyKey>{scene.cleo.id()});
+  EXPECT_EQ(judgement.change->roster.size(), 3u);
+}
+
+TEST(Epoch, ByWhoDoesNotLeadIsInvalid) {
+  EpochScene scene;
+  const Judgement by_member = scene.judge(scene.propose(scene.ben).signed_epoch);
+  EXPECT_EQ(by_member.kind, Kind::invalid);
+  EXPECT_TRUE(by_member.by_member);
+  const Judgement by_stranger = scene.judge(scene.propose(scene.eve).signed_epoch);
+  EXPECT_EQ(by_stranger.kind, Kind::invalid);
+  EXPECT_FALSE(by_stranger.by_member);
+  // Ana's name, Eve's signature.
+  EXPECT_FALSE(scene.judge_changed([](auto&) {}, scene.eve.identity).by_member);
+}
+
+TEST(Epoch, ChangedAnywhereIsInvalid) {
+  EpochScene scene;
+  const Bytes bytes = scene.propose(scene.ana).signed_epoch;
+  for (std::size_t i = 0; i < bytes.size(); i += 7) {
+    Bytes changed = bytes;
+    changed[i] ^= 4;
+    EXPECT_NE(scene.judge(changed).kind, Kind::valid) << i;
+  }
+  EXPECT_EQ(scene.judge({}).kind, Kind::invalid);
+}
+
+TEST(Epoch, ForAnotherPlaceIsInvalid) {
+  EpochScene scene;
+  const auto kind = [&](auto change) { return scene.judge_changed(change).kind; };
+  EXPECT_EQ(kind([](auto& body) { body.mutable_prev_id()->front() ^= 1; }), Kind::invalid);
+  EXPECT_EQ(kind([](auto& body) { body.mutable_group_id()->front() ^= 1; }), Kind::invalid);
+  EXPECT_EQ(kind([](auto& body) { body.set_number(body.number() + 1); }), Kind::invalid);
+  EXPECT_EQ(kind([](auto& body) { body.mutable_roster_hash()->front() ^= 1; }), Kind::invalid);
+  EXPECT_EQ(kind([](auto& body) { body.mutable_policy()->set_name(""); }), Kind::invalid);
+  EXPECT_EQ(kind([](auto& body) { body.mutable_salt()->pop_back(); }), Kind::invalid);
+  EXPECT_EQ(kind([](auto& body) { body.clear_ops(); }), Kind::invalid);
+}
+
+TEST(Epoch, WithoutEveryConsentIsInvalid) {
+  EpochScene scene;
+  const auto kind_with = [&](const JoinRequest& request) {
+    return scene
+        .judge_changed([&](auto& body) {
+          body.mutable_ops(0)->mutable_add()->set_request(to_string(request.bytes));
+          Roster roster = scene.roster;
+          if (roster.add(request, wire::ROLE_MEMBER).ok()) {
+            body.set_roster_hash(roster.hash(scene.group).str());
+          }
+        })
+        .kind;
+  };
+  EXPECT_EQ(kind_with(scene.cleo.request(scene.group, scene.ana.id())), Kind::valid);
+  // To another group, by the invite of who does not lead, of who is in already.
+  EXPECT_EQ(kind_with(scene.cleo.request(scene.cleo.random.fixed<GroupId>(), scene.ana.id())),
+            Kind::invalid);
+  EXPECT_EQ(kind_with(scene.cleo.request(scene.group, scene.ben.id())), Kind::invalid);
+  EXPECT_EQ(kind_with(scene.cleo.request(scene.group, scene.cleo.id())), Kind::invalid);
+  EXPECT_EQ(kind_with(scene.ben.request(scene.group, scene.ana.id())), Kind::invalid);
+  // Twice in one change.
+  EXPECT_EQ(scene.judge_changed([](auto& body) { *body.add_ops() = body.ops(0); }).kind,
+            Kind::invalid);
+  EXPECT_EQ(scene
+                .judge_changed([](auto& body) {
+                  body.mutable_ops(0)->mutable_add()->mutable_request()->back() ^= 1;
+                })
+                .kind,
+            Kind::invalid);
+  EXPECT_EQ(scene
+                .judge_changed([](auto& body) {
+                  body.mutable_ops(0)->mutable_add()->set_role(wire::ROLE_AUDIENCE);
+                })
+                .kind,
+            Kind::invalid);
+}
+
+TEST(Epoch, OfAnImpossibleDayIsInvalidWhateverTheClock) {
+  EpochScene scene;
+  const Bytes bytes = scene.propose(scene.ana, today + 2).signed_epoch;
+  EXPECT_EQ(scene.judge(bytes, today).kind, Kind::invalid);
+  EXPECT_EQ(scene.judge(bytes, today + 1).kind, Kind::valid);
+  EXPECT_EQ(scene.judge(bytes, today + 3).kind, Kind::valid);
+  EXPECT_EQ(scene.judge(bytes, today + 4).kind, Kind::invalid);
+  EXPECT_EQ(scene.judge_changed([](auto& body) { body.set_day(today - 1); }).kind, Kind::invalid);
+}
+
+TEST(Epoch, OfANewerVersionHaltsOnlyWhenALeadMadeIt) {
+  EpochScene scene;
+  const auto kind = [&](auto change) { return scene.judge_changed(change).kind; };
+  EXPECT_EQ(kind([](auto& body) { body.set_suite(2); }), Kind::newer);
+  EXPECT_EQ(kind([](auto& body) { body.add_page_hashes(std::string(32, 'x')); }), Kind::newer);
+  EXPECT_EQ(kind([](auto& body) { body.add_ops(); }), Kind::newer);
+  EXPECT_EQ(kind([](auto& body) { body.set_fresh_commit(std::string(32, 'x')); }), Kind::newer);
+  const Judgement by_member = scene.judge_changed(
+      [&](auto& body) {
+        body.add_ops();
+        body.set_author(scene.ben.id().str());
+      },
+      scene.ben.identity);
+  EXPECT_EQ(by_member.kind, Kind::invalid);
+  EXPECT_EQ(kind([](auto& body) {
+              body.set_suite(2);
+              body.mutable_prev_id()->front() ^= 1;
+            }),
+            Kind::invalid);
+}
+
+TEST(KeySchedule, MakesEverySecretItsOwn) {
+  crypto_init();
+  SeededRandom random(9);
+  const auto carry = random.secret<Carry>();
+  const auto id = random.fixed<EpochId>();
+  const EpochKeys keys = derive_epoch(carry, {}, id);
+  const EpochKeys again = derive_epoch(carry, {}, id);
+  EXPECT_EQ(keys.control.address(), again.control.address());
+  EXPECT_TRUE(equal_constant_time(keys.day.reveal(), again.day.reveal()));
+  const EpochKeys other_fresh = derive_epoch(carry, as_bytes("fresh"), id);
+  const EpochKeys other_id = derive_epoch(carry, {}, random.fixed<EpochId>());
+  EXPECT_NE(keys.control.address(), other_fresh.control.address());
+  EXPECT_NE(keys.control.address(), other_id.control.address());
+  std::set<std::string> all;
+  for (const ByteView secret :
+       {keys.carry.reveal(), keys.control.collect.reveal(), keys.control.drop.reveal(),
+        keys.control.seal.reveal(), keys.attribution.reveal(), keys.day.reveal()}) {
+    all.insert(to_string(secret));
+  }
+  EXPECT_EQ(all.size(), 6u);
+  EXPECT_EQ(keys.control.address().flags, wire::mailbox_flag::long_kept);
+}
+
+/// Cleo's welcome, by Ana.
+struct WelcomeScene : EpochScene {
+  WelcomeScene() : mine(cleo.request(group, ana.id())) {
+    made = make_change(head, roster, "dispatch", {{mine, wire::ROLE_MEMBER}}, today, ana.identity,
+                       ana.random);
+    keys = derive_epoch(ana.random.secret<Carry>(), {}, made.change.head.id);
+    welcome = make_welcome(made.signed_epoch, made.change, keys, ana.identity);
+  }
+  template <class Change>
+  Errc refusal(Change change, const SigningKey& signer) {
+    wire::Welcome message;
+    EXPECT_TRUE(parse(message, wire::parse_signed(welcome)->body));
+    change(message);
+    const auto welcomed =
+        verify_welcome(wire::make_signed(wire::label::welcome, serialise(message), signer), mine);
+    return welcomed.ok() ? Errc::storage : welcomed.error().code;
+  }
+  template <class Change>
+  Errc refusal(Change change) {
+    return refusal(change, ana.identity);
+  }
+  JoinRequest mine;
+  MadeChange made;
+  EpochKeys keys;
+  Bytes welcome;
+};
+
+TEST(Welcome, HandsOverTheGroup) {
+  WelcomeScene scene;
+  const auto welcomed = verify_welcome(scene.welcome, scene.mine);
+  ASSERT_TRUE(welcomed.ok()) << welcomed.error().what;
+  EXPECT_EQ(welcomed->change.head.id, scene.made.change.head.id);
+  EXPECT_EQ(welcomed->change.roster.hash(scene.group), scene.made.change.roster.hash(scene.group));
+  EXPECT_EQ(welcomed->keys.control.address(), scene.keys.control.address());
+  EXPECT_EQ(scene.refusal([](auto&) {}), Errc::storage);
+}
+
+TEST(Welcome, ByAnotherIsRefused) {
+  WelcomeScene scene;
+  EXPECT_EQ(scene.refusal([](auto&) {}, scene.eve.identity), Errc::not_authentic);
+  EXPECT_EQ(scene.refusal([](auto&) {}, scene.ben.identity), Errc::not_authentic);
+  Bytes changed = scene.welcome;
+  changed[changed.size() / 2] ^= 1;
+  EXPECT_FALSE(verify_welcome(changed, scene.mine).ok());
+}
+
+TEST(Welcome, WhoseRosterWasTamperedWithIsRefused) {
+  WelcomeScene scene;
+  // Somebody left out, exchanged, added, promoted, put first; a consent to another group.
+  EXPECT_EQ(scene.refusal([](auto& w) { w.mutable_roster()->DeleteSubrange(1, 1); }),
+            Errc::not_authentic);
+  EXPECT_EQ(scene.refusal([](auto& w) { w.mutable_roster()->SwapElements(0, 1); }),
+            Errc::not_authentic);
+  EXPECT_EQ(scene.refusal([](auto& w) { w.mutable_roster(1)->set_role(wire::ROLE_LEAD); }),
+            Errc::not_authentic);
+  EXPECT_EQ(scene.refusal([&](auto& w) {
+    auto* entry = w.add_roster();
+    entry->set_role(wire::ROLE_MEMBER);
+    entry->set_request(to_string(scene.eve.request(scene.group, scene.ana.id()).bytes));
+  }),
+            Errc::not_authentic);
+  EXPECT_EQ(scene.refusal([&](auto& w) {
+    const auto elsewhere = scene.eve.random.fixed<GroupId>();
+    w.mutable_roster(1)->set_request(to_string(scene.ben.request(elsewhere, scene.ana.id()).bytes));
+  }),
+            Errc::not_authentic);
+  EXPECT_NE(scene.refusal([](auto& w) { w.mutable_roster(0)->mutable_request()->back() ^= 1; }),
+            Errc::storage);
+}
+
+TEST(Welcome, ForAnotherRequestIsRefused) {
+  WelcomeScene scene;
+  const JoinRequest other = scene.cleo.request(scene.group, scene.ana.id());
+  EXPECT_EQ(verify_welcome(scene.welcome, other).error().code, Errc::not_authentic);
+  const JoinRequest eves = scene.eve.request(scene.group, scene.ana.id());
+  EXPECT_EQ(verify_welcome(scene.welcome, eves).error().code, Errc::not_authentic);
+  const JoinRequest by_ben = scene.cleo.request(scene.group, scene.ben.id());
+  EXPECT_EQ(verify_welcome(scene.welcome, by_ben).error().code, Errc::not_authentic);
+}
+
+TEST(Welcome, WithAnotherEpochOrKeysOfWrongSizesIsRefused) {
+  WelcomeScene scene;
+  const MadeChange other = scene.propose(scene.ben);
+  EXPECT_NE(scene.refusal([&](auto& w) { w.set_epoch(to_string(other.signed_epoch)); }),
+            Errc::storage);
+  EXPECT_EQ(scene.refusal([](auto& w) { w.mutable_carry()->pop_back(); }), Errc::malformed);
+  EXPECT_EQ(scene.refusal([](auto& w) { w.clear_day_secret(); }), Errc::malformed);
+  EXPECT_EQ(scene.refusal([](auto& w) { w.set_day(w.day() + 1); }), Errc::not_authentic);
+  EXPECT_EQ(scene.refusal([](auto& w) { w.set_suite(2); }), Errc::update_needed);
+}
+
+}  // namespace
+}  // namespace porchlight::client
