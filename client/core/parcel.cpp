@@ -10,7 +10,7 @@
 namespace porchlight::client {
 namespace {
 
-constexpr int tokens_max = 64;  // of a kind in one parcel
+constexpr int tokens_max = 256;  // of a kind in one parcel; 64 KiB bound it too
 
 Error wrong(std::string_view what) {
   return {Errc::malformed, "this invite is damaged (" + std::string(what) + "): ask for a new one"};
