@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs the Debian 12 packages that building (and testing) Porchlight needs. What is there
 # already is left alone, so it can be run again at any time and without a network.
-# usage: deploy/packages.sh build|test
+# usage: deploy/packages.sh build|demo|test
 set -euo pipefail
 
 build_packages=(
@@ -9,6 +9,7 @@ build_packages=(
   libboost1.81-dev libcli11-dev libprotobuf-dev libqrencode-dev libsodium-dev libspdlog-dev
   libsqlite3-dev libsqlitecpp-dev libssl-dev libtomlplusplus-dev nlohmann-json3-dev
 )
+demo_packages=("${build_packages[@]}" sqlite3)
 test_packages=(
   "${build_packages[@]}"
   ca-certificates clang-14 libclang-rt-14-dev libgmock-dev libgtest-dev openssl systemd
@@ -16,8 +17,9 @@ test_packages=(
 
 case "${1:-}" in
   build) wanted=("${build_packages[@]}") ;;
+  demo) wanted=("${demo_packages[@]}") ;;
   test) wanted=("${test_packages[@]}") ;;
-  *) echo "usage: deploy/packages.sh build|test" >&2; exit 2 ;;
+  *) echo "usage: deploy/packages.sh build|demo|test" >&2; exit 2 ;;
 esac
 
 missing=()
