@@ -71,7 +71,7 @@ std::optional<TimePoint> Core::next_errand_at() const { return state_->enrolment
 // ---- what a lane asks -----------------------------------------------------------------------
 
 Result<SpendOrder> Core::spend_order(Lane lane, TimePoint now) {
-  return state_->wallet.spend_order(lane, now);
+  return state_->wallet.spend_order(lane, state_->relay.relay_time(now));
 }
 
 Result<Signature> Core::prove(const wire::MailboxAddress& address, wire::MailboxRight right,
@@ -91,6 +91,8 @@ void Core::on_relay_facts(const RelayFacts& facts, std::optional<Lane> lane, Tim
   const bool other_store = state_->relay.learn(facts, lane.has_value(), now);
   if (other_store) state_->cursors.reset();
   if (other_store || lane == Lane::collect) state_->forget_caught_up();
+  // Only now is it known what time it is: a command that ends soon has no later tick.
+  if (lane == Lane::collect) state_->tick(now);
 }
 
 void Core::on_budget(const SpendId& spend, const wire::Budget& left) {

@@ -237,7 +237,7 @@ Status Enrolment::take_tokens(TokenKind kind, const Allotment& allotment,
   for (const TokenNonce& nonce : asked.nonces) inputs.push_back(nonce.view());
   TRY(const auto outputs, voprf::finalize(inputs, asked.blinded, evaluation, *key));
   // Spent from tomorrow on, so that fetching and spending cannot be paired by their time.
-  const std::uint32_t from_day = wire::unix_day(now) + 1;
+  const std::uint32_t from_day = wire::unix_day(parts_.relay.relay_time(now)) + 1;
   for (std::size_t i = 0; i < outputs.size(); ++i) {
     wire::Token token;
     token.set_kind(kind);

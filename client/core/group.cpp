@@ -3,9 +3,9 @@
 namespace porchlight::client {
 namespace {
 
-/// What the relay has expired by the time a joiner or an adopted epoch is looked at is not known
-/// here: everything is derived.
-constexpr std::uint32_t keep_all = 0;
+/// Of an epoch that is succeeded, this many days up to its end are kept until they were read: more
+/// than any relay keeps.
+constexpr std::uint32_t last_days = 40;
 /// For how many days after its succession an epoch's control mailbox is read, and written.
 constexpr std::uint32_t readable_days = 1;
 constexpr std::uint32_t writable_days = 7;
@@ -50,7 +50,8 @@ void Group::begin(const Change& change, EpochKeys keys) {
 void Group::adopt(const Change& change, EpochKeys keys, std::uint64_t seq, std::uint32_t today) {
   Epoch& old = newest();
   PORCHLIGHT_ASSERT(change.head.number == old.head.number + 1);
-  enter(old, change.head.day + 1, keep_all);
+  const std::uint32_t last = change.head.day + 1;
+  enter(old, last, last < last_days ? 0 : last - last_days);
   old.days.close();
   old.carry.reset();
   old.succeeded = Succession{change.head.id, seq, today};

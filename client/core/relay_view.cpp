@@ -38,7 +38,7 @@ bool RelayView::learn(const RelayFacts& facts, bool seen_on_lane, TimePoint now)
   const bool is_new = !incarnation_.is_zero() && incarnation_ != facts.incarnation;
   incarnation_ = facts.incarnation;
   ordinary_days_ = facts.ordinary_days;
-  checked_ = true;
+  compared_at_ = now;
   learn_clock(facts, now);
   learn_keys(facts, seen_on_lane, now);
   save();
@@ -47,7 +47,7 @@ bool RelayView::learn(const RelayFacts& facts, bool seen_on_lane, TimePoint now)
 
 void RelayView::learn_clock(const RelayFacts& facts, TimePoint now) {
   const auto mine = static_cast<std::int64_t>(wire::unix_minute(now));
-  constexpr std::uint64_t possible = 1ull << 40;
+  constexpr std::uint64_t possible = 4'223'371'680;  // the end of the year 9999
   clock_ahead_minutes_ = mine - static_cast<std::int64_t>(std::min(facts.clock_minute, possible));
   if (clocks_agree()) {
     warnings_.remove(WarningView::Kind::clock);
@@ -100,7 +100,8 @@ void RelayView::compare(const VerifyKey& member, const std::string& name, std::u
 }
 
 TimePoint RelayView::relay_time(TimePoint now) const {
-  return now - std::chrono::minutes(clock_ahead_minutes_.value_or(0));
+  const TimePoint theirs = now - std::chrono::minutes(clock_ahead_minutes_.value_or(0));
+  return std::max(theirs, TimePoint{});  // a clock that was set back since
 }
 
 bool RelayView::clocks_agree() const {
@@ -109,11 +110,21 @@ bool RelayView::clocks_agree() const {
              disagreement_minutes;
 }
 
+bool RelayView::clocks_checked(TimePoint now) const {
+  constexpr auto most = std::chrono::minutes(disagreement_minutes);
+  return clocks_agree() && compared_at_ && now > *compared_at_ - most && now < *compared_at_ + most;
+}
+
 std::uint32_t RelayView::today(TimePoint now) const {
   const std::uint32_t mine = wire::unix_day(now);
   if (!clock_ahead_minutes_ || clocks_agree()) return mine;
   const std::uint32_t relays = wire::unix_day(relay_time(now));
   return std::clamp(mine, relays == 0 ? 0 : relays - 1, relays + 1);
+}
+
+std::uint32_t RelayView::days_ago(std::uint32_t days, TimePoint now) const {
+  const std::uint32_t day = today(now);
+  return day < days ? 0 : day - days;
 }
 
 std::uint32_t RelayView::ordinary_days() const {

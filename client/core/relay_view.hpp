@@ -25,12 +25,14 @@ class RelayView {
   /// Both clocks are known and no more than 36 hours apart: only then may anything be forgotten
   /// because its time is over.
   bool clocks_agree() const;
-  /// The same, and the relay's clock was seen since this process began: what cannot be had again
-  /// may be forgotten.
-  bool clocks_checked() const { return checked_ && clocks_agree(); }
+  /// The same, and they were compared not long before `now` in this process: what cannot be had
+  /// again may be forgotten. A clock that has jumped since does not count.
+  bool clocks_checked(TimePoint now) const;
   /// The day that things happen on: this device's own, but where the clocks disagree no further
   /// than a day from the relay's, so that others read what is sent.
   std::uint32_t today(TimePoint now) const;
+  /// `days` before that; not before the first day there is.
+  std::uint32_t days_ago(std::uint32_t days, TimePoint now) const;
   /// How many days envelopes without LONG are kept.
   std::uint32_t ordinary_days() const;
 
@@ -61,7 +63,7 @@ class RelayView {
 
   Journal& journal_;
   Warnings& warnings_;
-  bool checked_ = false;
+  std::optional<TimePoint> compared_at_;
   Incarnation incarnation_;
   std::optional<std::int64_t> clock_ahead_minutes_;
   std::uint32_t ordinary_days_ = 0;

@@ -158,20 +158,21 @@ void Core::State::forget_caught_up() {
 }
 
 void Core::State::tick(TimePoint now) {
-  const std::uint32_t today = relay.today(now);
   for (auto& [id, group] : groups) {
     enter_days(group, now);
     propose(group, now);
     flush(group, now);
-    if (!relay.clocks_checked()) continue;
+    if (!relay.clocks_checked(now)) continue;
     // A day is left when a whole day has passed since; then nobody sends there any more.
-    for (const MailboxId& mailbox : group.leave_days_before(today - 1)) cursors.erase(mailbox);
-    for (const MailboxId& mailbox : group.age(today)) cursors.erase(mailbox);
-    group.frames.forget_before(today - relay.ordinary_days() - 1);
+    for (const MailboxId& mailbox : group.leave_days_before(relay.days_ago(1, now))) {
+      cursors.erase(mailbox);
+    }
+    for (const MailboxId& mailbox : group.age(relay.today(now))) cursors.erase(mailbox);
+    group.frames.forget_before(relay.days_ago(relay.ordinary_days() + 1, now));
   }
-  if (!relay.clocks_agree()) return;
+  if (!relay.clocks_checked(now)) return;
   messages.expire(now);
-  wallet.expire(now);
+  wallet.expire(relay.relay_time(now));
   std::erase_if(people.invites, [&](const auto& entry) {
     if (!is_older_than(entry.second.expires, retired_people_days, now)) return false;
     journal.erase(Table::invites, to_bytes(entry.first.view()));

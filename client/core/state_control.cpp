@@ -15,7 +15,7 @@ namespace {
 constexpr unsigned attempts_max = 8;
 /// After so many times of being second, a lead drops without the condition.
 constexpr unsigned refusals_max = 2;
-/// How far ahead days are entered while the clock could not be checked.
+/// How many days are held while the clock could not be checked.
 constexpr std::uint32_t unchecked_days_max = 40;
 /// A Welcome never looks smaller than this, whatever the size of the group.
 constexpr std::size_t welcome_payload_small_max =
@@ -164,6 +164,8 @@ void Core::State::propose(Group& group, TimePoint now) {
   const Epoch& epoch = group.newest();
   auto& proposal = group.proposal;
   if (group.halted() || !epoch.caught_up || !group.roster().is_lead(me.id())) return;
+  // A day that only one of the two clocks believes in would bind all members from then on.
+  if (!relay.clocks_agree()) return;
   const std::uint64_t read_up_to = cursors.after(epoch.control_mailbox);
   if (proposal.stored_seq.value_or(0) > read_up_to) return;      // it may win yet
   if (proposal.refused_newest.value_or(0) > read_up_to) return;  // something may have won
@@ -231,24 +233,23 @@ std::vector<Addition> Core::State::approved(const Group& group) const {
 
 /// Today, but within a day of the relay's, so that it is valid when it is stored.
 std::uint32_t Core::State::proposal_day(const EpochHead& head, TimePoint now) const {
-  std::uint32_t day = relay.today(now);
-  if (relay.clock_ahead_minutes()) {
-    const std::uint32_t relays = wire::unix_day(relay.relay_time(now));
-    day = std::clamp(day, relays == 0 ? 0 : relays - 1, relays + 1);
-  }
+  const std::uint32_t relays = wire::unix_day(relay.relay_time(now));
+  const std::uint32_t day = std::clamp(relay.today(now), relays == 0 ? 0 : relays - 1, relays + 1);
   return std::max(day, head.day);
 }
 
 void Core::State::enter_days(Group& group, TimePoint now) {
   const std::uint32_t today = relay.today(now);
-  if (relay.clocks_checked()) {
-    group.enter_days(today, today - relay.ordinary_days() - 1);
+  if (relay.clocks_checked(now)) {
+    group.enter_days(today, relay.days_ago(relay.ordinary_days() + 1, now));
     return;
   }
   // The clock may be far ahead: days that are past by it are derived all the same, but not without
   // end.
-  const std::uint32_t first = group.newest().days.next_day();
-  group.enter_days(std::min(today, first + unchecked_days_max), 0);
+  const DayRatchet& days = group.newest().days;
+  const auto held = static_cast<std::uint32_t>(days.days().size());
+  if (held >= unchecked_days_max) return;
+  group.enter_days(std::min(today, days.next_day() + unchecked_days_max - held), 0);
 }
 
 }  // namespace porchlight::client

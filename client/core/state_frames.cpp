@@ -123,7 +123,7 @@ void Core::State::day_caught_up(Group& group, Epoch& epoch, std::uint32_t day_nu
     if (is_past_retention(day_number, now)) continue;
     miss(group, hash, entry, name_of(group, entry.sender), now);
   }
-  if (relay.clocks_checked() && day_number + 2 <= relay.today(now)) {
+  if (relay.clocks_checked(now) && day_number + 2 <= relay.today(now)) {
     group.mark_complete(epoch, day_number);
   }
   flush(group, now);

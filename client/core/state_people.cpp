@@ -177,7 +177,7 @@ Result<wire::Link> Core::State::create_invite(const InviteOrder& order, TimePoin
     return Error{Errc::usage, "an invite is valid for a minute at least and 7 days at most"};
   }
   CHECK(check_name(order.to, "whom the invite is for"));
-  auto tokens = wallet.take_for_invite(order.role, now);
+  auto tokens = wallet.take_for_invite(order.role, relay.relay_time(now));
   if (!tokens) return explain_no_tokens(std::move(tokens).error(), now);
   Invite invite;
   invite.id = random.fixed<InviteId>();

@@ -1,5 +1,6 @@
 // Tokens, and which of them pays for which lane (clauses 6.3 and 6.6). Whatever is going to be
 // presented is written down first, under the spend id that it is presented with.
+// Times are the relay's, which decides what a token is worth.
 // Must not know: connections, enrolment.
 #pragma once
 

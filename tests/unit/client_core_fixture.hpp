@@ -76,7 +76,7 @@ class MemoryRelay {
   }
 
   /// The operator's first invite.
-  wire::Link operator_invite(int enroll_stock = 4) {
+  wire::Link operator_invite(int enroll_stock = 4, int sessions = 20) {
     wire::Link link{address_, random_.secret<wire::InviteSeed>(), mint(wire::TOKEN_KIND_SESSION)};
     wire::Parcel parcel;
     auto* invite = parcel.mutable_relay_invite();
@@ -85,7 +85,7 @@ class MemoryRelay {
     invite->set_expires_minute(wire::unix_minute(now + 24h));
     auto* supplies = invite->mutable_supplies();
     *supplies->mutable_enroll() = mint(wire::TOKEN_KIND_ENROLL_INVITER);
-    for (int i = 0; i < 20; ++i) *supplies->add_session() = mint(wire::TOKEN_KIND_SESSION);
+    for (int i = 0; i < sessions; ++i) *supplies->add_session() = mint(wire::TOKEN_KIND_SESSION);
     for (int i = 0; i < enroll_stock; ++i) {
       *supplies->add_enroll_stock() = mint(wire::TOKEN_KIND_ENROLL_MEMBER);
     }
@@ -155,8 +155,8 @@ class MemoryRelay {
 
   /// The store is gone, or another one.
   void begin_again() { incarnation_ = random_.fixed<Incarnation>(); }
-  /// Everything that one mailbox holds, for ever.
-  void use_other_keys() { ++generation_; }
+  /// Shows and signs with other token keys than before; 0 are the first ones.
+  void use_keys(unsigned generation) { generation_ = generation; }
   const Incarnation& incarnation() const { return incarnation_; }
 
  private:
@@ -403,11 +403,17 @@ class Device {
 };
 
 /// A coordinator who founded a group, with tokens to invite.
+inline void take_operator_invite(Device& device, MemoryRelay& relay, int enroll_stock = 4,
+                                 int sessions = 20) {
+  EXPECT_TRUE(
+      device.core().follow(relay.operator_invite(enroll_stock, sessions), device.now()).ok());
+  device.sync();
+  EXPECT_TRUE(device.core().accept_offer("", device.now()).ok());
+  device.keep();
+}
+
 inline GroupId found(Device& founder, MemoryRelay& relay, const std::string& name = "dispatch") {
-  EXPECT_TRUE(founder.core().follow(relay.operator_invite(), founder.now()).ok());
-  founder.sync();
-  EXPECT_TRUE(founder.core().accept_offer("", founder.now()).ok());
-  founder.keep();
+  take_operator_invite(founder, relay);
   const auto group = founder.core().create_group(name, "Ana", founder.now());
   EXPECT_TRUE(group.ok()) << (group.ok() ? "" : group.error().what);
   founder.keep();
