@@ -3,6 +3,7 @@
 #include "proto/base/limits.hpp"
 #include "proto/wire/envelope.hpp"
 #include "proto/wire/person.pb.h"
+#include "tests/sim/describe.hpp"
 
 namespace porchlight::sim {
 namespace {
@@ -89,6 +90,9 @@ void RelayNode::on_frame(ConnectionId connection, const std::string& frame) {
   if (found == clients_.end()) return;
   found->second.last_heard = world_.clock();
   view_.on_request(connection, found->second.purpose, frame);
+  if (detail_ == Detail::frames) {
+    world_.trace(found->second.purpose + " asks " + describe_request(frame));
+  }
   perform(connection, found->second.session.on_frame(as_bytes(frame), world_.now()));
 }
 
@@ -112,6 +116,9 @@ void RelayNode::perform(ConnectionId connection, relay::Effects effects) {
 }
 
 void RelayNode::send(ConnectionId connection, const wire::Answer& answer) {
+  if (detail_ == Detail::frames) {
+    world_.trace("relay to " + clients_.at(connection).purpose + ": " + describe_answer(answer));
+  }
   network_.send(connection, Side::relay, answer.SerializeAsString());
 }
 

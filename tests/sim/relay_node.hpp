@@ -21,6 +21,9 @@ using Meddler = std::function<std::vector<relay::StoredEnvelope>(
     const std::string& purpose, const MailboxId& mailbox,
     std::vector<relay::StoredEnvelope> envelopes)>;
 
+/// What the trace is to hold: what happens, or every frame as well.
+enum class Detail : std::uint8_t { events, frames };
+
 class RelayNode {
  public:
   RelayNode(World& world, Network& network, RelayView& view);
@@ -42,6 +45,7 @@ class RelayNode {
   /// What an operator prints: access to the relay with an account that may invite.
   wire::Link operator_invite();
 
+  void set_detail(Detail detail) { detail_ = detail; }
   void set_meddler(Meddler meddler) { meddler_ = std::move(meddler); }
   /// A deliberate fault: the next drop is answered as stored, and then the relay crashes.
   void lie_about_next_drop() { lie_pending_ = true; }
@@ -102,6 +106,7 @@ class RelayNode {
   CrashPoint crash_point_ = CrashPoint::none;
   bool lie_pending_ = false;
   Meddler meddler_;
+  Detail detail_ = Detail::events;
   std::set<std::pair<MailboxId, relay::Seq>> planted_;
 };
 

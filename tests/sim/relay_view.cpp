@@ -4,6 +4,15 @@
 #include "proto/wire/mailbox.hpp"
 
 namespace porchlight::sim {
+namespace {
+
+std::string owner(const std::string& purpose) { return purpose.substr(0, purpose.find(' ')); }
+
+bool is_mailboxes(const std::string& purpose) {
+  return purpose.ends_with(" collect") || purpose.ends_with(" drop");
+}
+
+}  // namespace
 
 void RelayView::on_request(ConnectionId connection, const std::string& purpose,
                            const std::string& frame) {
@@ -18,8 +27,8 @@ void RelayView::on_request(ConnectionId connection, const std::string& purpose,
       return on_spend(connection, purpose, request.spend());
     case wire::Request::kProve:
       on_address(request.prove().address());
-      if (!proofs_.insert(request.prove().signature()).second) {
-        world_.fail(purpose + " sent one proof of possession twice");
+      if (proofs_.emplace(request.prove().signature(), connection).first->second != connection) {
+        world_.fail(purpose + " used a proof of possession on a second connection");
       }
       return;
     case wire::Request::kDrop:
@@ -73,9 +82,10 @@ void RelayView::on_address(const std::string& address) {
 std::vector<MailboxId> RelayView::mailboxes() const {
   std::vector<MailboxId> ids;
   for (const std::string& bytes : addresses_) {
-    if (const auto address = wire::MailboxAddress::decode(bytes); address.ok()) {
-      ids.push_back(address->id());
-    }
+    const auto address = wire::MailboxAddress::decode(bytes);
+    const bool is_parcel =
+        address.ok() && address->drop_key && address->has(wire::mailbox_flag::erasable);
+    if (address.ok() && !is_parcel) ids.push_back(address->id());
   }
   return ids;
 }
@@ -91,8 +101,10 @@ std::vector<MailboxId> RelayView::inboxes() const {
 
 void RelayView::on_spend(ConnectionId connection, const std::string& purpose,
                          const wire::Spend& spend) {
-  belongs(spend.token().nonce(), "nonce", purpose);
-  belongs(spend.spend_id(), "spend id", purpose);
+  // A device with few tokens pays with one for what it collects and what it drops.
+  const std::string payer = is_mailboxes(purpose) ? owner(purpose) : purpose;
+  belongs(spend.token().nonce(), "nonce", payer);
+  belongs(spend.spend_id(), "spend id", payer);
   paid_.insert(connection);
   if (account_on_.contains(connection)) world_.fail(purpose + " spent beside an account");
   const auto [found, fresh] = spend_id_of_nonce_.emplace(spend.token().nonce(), spend.spend_id());
@@ -103,7 +115,7 @@ void RelayView::on_spend(ConnectionId connection, const std::string& purpose,
 
 void RelayView::on_account(ConnectionId connection, const std::string& purpose,
                            const std::string& account) {
-  belongs(account, "account", purpose.substr(0, purpose.find(' ')));
+  belongs(account, "account", owner(purpose));
   if (paid_.contains(connection)) world_.fail(purpose + " showed an account beside a token");
   const auto [found, fresh] = account_on_.emplace(connection, account);
   if (!fresh && found->second != account) world_.fail("two accounts on one connection");

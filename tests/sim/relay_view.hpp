@@ -27,7 +27,8 @@ class RelayView {
   /// Whatever else the relay keeps or says.
   void on_bytes(std::string_view where, std::string_view bytes);
 
-  /// The mailboxes it has heard of, and those of them where anybody may drop.
+  /// The mailboxes it has heard of without those of parcels, and those of them where anybody may
+  /// drop. A parcel that was taken back cannot be told from one that the relay shows again.
   std::vector<MailboxId> mailboxes() const;
   std::vector<MailboxId> inboxes() const;
 
@@ -44,7 +45,7 @@ class RelayView {
   std::map<std::string, std::string> address_of_key_;
   std::set<std::string> addresses_;
   std::map<std::string, std::string> spend_id_of_nonce_;
-  std::set<std::string> proofs_;
+  std::map<std::string, ConnectionId> proofs_;
   std::set<ConnectionId> paid_;  // that spent a token
   std::map<ConnectionId, std::string> account_on_;
 };

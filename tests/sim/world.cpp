@@ -6,7 +6,7 @@
 namespace porchlight::sim {
 namespace {
 
-constexpr std::size_t trace_lines_max = 4'000;
+constexpr std::size_t trace_lines_max = 20'000;
 
 std::string stamp(TimePoint now) {
   const std::time_t seconds = now.time_since_epoch().count();

@@ -1,0 +1,267 @@
+#include "tests/sim/history.hpp"
+
+#include <algorithm>
+
+#include "proto/base/encoding.hpp"
+
+namespace porchlight::sim {
+namespace {
+
+using client::GroupView;
+using client::MessageView;
+
+// Clocks of clients differ by hours, and a message expires by the clock of whoever looks.
+constexpr std::chrono::hours expiry_margin{12};
+
+std::string brief(ByteView id) { return hex_encode(id.first(4)); }
+
+TimePoint expiry(const wire::Body& body) {
+  return TimePoint{} + std::chrono::minutes{body.sent_minute()} +
+         std::chrono::hours{body.lifetime_hours()};
+}
+
+const GroupView* find(const std::vector<GroupView>& groups, const GroupId& id) {
+  const auto found = std::find_if(groups.begin(), groups.end(),
+                                  [&](const GroupView& group) { return group.id == id; });
+  return found == groups.end() ? nullptr : &*found;
+}
+
+bool is_member(const GroupView& group) { return group.standing == GroupView::Standing::member; }
+
+// Everything a board shows, in one line for each sighting.
+std::string describe(const client::Board& board) {
+  std::string text;
+  for (const client::SightingView& sighting : board.sightings) {
+    text += sighting.short_id + ' ' + brief(sighting.id.view()) + ' ' +
+            std::to_string(static_cast<int>(sighting.standing)) + " claimed by " +
+            sighting.claimed_by.value_or("-") + " outcome by " + sighting.outcome_by.value_or("-") +
+            ' ' + (sighting.outcome ? sighting.outcome->SerializeAsString() : "-") + ' ' +
+            sighting.closing_note.value_or("-") + ' ' + std::to_string(sighting.duplicates.size()) +
+            '\n';
+  }
+  return text;
+}
+
+std::string describe(const std::vector<MessageView>& messages) {
+  std::string text;
+  for (const MessageView& message : messages) {
+    text += brief(message.id.view()) + ' ' + message.sender_name + ' ' +
+            std::to_string(static_cast<int>(message.standing)) + ' ' +
+            message.body.SerializeAsString() + '\n';
+  }
+  return text;
+}
+
+std::string describe(const std::vector<GroupView>& groups) {
+  std::string text;
+  for (const GroupView& group : groups) {
+    text += brief(group.id.view()) + ' ' + group.name + ' ' + std::to_string(group.epoch) + ' ' +
+            std::to_string(static_cast<int>(group.standing));
+    for (const client::MemberView& member : group.members) {
+      text += ' ' + member.name + '/' + std::to_string(static_cast<int>(member.role)) +
+              brief(member.identity.view());
+    }
+    text += '\n';
+  }
+  return text;
+}
+
+std::string describe_rest(const client::Core& core, TimePoint now) {
+  std::string text;
+  std::vector<client::InviteView> invites = core.invites(now);
+  std::sort(invites.begin(), invites.end(),
+            [](const client::InviteView& a, const client::InviteView& b) { return a.id < b.id; });
+  for (const client::InviteView& invite : invites) {
+    text += invite.id + ' ' + invite.to + ' ' + std::to_string(static_cast<int>(invite.standing)) +
+            '\n';
+  }
+  for (const client::RequestView& request : core.requests()) {
+    text += request.id + ' ' + request.name + ' ' + request.invited_as + '\n';
+  }
+  for (const client::WarningView& warning : core.warnings()) text += warning.text + '\n';
+  const client::Health health = core.health(now);
+  return text + std::to_string(health.session_tokens) + ' ' + std::to_string(health.enroll_tokens) +
+         ' ' + std::to_string(health.queued);
+}
+
+}  // namespace
+
+void History::stored(const MessageId& id) {
+  if (!begun_.contains(id)) {
+    world_.fail("a message was reported stored that nobody posted: " + brief(id.view()));
+  }
+  stored_.insert(id);
+}
+
+void History::check_device(const Device& device) {
+  for (const GroupView& group : device.core->groups()) {
+    check_group(device, group);
+    check_messages(device, group.id);
+  }
+  check_warnings(device);
+}
+
+void History::check_group(const Device& device, const GroupView& group) {
+  if (group.standing == GroupView::Standing::halted) {
+    world_.fail(device.name + " halted a group that nothing newer was written in");
+  }
+  if (!is_member(group)) return;
+  std::vector<RosterLine> roster;
+  for (const client::MemberView& member : group.members) {
+    roster.push_back({member.identity, member.role});
+  }
+  const auto [known, fresh] = rosters_.emplace(std::pair(group.id, group.epoch), roster);
+  if (!fresh && known->second != roster) {
+    world_.fail(device.name + " has another epoch " + std::to_string(group.epoch) + " of group " +
+                brief(group.id.view()) + " than others have");
+  }
+  const auto previous = rosters_.find({group.id, group.epoch - 1});
+  if (group.epoch > 0 && previous != rosters_.end() &&
+      !(previous->second.size() < roster.size() &&
+        std::equal(previous->second.begin(), previous->second.end(), roster.begin()))) {
+    world_.fail("epoch " + std::to_string(group.epoch) + " at " + device.name +
+                " does not go on from the one before");
+  }
+  std::uint32_t& epoch = epoch_of_[{device.name, group.id}];
+  if (group.epoch < epoch) world_.fail(device.name + " went back to an earlier epoch");
+  epoch = group.epoch;
+}
+
+void History::check_messages(const Device& device, const GroupId& group) {
+  std::set<MessageId>& seen = seen_[{device.name, group}];
+  std::set<MessageId> present;
+  for (const MessageView& message : device.core->messages(group)) {
+    if (!present.insert(message.id).second) {
+      world_.fail(device.name + " shows message " + brief(message.id.view()) + " twice");
+    }
+    const std::string bytes = message.body.SerializeAsString();
+    const auto [known, fresh] = bodies_.emplace(message.id, bytes);
+    if (!fresh && known->second != bytes) {
+      world_.fail(device.name + " has another body for message " + brief(message.id.view()));
+    }
+    if (seen.insert(message.id).second && !message.mine) ++arrivals_;
+  }
+  for (const MessageId& id : seen) {
+    if (present.contains(id)) continue;
+    wire::Body body;
+    body.ParseFromString(bodies_[id]);
+    if (device.now < expiry(body) - expiry_margin) {
+      world_.fail(device.name + " lost message " + brief(id.view()) + " that it had shown");
+    }
+  }
+}
+
+void History::check_warnings(const Device& device) {
+  if (honesty_ == Honesty::dishonest) return;
+  for (const client::WarningView& warning : device.core->warnings()) {
+    world_.fail(device.name + " warns although all are honest: " + warning.text);
+  }
+}
+
+void History::check_reload(const Device& device, const client::Core& reloaded) {
+  const auto differ = [&](std::string_view what, const std::string& running,
+                          const std::string& kept) {
+    if (running == kept) return;
+    world_.fail(device.name + " had not kept its " + std::string(what) + ":\n" + running +
+                "-- kept:\n" + kept);
+  };
+  const std::vector<GroupView> groups = device.core->groups();
+  differ("groups", describe(groups), describe(reloaded.groups()));
+  for (const GroupView& group : groups) {
+    differ("messages", describe(device.core->messages(group.id)),
+           describe(reloaded.messages(group.id)));
+  }
+  differ("state", describe_rest(*device.core, device.now), describe_rest(reloaded, device.now));
+}
+
+void History::check_rest(const std::vector<Device>& devices) {
+  check_members(devices);
+  for (const Device& device : devices) {
+    check_device(device);
+    for (const GroupView& group : device.core->groups()) {
+      if (!is_member(group)) continue;
+      check_arrivals(device, group);
+      for (const Device& other : devices) {
+        if (other.name > device.name) check_pair(device, other, group.id);
+      }
+    }
+  }
+}
+
+// Who stands in a roster was welcomed, and who was welcomed stands in it.
+void History::check_members(const std::vector<Device>& devices) {
+  std::map<GroupId, std::pair<std::size_t, std::size_t>> counts;  // in the roster, welcomed
+  for (const Device& device : devices) {
+    for (const GroupView& group : device.core->groups()) {
+      if (!is_member(group)) continue;
+      auto& [listed, welcomed] = counts[group.id];
+      listed = std::max(listed, group.members.size());
+      welcomed += 1;
+    }
+  }
+  for (const auto& [id, count] : counts) {
+    if (count.first != count.second) {
+      world_.fail("group " + brief(id.view()) + " lists " + std::to_string(count.first) +
+                  " members, and " + std::to_string(count.second) + " devices are in it");
+    }
+  }
+}
+
+void History::check_arrivals(const Device& device, const GroupView& group) {
+  std::map<MessageId, MessageView::Standing> present;
+  for (const MessageView& message : device.core->messages(group.id)) {
+    present.emplace(message.id, message.standing);
+    if (device.now > expiry(message.body) + expiry_margin) {
+      world_.fail(device.name + " still holds an expired message");
+    }
+  }
+  const auto me = std::find_if(group.members.begin(), group.members.end(),
+                               [](const client::MemberView& member) { return member.me; });
+  if (me == group.members.end()) {
+    world_.fail(device.name + " does not stand in its own roster");
+    return;
+  }
+  for (const auto& [id, post] : posts_) {
+    if (post.group != group.id || !post.audience.contains(me->identity)) continue;
+    if (device.now > post.expires - expiry_margin) continue;
+    const auto found = present.find(id);
+    if (found == present.end()) {
+      world_.fail("message " + brief(id.view()) + " of " + post.author + " never came to " +
+                  device.name + (stored_.contains(id) ? ", although it was stored" : ""));
+    } else if (found->second == MessageView::Standing::queued) {
+      world_.fail("message " + brief(id.view()) + " is still queued at " + device.name);
+    }
+  }
+}
+
+// What both hold stands in the same order, and where both hold the same the boards are the same.
+void History::check_pair(const Device& a, const Device& b, const GroupId& group) {
+  const std::vector<GroupView> groups = b.core->groups();
+  const GroupView* theirs = find(groups, group);
+  if (theirs == nullptr || !is_member(*theirs)) return;
+  const std::vector<GroupView> own = a.core->groups();
+  if (find(own, group)->epoch != theirs->epoch) {
+    world_.fail(a.name + " and " + b.name + " rest in different epochs");
+  }
+  const auto ids = [&](const Device& device) {
+    std::vector<MessageId> all;
+    for (const MessageView& message : device.core->messages(group)) all.push_back(message.id);
+    return all;
+  };
+  const auto keep_common = [](std::vector<MessageId> list, const std::vector<MessageId>& other) {
+    const std::set<MessageId> common(other.begin(), other.end());
+    std::erase_if(list, [&](const MessageId& id) { return !common.contains(id); });
+    return list;
+  };
+  const std::vector<MessageId> a_ids = ids(a);
+  const std::vector<MessageId> b_ids = ids(b);
+  if (keep_common(a_ids, b_ids) != keep_common(b_ids, a_ids)) {
+    world_.fail(a.name + " and " + b.name + " show the same messages in different orders");
+  }
+  if (a_ids == b_ids &&
+      describe(a.core->board(group, a.now)) != describe(b.core->board(group, b.now))) {
+    world_.fail(a.name + " and " + b.name + " have different boards from the same messages");
+  }
+}
+
+}  // namespace porchlight::sim

@@ -1,0 +1,82 @@
+// What happened in a run, as an all-knowing bystander writes it down, and what must follow from it:
+// one chain of epochs, one body for one id, and nothing lost that a device had kept or a relay had
+// acknowledged.
+// Must not know: how clients and relay work.
+#pragma once
+
+#include <map>
+#include <set>
+#include <string>
+
+#include "client/core/core.hpp"
+#include "tests/sim/world.hpp"
+
+namespace porchlight::sim {
+
+/// Whether what a device warns of is a mistake of ours or the relay's doing.
+enum class Honesty : std::uint8_t { honest, dishonest };
+
+/// A message that a device has kept.
+struct Post {
+  GroupId group;
+  std::string author;
+  std::set<VerifyKey> audience;  // who stood in the author's roster
+  TimePoint expires;             // by the author's clock
+};
+
+/// One device as the checks see it.
+struct Device {
+  std::string name;
+  const client::Core* core = nullptr;
+  TimePoint now;  // by its own clock
+};
+
+class History {
+ public:
+  History(World& world, Honesty honesty) : world_(world), honesty_(honesty) {}
+
+  /// A device is about to keep a message of its own; whether it does is seen later.
+  void post_begins(const MessageId& id) { begun_.insert(id); }
+  /// It has kept it: from now on it must not be lost.
+  void posted(const MessageId& id, Post post) { posts_.emplace(id, std::move(post)); }
+  /// The relay acknowledged it.
+  void stored(const MessageId& id);
+
+  /// After every step of a device: what it shows must fit what all others have shown.
+  void check_device(const Device& device);
+  /// `reloaded` was made from what `device` has kept, and must show the same.
+  void check_reload(const Device& device, const client::Core& reloaded);
+  /// At rest: everybody online, nothing under way. All must agree, and everything has arrived.
+  void check_rest(const std::vector<Device>& devices);
+
+  std::size_t posts() const { return posts_.size(); }
+  std::uint64_t arrivals() const { return arrivals_; }
+  std::uint64_t epochs() const { return rosters_.size(); }
+
+ private:
+  struct RosterLine {
+    VerifyKey identity;
+    wire::Role role;
+    friend bool operator==(const RosterLine&, const RosterLine&) = default;
+  };
+
+  void check_group(const Device& device, const client::GroupView& group);
+  void check_messages(const Device& device, const GroupId& group);
+  void check_warnings(const Device& device);
+  void check_arrivals(const Device& device, const client::GroupView& group);
+  void check_members(const std::vector<Device>& devices);
+  void check_pair(const Device& a, const Device& b, const GroupId& group);
+
+  World& world_;
+  Honesty honesty_;
+  std::set<MessageId> begun_;
+  std::map<MessageId, Post> posts_;
+  std::set<MessageId> stored_;
+  std::map<MessageId, std::string> bodies_;
+  std::map<std::pair<GroupId, std::uint32_t>, std::vector<RosterLine>> rosters_;
+  std::map<std::pair<std::string, GroupId>, std::uint32_t> epoch_of_;  // never goes back
+  std::map<std::pair<std::string, GroupId>, std::set<MessageId>> seen_;
+  std::uint64_t arrivals_ = 0;
+};
+
+}  // namespace porchlight::sim

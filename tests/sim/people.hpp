@@ -1,0 +1,66 @@
+// What people do with their devices, drawn from the seed: they make groups, invite, follow, accept,
+// approve, deny, post, claim and confirm. Whatever the cores refuse is left at that.
+// Must not know: the network's and the relay's troubles.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "tests/sim/client_node.hpp"
+
+namespace porchlight::sim {
+
+using Clients = std::vector<std::unique_ptr<ClientNode>>;
+
+/// Stands in every name and text of a run, so that the relay's view can be searched for one word.
+inline constexpr std::string_view secret_word = "Zaunkoenig";
+
+class People {
+ public:
+  People(const Ground& ground, Clients& clients);
+
+  /// One thing that somebody does; nothing where nobody can.
+  void do_something();
+
+  // ---- false where this person has nothing of the kind to do ---------------------------------
+
+  bool enter_by_operator(ClientNode& client);
+  bool create_group(ClientNode& client);
+  bool invite(ClientNode& client);
+  bool follow(ClientNode& client);
+  bool accept(ClientNode& client);
+  bool approve(ClientNode& client);
+  bool deny(ClientNode& client);
+  bool revoke(ClientNode& client);
+  bool post_text(ClientNode& client);
+  bool post_sighting(ClientNode& client);
+  bool post_verification(ClientNode& client);
+
+  /// A text in this group, for scenarios that need it at once.
+  void post_text(ClientNode& client, const client::GroupView& group);
+
+  bool has_group(const ClientNode& client) const;
+
+ private:
+  struct OpenLink {
+    std::string link;
+    std::string inviter;
+    std::string group;
+  };
+
+  std::string word(std::string_view kind);
+  const client::GroupView* pick_group(std::vector<client::GroupView>& groups);
+  void post(ClientNode& client, const GroupId& group, wire::Body body,
+            std::uint32_t lifetime_hours);
+  void note(const ClientNode& client, std::string_view what);
+
+  const Ground ground_;
+  Clients& clients_;
+  SeededRandom& random_;
+  std::uint32_t words_ = 0;
+  std::uint32_t groups_made_ = 0;
+  std::vector<OpenLink> links_;
+};
+
+}  // namespace porchlight::sim

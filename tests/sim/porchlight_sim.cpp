@@ -1,0 +1,84 @@
+// Runs the simulation for as long as asked.
+#include <CLI/CLI.hpp>
+#include <chrono>
+#include <cstdio>
+
+#include "tests/sim/simulation.hpp"
+
+namespace {
+
+using namespace porchlight;
+
+/// "90", "90s", "10m" or "2h"; none for anything else.
+std::optional<std::chrono::seconds> parse_span(const std::string& text) {
+  std::size_t end = 0;
+  unsigned long number = 0;
+  try {
+    number = std::stoul(text, &end);
+  } catch (const std::exception&) {
+    return std::nullopt;
+  }
+  const std::string unit = text.substr(end);
+  if (unit.empty() || unit == "s") return std::chrono::seconds{number};
+  if (unit == "m") return std::chrono::minutes{number};
+  if (unit == "h") return std::chrono::hours{number};
+  return std::nullopt;
+}
+
+bool run_one(const sim::Plan& plan) {
+  sim::Simulation simulation(plan);
+  const sim::Report report = simulation.run();
+  if (!report.failure) {
+    std::printf("seed %llu: %zu posts, %llu arrivals, %llu epochs\n",
+                static_cast<unsigned long long>(plan.seed), report.posts,
+                static_cast<unsigned long long>(report.arrivals),
+                static_cast<unsigned long long>(report.epochs));
+    std::fflush(stdout);
+    return true;
+  }
+  std::printf(
+      "%s\nseed %llu FAILED: %s\nrepeat it: porchlight_sim --seed %llu --steps %u "
+      "--clients %u%s\n",
+      report.story.c_str(), static_cast<unsigned long long>(plan.seed), report.failure->c_str(),
+      static_cast<unsigned long long>(plan.seed), plan.steps, plan.clients,
+      plan.honesty == sim::Honesty::dishonest ? " --dishonest" : "");
+  return false;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  CLI::App app{"Seeded simulation of clients and a relay in virtual time"};
+  sim::Plan plan;
+  std::uint64_t runs = 1;
+  std::string span_text;
+  bool dishonest = false;
+  bool frames = false;
+  SystemRandom system_random;
+  crypto_init();
+  plan.seed = system_random.below(1'000'000'000);
+  app.add_option("--seed", plan.seed, "the first seed; a fresh one where none is given");
+  app.add_option("--steps", plan.steps, "things that people do in a run");
+  app.add_option("--clients", plan.clients, "devices in a run")->check(CLI::Range(2, 12));
+  auto* runs_option = app.add_option("--runs", runs, "how many seeds, one after the other");
+  app.add_option("--for", span_text, "run seeds for this long: 90s, 10m, 2h")
+      ->excludes(runs_option);
+  app.add_flag("--dishonest", dishonest, "a relay that replays envelopes");
+  app.add_flag("--frames", frames, "a failure's story holds every frame");
+  CLI11_PARSE(app, argc, argv);
+  if (dishonest) plan.honesty = sim::Honesty::dishonest;
+  if (frames) plan.detail = sim::Detail::frames;
+
+  std::optional<std::chrono::seconds> span;
+  if (!span_text.empty() && !(span = parse_span(span_text))) {
+    std::fprintf(stderr, "--for takes a number and s, m or h\n");
+    return 2;
+  }
+  const auto begin = std::chrono::steady_clock::now();
+  for (std::uint64_t run = 0;; ++run) {
+    const bool more = span ? std::chrono::steady_clock::now() - begin < *span : run < runs;
+    if (!more) return 0;
+    if (!run_one(plan)) return 1;
+    ++plan.seed;
+  }
+}

@@ -1,0 +1,107 @@
+// Fixed seeds, a few fresh ones, and the proof that the checks bite.
+#include <gtest/gtest.h>
+
+#include "tests/sim/faults.hpp"
+
+namespace porchlight::sim {
+namespace {
+
+std::string explain(const Plan& plan, const Report& report) {
+  return report.story + "\nseed " + std::to_string(plan.seed) + ": " + report.failure.value_or("") +
+         "\nrepeat it: porchlight_sim --seed " + std::to_string(plan.seed) + " --steps " +
+         std::to_string(plan.steps) + " --clients " + std::to_string(plan.clients) +
+         (plan.honesty == Honesty::dishonest ? " --dishonest" : "");
+}
+
+Report run(const Plan& plan) {
+  Simulation simulation(plan);
+  const Report report = simulation.run();
+  EXPECT_FALSE(report.failure) << explain(plan, report);
+  return report;
+}
+
+class Simulated : public testing::TestWithParam<std::uint64_t> {};
+
+TEST_P(Simulated, RunsOfAFixedSeedHoldTheInvariants) {
+  const Report report = run({.seed = GetParam()});
+  // A run in which nothing happens would hold them too.
+  EXPECT_GT(report.posts, 10U);
+  EXPECT_GT(report.arrivals, 10U);
+}
+INSTANTIATE_TEST_SUITE_P(Seeds, Simulated, testing::Range<std::uint64_t>(1, 9));
+
+TEST(Simulation, RunsOfAFreshSeedHoldTheInvariants) {
+  SystemRandom random;
+  for (int i = 0; i < 2; ++i) {
+    const Plan plan{.seed = random.below(1'000'000'000)};
+    std::printf("fresh seed %llu\n", static_cast<unsigned long long>(plan.seed));
+    run(plan);
+  }
+}
+
+TEST(Simulation, TheSameSeedTellsTheSameStory) {
+  const auto story = [] {
+    Simulation simulation({.seed = 5, .steps = 40});
+    simulation.run();
+    return simulation.world().story();
+  };
+  const std::string first = story();
+  EXPECT_GT(first.size(), 500U);
+  EXPECT_EQ(first, story());
+}
+
+TEST(Simulation, ReplaysByTheRelayChangeNothing) {
+  for (const std::uint64_t seed : {101U, 102U}) {
+    run({.seed = seed, .honesty = Honesty::dishonest});
+  }
+}
+
+TEST(Simulation, ASuppressedFrameIsNoticedByEveryReaderWhoDoesNotGetIt) {
+  const SuppressionReport one = run_suppression(201, {1});
+  ASSERT_FALSE(one.report.failure) << *one.report.failure << '\n' << one.report.story;
+  EXPECT_EQ(one.warnings[0], 0U);
+  EXPECT_GE(one.warnings[1], 1U);
+  EXPECT_EQ(one.warnings[2], 0U);
+  EXPECT_EQ(one.warnings[3], 0U);
+
+  const SuppressionReport two = run_suppression(202, {1, 3});
+  ASSERT_FALSE(two.report.failure) << *two.report.failure << '\n' << two.report.story;
+  EXPECT_EQ(two.warnings[0], 0U);
+  EXPECT_GE(two.warnings[1], 1U);
+  EXPECT_EQ(two.warnings[2], 0U);
+  EXPECT_GE(two.warnings[3], 1U);
+}
+
+TEST(Checks, PassTheirScenarioWithoutAFault) {
+  const Report report = run_with_fault(301, Fault::none);
+  EXPECT_FALSE(report.failure) << *report.failure << '\n' << report.story;
+}
+
+struct Bite {
+  Fault fault;
+  std::string words;  // in the failure that must follow
+};
+std::string bite_name(const testing::TestParamInfo<Bite>& bite) {
+  constexpr std::array names = {
+      "None",    "AnsweredBeforeDurable", "DeliveredUnderTwoSeqs", "Suppressed",
+      "Swapped", "SentBeforeKept"};
+  return names[static_cast<std::size_t>(bite.param.fault)];
+}
+class Bites : public testing::TestWithParam<Bite> {};
+
+TEST_P(Bites, OnADeliberateFault) {
+  const Report report = run_with_fault(301, GetParam().fault);
+  ASSERT_TRUE(report.failure);
+  EXPECT_NE(report.failure->find(GetParam().words), std::string::npos) << *report.failure;
+}
+INSTANTIATE_TEST_SUITE_P(Checks, Bites,
+                         testing::Values(Bite{Fault::answered_before_durable, "never came"},
+                                         Bite{Fault::delivered_under_two_seqs, "B "},
+                                         Bite{Fault::suppressed_delivery,
+                                              "never came here: the relay may be"},
+                                         Bite{Fault::swapped_deliveries, "B "},
+                                         Bite{Fault::sent_before_kept, "two spend ids"}),
+                         bite_name);
+
+}  // namespace
+}  // namespace porchlight::sim

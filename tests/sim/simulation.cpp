@@ -1,0 +1,239 @@
+#include "tests/sim/simulation.hpp"
+
+namespace porchlight::sim {
+namespace {
+
+using std::chrono::hours;
+using std::chrono::minutes;
+using std::chrono::seconds;
+
+// A Thursday evening: the week's end and a midnight are near.
+constexpr TimePoint start_of_runs{std::chrono::sys_days{std::chrono::November / 19 / 2026} +
+                                  hours{20}};
+constexpr std::uint32_t steps_between_rests = 30;
+// Below the seven days that a relay keeps what it stores, whatever else comes to that.
+constexpr hours unrest_max{4 * 24};
+constexpr hours rest_wait_max{4 * 24};
+constexpr seconds clock_error_max{3 * 3'600};
+
+TimePoint draw_start(SeededRandom& random) {
+  return start_of_runs + minutes{random.below(7 * 24 * 60)};
+}
+
+}  // namespace
+
+Simulation::Simulation(const Plan& plan)
+    : plan_(plan),
+      world_(plan.seed,
+             [&] {
+               seed_libsodium(plan.seed);
+               SeededRandom random{stream_seed(plan.seed, "start")};
+               return draw_start(random);
+             }()),
+      network_(world_),
+      view_(world_),
+      relay_(world_, network_, view_),
+      history_(world_, plan.honesty),
+      records_(world_),
+      ground_{world_, network_, relay_, history_, records_, plan.honesty},
+      people_(ground_, clients_),
+      settled_at_(world_.now()) {
+  relay_.set_detail(plan.detail);
+  view_.keep_secret(std::string(secret_word));
+  for (std::uint32_t i = 0; i < plan.clients; ++i) {
+    const auto error = static_cast<std::uint64_t>(clock_error_max.count());
+    const seconds ahead{static_cast<std::int64_t>(world_.random().below(2 * error)) -
+                        clock_error_max.count()};
+    // The first has a clock that is right, as somebody always has.
+    clients_.push_back(std::make_unique<ClientNode>(ground_, std::string(1, char('A' + i)),
+                                                    i == 0 ? seconds{0} : ahead));
+  }
+}
+
+Simulation::~Simulation() = default;
+
+// ---- a whole run ----------------------------------------------------------------------------
+
+Report Simulation::run() {
+  for (std::size_t i = 0; i < 2; ++i) people_.enter_by_operator(*clients_[i]);
+  world_.advance(minutes{5});
+  for (std::size_t i = 0; i < 2; ++i) people_.accept(*clients_[i]);
+  settle();
+  people_.create_group(*clients_[0]);
+  for (std::uint32_t step_number = 1; step_number <= plan_.steps; ++step_number) {
+    if (world_.failure()) break;
+    step();
+    if (step_number % steps_between_rests == 0 || world_.now() - settled_at_ > unrest_max) {
+      settle();
+    }
+  }
+  settle();
+  return report();
+}
+
+Report Simulation::report() const {
+  return {.failure = world_.failure(),
+          .story = world_.failure() ? world_.story() : std::string(),
+          .posts = history_.posts(),
+          .arrivals = history_.arrivals(),
+          .epochs = history_.epochs()};
+}
+
+void Simulation::step() {
+  people_.do_something();
+  if (world_.random().chance(250)) make_trouble();
+  pass_time();
+}
+
+void Simulation::pass_time() {
+  SeededRandom& random = world_.random();
+  const std::uint64_t drawn = random.below(100);
+  if (drawn < 75) {
+    world_.advance(Milliseconds{random.between(1, 30'000)});
+  } else if (drawn < 90) {
+    world_.advance(seconds{random.between(30, 3'600)});
+  } else if (drawn < 98) {
+    world_.advance(minutes{random.between(60, 12 * 60)});
+  } else {
+    world_.advance(hours{random.between(12, 36)});
+  }
+}
+
+void Simulation::make_trouble() {
+  SeededRandom& random = world_.random();
+  ClientNode& client = *random.pick(clients_);
+  constexpr std::array points = {CrashPoint::before_keeping, CrashPoint::after_keeping,
+                                 CrashPoint::while_sending};
+  switch (random.below(9)) {
+    case 0:
+      return network_.cut_all();
+    case 1:
+      return network_.set_weather({.cut_per_mille = static_cast<std::uint32_t>(random.below(30)),
+                                   .delay_max = Milliseconds{random.between(5, 20'000)}});
+    case 2:
+      return client.go_offline();
+    case 3:
+      return client.go_online();
+    case 4:
+      return client.crash();
+    case 5:
+      return relay_.restart(Milliseconds{random.between(100, 600'000)});
+    case 6:
+      return relay_.crash_at_next_commit(random.chance(500) ? RelayNode::CrashPoint::before_commit
+                                                            : RelayNode::CrashPoint::after_commit);
+    case 7:
+      return plan_.honesty == Honesty::honest ? plant_junk() : replay();
+    default:
+      return client.crash_soon(random.pick(points),
+                               static_cast<std::uint32_t>(random.between(1, 6)));
+  }
+}
+
+// Who knows an inbox may bring anything there.
+void Simulation::plant_junk() {
+  SeededRandom& random = world_.random();
+  const std::vector<MailboxId> inboxes = view_.inboxes();
+  if (inboxes.empty()) return;
+  const MailboxId inbox = random.pick(inboxes);
+  Bytes junk(random.pick(limits::envelope_sizes_bytes));
+  random.fill(junk);
+  std::vector<relay::StoredEnvelope> there = relay_.contents(inbox);
+  if (!there.empty() && random.chance(500)) {
+    junk = *random.pick(there).bytes;
+    junk[static_cast<std::size_t>(random.below(junk.size()))] ^= 0x10;
+  }
+  world_.trace("somebody brings junk to an inbox");
+  relay_.plant(inbox, std::move(junk));
+}
+
+// A relay may show again what it has, where it was or elsewhere.
+void Simulation::replay() {
+  SeededRandom& random = world_.random();
+  const std::vector<MailboxId> mailboxes = view_.mailboxes();
+  if (mailboxes.empty()) return;
+  std::vector<relay::StoredEnvelope> there = relay_.contents(random.pick(mailboxes));
+  if (there.empty()) return;
+  Bytes envelope = *random.pick(there).bytes;
+  const MailboxId target = random.pick(mailboxes);
+  world_.trace("the relay replays an envelope");
+  relay_.plant(target, std::move(envelope));
+}
+
+// ---- coming to rest -------------------------------------------------------------------------
+
+std::vector<Device> Simulation::devices() const {
+  std::vector<Device> all;
+  for (const auto& client : clients_) {
+    if (client->up()) all.push_back(client->device());
+  }
+  return all;
+}
+
+// Who is ahead writes in a day that others have not entered: they read it when their own has begun,
+// and they have noticed.
+bool Simulation::at_rest() const {
+  const auto day = [](const auto& client) {
+    return wire::unix_day(client->device_now() - minutes{15});
+  };
+  for (const auto& client : clients_) {
+    if (day(client) != day(clients_.front()) ||
+        wire::unix_day(client->device_now()) != day(client)) {
+      return false;
+    }
+  }
+  return std::all_of(clients_.begin(), clients_.end(),
+                     [](const auto& client) { return client->at_rest(); });
+}
+
+void Simulation::settle() {
+  world_.trace("-- good weather");
+  network_.set_weather({});
+  relay_.crash_at_next_commit(RelayNode::CrashPoint::none);
+  for (auto& client : clients_) {
+    client->call_off_crash();
+    client->start();
+    client->go_online();
+  }
+  const TimePoint begin = world_.now();
+  std::uint32_t quiet = 0;
+  while (!world_.failure() && quiet < 2) {
+    world_.advance(world_.now() - begin < hours{1} ? minutes{3} : minutes{30});
+    quiet = at_rest() ? quiet + 1 : 0;
+    if (world_.now() - begin > rest_wait_max) {
+      for (const auto& client : clients_) world_.trace(client->describe_unrest());
+      world_.fail("the devices do not come to rest");
+    }
+  }
+  if (world_.failure()) return;
+  history_.check_rest(devices());
+  world_.trace("-- at rest");
+  settled_at_ = world_.now();
+}
+
+// ---- directed scenarios ---------------------------------------------------------------------
+
+void Simulation::found_group() {
+  ClientNode& founder = *clients_.front();
+  people_.enter_by_operator(founder);
+  world_.advance(minutes{2});
+  people_.accept(founder);
+  settle();
+  people_.create_group(founder);
+  for (std::size_t i = 1; i < clients_.size() && !world_.failure(); ++i) {
+    people_.invite(founder);
+    world_.advance(minutes{2});
+    people_.follow(*clients_[i]);
+    world_.advance(minutes{2});
+    people_.accept(*clients_[i]);
+    world_.advance(minutes{2});
+    people_.approve(founder);
+    settle();
+    if (!people_.has_group(*clients_[i])) world_.fail("a client did not get into the group");
+  }
+}
+
+std::vector<client::WarningView> Simulation::warnings(std::size_t client) const {
+  return clients_[client]->core().warnings();
+}
+
+}  // namespace porchlight::sim

@@ -1,0 +1,70 @@
+// One run: a relay, some people, and the troubles that a seed brings them. Everything follows from
+// the plan, so a failure is repeated by running the plan again.
+#pragma once
+
+#include "tests/sim/people.hpp"
+
+namespace porchlight::sim {
+
+struct Plan {
+  std::uint64_t seed = 1;
+  std::uint32_t steps = 150;
+  std::uint32_t clients = 4;
+  Honesty honesty = Honesty::honest;  // of the relay
+  Detail detail = Detail::events;     // of the story
+};
+
+struct Report {
+  std::optional<std::string> failure;
+  std::string story;  // only with a failure
+  std::size_t posts = 0;
+  std::uint64_t arrivals = 0;  // of one message at one other device
+  std::uint64_t epochs = 0;
+};
+
+class Simulation {
+ public:
+  explicit Simulation(const Plan& plan);
+  ~Simulation();
+
+  /// The whole plan.
+  Report run();
+
+  // ---- for directed scenarios ----------------------------------------------------------------
+  World& world() { return world_; }
+  RelayNode& relay() { return relay_; }
+  Network& network() { return network_; }
+  Clients& clients() { return clients_; }
+  People& people() { return people_; }
+
+  /// A founder with a group of all clients, everybody at rest.
+  void found_group();
+  /// Good weather until nothing is under way any more, then everything is checked.
+  void settle();
+  Report report() const;
+  /// The people's own programs warn of something.
+  std::vector<client::WarningView> warnings(std::size_t client) const;
+
+ private:
+  void step();
+  void pass_time();
+  void make_trouble();
+  void plant_junk();
+  void replay();
+  bool at_rest() const;
+  std::vector<Device> devices() const;
+
+  Plan plan_;
+  World world_;
+  Network network_;
+  RelayView view_;
+  RelayNode relay_;
+  History history_;
+  Records records_;
+  Ground ground_;
+  Clients clients_;
+  People people_;
+  TimePoint settled_at_;
+};
+
+}  // namespace porchlight::sim
