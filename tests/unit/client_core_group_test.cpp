@@ -1,5 +1,4 @@
-// A group over an honest and a dishonest relay, with leads at the same time, members who forge, and
-// vaults that come back from the past.
+// Who is in a group: leads at the same time, members who forge, versions that differ.
 #include <gmock/gmock.h>
 
 #include "client/core/epoch.hpp"
@@ -8,42 +7,13 @@
 #include "client/core/schedule.hpp"
 #include "client/core/state.pb.h"
 #include "proto/wire/group.pb.h"
-#include "tests/unit/client_core_fixture.hpp"
+#include "tests/unit/client_core_group_scene.hpp"
 
 namespace porchlight::client {
 namespace {
 
-using ::testing::Contains;
 using ::testing::ElementsAre;
 using Warn = WarningView::Kind;
-
-/// Ana leads; Ben and Cleo are in.
-struct GroupScene {
-  GroupScene() {
-    group = found(ana, relay);
-    bring_in(ana, ben, group, "Ben");
-    bring_in(ana, cleo, group, "Cleo");
-    ben.sync();
-  }
-  void sync_all() {
-    for (int round = 0; round < 2; ++round) {
-      for (Device* device : everybody()) device->sync();
-    }
-  }
-  std::vector<Device*> everybody() { return {&ana, &ben, &cleo}; }
-  void expect_no_warnings() {
-    for (Device* device : everybody()) {
-      for (const auto& warning : device->core().warnings()) ADD_FAILURE() << warning.text;
-    }
-  }
-  std::uint32_t epoch(Device& device) { return device.core().group("dispatch")->epoch; }
-
-  MemoryRelay relay;
-  Device ana{relay, 2};
-  Device ben{relay, 3};
-  Device cleo{relay, 4};
-  GroupId group;
-};
 
 /// What a device's vault holds, for tests in which a member turns on the group.
 class Turncoat {
@@ -224,198 +194,6 @@ TEST(Group, HaltsForANewerVersionAndKeepsEverything) {
   scene.ben.sync();
   EXPECT_EQ(scene.ben.core().group("dispatch")->standing, GroupView::Standing::halted);
   EXPECT_FALSE(scene.ben.has_warning(Warn::foreign_epoch));
-}
-
-TEST(Group, NoticesAMessageThatIsHeldBack) {
-  GroupScene scene;
-  scene.ben.say(scene.group, "seen by ana");
-  scene.ben.sync();
-  scene.ana.sync();
-  const auto day = scene.cleo.core().subscriptions(Lane::collect, scene.cleo.now()).back();
-  scene.cleo.withheld.insert(scene.relay.newest(day.address.id()));
-  scene.ana.say(scene.group, "have you seen that?");
-  scene.ana.sync();
-  scene.cleo.sync();
-  EXPECT_TRUE(scene.cleo.has_warning(Warn::missing_message));
-  EXPECT_THAT(scene.cleo.texts(scene.group), ElementsAre("have you seen that?"));
-  EXPECT_FALSE(scene.ben.has_warning(Warn::missing_message));
-}
-
-TEST(Group, NoticesAMessageOfAnotherDayThatIsHeldBack) {
-  GroupScene scene;
-  scene.ben.say(scene.group, "yesterday");
-  scene.ben.sync();
-  scene.ana.sync();
-  const auto day = scene.cleo.core().subscriptions(Lane::collect, scene.cleo.now()).back();
-  scene.cleo.withheld.insert(scene.relay.newest(day.address.id()));
-  scene.relay.now += 24h;
-  scene.ana.say(scene.group, "today");
-  scene.ana.sync();
-  scene.cleo.sync();
-  scene.cleo.sync();  // yesterday's mailbox is read to its end once more
-  EXPECT_TRUE(scene.cleo.has_warning(Warn::missing_message));
-}
-
-TEST(Group, DoesNotMissWhatOnlyComesLate) {
-  GroupScene scene;
-  scene.ben.say(scene.group, "one");
-  scene.ben.sync();
-  scene.relay.now += 12h;  // the next day
-  scene.ana.sync();
-  scene.ana.say(scene.group, "two");
-  scene.ana.sync();
-  scene.cleo.sync();
-  scene.cleo.sync();
-  EXPECT_THAT(scene.cleo.texts(scene.group), ElementsAre("one", "two"));
-  scene.relay.now += 24h * 20;
-  scene.ana.say(scene.group, "three");
-  scene.sync_all();
-  scene.sync_all();
-  scene.expect_no_warnings();
-}
-
-TEST(Group, NoticesTwoVersionsOfOneMessage) {
-  GroupScene scene;
-  scene.ben.say(scene.group, "warm up");
-  scene.sync_all();
-  auto backup = scene.ben.records();
-  scene.ben.say(scene.group, "first");
-  scene.sync_all();
-  // The backup is put back, and the relay hides from Ben what he has sent since.
-  const auto day = scene.ben.core().subscriptions(Lane::collect, scene.ben.now()).back();
-  scene.ben.withheld.insert(scene.relay.newest(day.address.id()));
-  scene.ben.restore(std::move(backup));
-  scene.ben.forget_deliveries();
-  scene.ben.say(scene.group, "second");
-  scene.ben.sync();
-  scene.ana.sync();
-  EXPECT_TRUE(scene.ana.has_warning(Warn::two_versions));
-  EXPECT_THAT(scene.ana.texts(scene.group), ElementsAre("warm up", "first"));
-}
-
-TEST(Group, ReadsItsOwnFramesBackAfterABackupWasRestored) {
-  GroupScene scene;
-  scene.ben.say(scene.group, "warm up");
-  scene.sync_all();
-  scene.ben.say(scene.group, "queued in the backup");
-  auto backup = scene.ben.records();
-  scene.sync_all();
-  scene.ben.say(scene.group, "after the backup");
-  scene.sync_all();
-  scene.ben.restore(std::move(backup));
-  scene.ben.forget_deliveries();
-  scene.ben.say(scene.group, "after the restore");
-  scene.sync_all();
-  for (Device* device : scene.everybody()) {
-    EXPECT_THAT(device->texts(scene.group), ElementsAre("warm up", "queued in the backup",
-                                                        "after the backup", "after the restore"));
-  }
-  EXPECT_EQ(scene.ben.core().health(scene.ben.now()).queued, 0u);
-  scene.expect_no_warnings();
-}
-
-TEST(Group, TakesARelayThatStartsAgainForWhatItIs) {
-  GroupScene scene;
-  scene.ben.say(scene.group, "hello");
-  scene.sync_all();
-  scene.relay.begin_again();
-  for (Device* device : scene.everybody()) device->forget_deliveries();
-  scene.cleo.say(scene.group, "again");
-  scene.sync_all();
-  for (Device* device : scene.everybody()) {
-    EXPECT_THAT(device->texts(scene.group), ElementsAre("hello", "again"));
-  }
-  scene.expect_no_warnings();
-}
-
-TEST(Group, SealsAgainWhatWasNotStoredBeforeTheEpochChanged) {
-  GroupScene scene;
-  scene.ben.connect(Lane::collect);
-  scene.ben.say(scene.group, "late");
-  while (scene.ben.collect(Lane::collect)) {
-  }
-  ASSERT_EQ(scene.ben.core().outbox(Lane::drop).size(), 1u);
-  const OutboxItem before = scene.ben.core().outbox(Lane::drop)[0];
-  Device dan(scene.relay, 6);
-  bring_in(scene.ana, dan, scene.group, "Dan");
-  // It was stored, but the answer was lost; now it is made anew for the new epoch as well.
-  scene.relay.drop(before.address, before.envelope, before.if_last);
-  scene.sync_all();
-  dan.sync();
-  for (Device* device : {&scene.ana, &scene.ben, &scene.cleo}) {
-    EXPECT_THAT(device->texts(scene.group), ElementsAre("late"));
-  }
-  EXPECT_EQ(scene.ben.core().health(scene.ben.now()).queued, 0u);
-  scene.expect_no_warnings();
-}
-
-TEST(Group, GivesTheNewestMemberWhatWasNotStoredBefore) {
-  GroupScene scene;
-  scene.ben.connect(Lane::collect);
-  scene.ben.say(scene.group, "late");
-  while (scene.ben.collect(Lane::collect)) {
-  }
-  Device dan(scene.relay, 6);
-  bring_in(scene.ana, dan, scene.group, "Dan");
-  scene.sync_all();
-  dan.sync();
-  EXPECT_THAT(dan.texts(scene.group), ElementsAre("late"));
-  scene.expect_no_warnings();
-}
-
-TEST(Group, SendsNothingBeforeItHasReadItsMailboxesToTheEnd) {
-  GroupScene scene;
-  scene.ben.say(scene.group, "hello");
-  scene.ben.connect(Lane::collect);
-  EXPECT_TRUE(scene.ben.core().outbox(Lane::drop).empty());
-  scene.ben.collect(Lane::collect);
-  EXPECT_EQ(scene.ben.core().outbox(Lane::drop).size(), 1u);
-  scene.ben.connect(Lane::collect);  // a new connection
-  EXPECT_TRUE(scene.ben.core().outbox(Lane::drop).empty());
-}
-
-TEST(Group, KeepsItsDaysForTheDaysThatAreNeeded) {
-  GroupScene scene;
-  const auto count = [&](char kind) {
-    const auto records = scene.ben.records();
-    return std::count_if(records.begin(), records.end(), [&](const Record& record) {
-      return record.table == Table::groups && record.key[0] == static_cast<Byte>(kind);
-    });
-  };
-  for (int day = 0; day < 15; ++day) {
-    scene.ana.say(scene.group, "x");
-    scene.sync_all();
-    scene.relay.now += 24h;
-    for (Device* device : scene.everybody()) device->run_errands();
-  }
-  scene.sync_all();
-  scene.ben.core().on_tick(scene.ben.now());
-  scene.ben.keep();
-  EXPECT_LE(count(group_record::day), 3);
-  EXPECT_LE(count(group_record::chain), 9);
-  EXPECT_EQ(count(group_record::epoch), 1);  // its predecessors are gone, with all their keys
-  EXPECT_LE(count(group_record::frame), 10);
-}
-
-TEST(Group, ErasesNothingWhileTheClocksDisagree) {
-  GroupScene scene;
-  scene.ana.say(scene.group, "hello");
-  scene.sync_all();
-  const std::size_t before = scene.ben.records().size();
-  scene.ben.clock_ahead = 24h * 40;
-  scene.ben.sync();
-  EXPECT_TRUE(scene.ben.has_warning(Warn::clock));
-  EXPECT_THAT(scene.ben.texts(scene.group), ElementsAre("hello"));
-  EXPECT_GE(scene.ben.records().size(), before);
-  // The others still read it, tomorrow at the latest.
-  scene.ben.say(scene.group, "from the future");
-  scene.ben.sync();
-  scene.relay.now += 24h;
-  scene.ana.sync();
-  EXPECT_THAT(scene.ana.texts(scene.group), Contains("from the future"));
-  scene.ben.clock_ahead = 0min;
-  scene.ben.sync();
-  EXPECT_FALSE(scene.ben.has_warning(Warn::clock));
 }
 
 TEST(Group, TellsWhenTheRelayShowsOthersOtherKeys) {
