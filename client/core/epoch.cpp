@@ -135,6 +135,7 @@ Judgement judge_change(const EpochHead& head, const Roster& roster, ByteView sig
     return judgement;
   }
   judgement.by_member = true;
+  judgement.author = parsed->author;
   if (!roster.is_lead(parsed->author) || parsed->head.group != head.group ||
       parsed->previous != head.id || parsed->head.number != head.number + 1) {
     return judgement;

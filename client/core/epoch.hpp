@@ -53,6 +53,7 @@ struct Judgement {
     newer,  // by a lead, with something this version does not know: the group halts
   } kind = Kind::invalid;
   bool by_member = false;        // the signature of somebody in the roster holds
+  VerifyKey author;              // where it is by a member
   std::optional<Change> change;  // where valid
 };
 

@@ -91,8 +91,8 @@ bool Core::State::deliver_control(Group& group, Epoch& epoch, std::uint64_t seq,
     case Judgement::Kind::invalid:
       break;
   }
-  // Our own that was judged after a day at sea is made anew by propose().
-  if (judgement.by_member && group.proposal.stored_seq != seq) {
+  // Our own that came too late to be valid is made anew by propose().
+  if (judgement.by_member && judgement.author != me.id()) {
     warn(WarningView::Kind::foreign_epoch,
          "Somebody tried to change the group \"" + group.name() +
              "\" in a way that is not allowed; it was passed over.",

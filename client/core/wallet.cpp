@@ -47,16 +47,16 @@ void Wallet::add(const wire::Token& token, Purpose purpose, std::uint32_t from_d
 }
 
 Result<SpendOrder> Wallet::spend_order(Lane lane, TimePoint now) {
-  if (Coin* coin = open_for(lane)) return open(*coin, lane);
+  if (Coin* coin = open_for(lane, now)) return open(*coin, lane);
   const Purpose own = lane == Lane::parcel ? Purpose::parcel
                       : lane == Lane::join ? Purpose::join
                                            : Purpose::general;
   if (own != Purpose::general) {
     if (Coin* coin = unspent(own, now)) return open(*coin, lane);
   }
-  if (Coin* coin = to_share(lane)) return open(*coin, lane);
+  if (Coin* coin = to_share(lane, now)) return open(*coin, lane);
   if (Coin* coin = unspent(Purpose::general, now)) return open(*coin, lane);
-  if (Coin* coin = left_over(lane)) return open(*coin, lane);
+  if (Coin* coin = left_over(lane, now)) return open(*coin, lane);
   return Error{Errc::no_tokens,
                "there is no token left to pay the relay with; everything is kept, and goes on when "
                "new ones come"};
@@ -131,19 +131,21 @@ void Wallet::expire(TimePoint now) {
 }
 
 /// What pays for this lane already.
-Wallet::Coin* Wallet::open_for(Lane lane) {
+Wallet::Coin* Wallet::open_for(Lane lane, TimePoint now) {
   for (auto& [nonce, coin] : coins_) {
-    if (coin.spend && (coin.lanes & bit(lane)) != 0) return &coin;
+    if (coin.spend && (coin.lanes & bit(lane)) != 0 && is_taken(coin.token, now)) return &coin;
   }
   return nullptr;
 }
 
 /// What pays for collecting, for dropping, or the other way round, while tokens are few.
-Wallet::Coin* Wallet::to_share(Lane lane) {
+Wallet::Coin* Wallet::to_share(Lane lane, TimePoint now) {
   if (lane != Lane::collect && lane != Lane::drop) return nullptr;
   if (count_sessions() > few_tokens) return nullptr;
   for (auto& [nonce, coin] : coins_) {
-    if (coin.spend && coin.purpose == Purpose::general) return &coin;
+    if (coin.spend && coin.purpose == Purpose::general && is_taken(coin.token, now)) {
+      return &coin;
+    }
   }
   return nullptr;
 }
@@ -167,10 +169,12 @@ Wallet::Coin* Wallet::unspent(Purpose purpose, TimePoint now) {
 
 /// What remains of a token that was set aside. It ties two lanes together at the relay, so it comes
 /// last: better that than a sighting that does not leave.
-Wallet::Coin* Wallet::left_over(Lane lane) {
+Wallet::Coin* Wallet::left_over(Lane lane, TimePoint now) {
   if (lane != Lane::collect && lane != Lane::drop) return nullptr;
   for (auto& [nonce, coin] : coins_) {
-    if (coin.spend && coin.left && coin.left->proofs() > 0) return &coin;
+    if (coin.spend && coin.left && coin.left->proofs() > 0 && is_taken(coin.token, now)) {
+      return &coin;
+    }
   }
   return nullptr;
 }

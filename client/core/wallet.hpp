@@ -51,10 +51,10 @@ class Wallet {
   };
   using Coins = std::map<std::string, Coin>;  // by nonce
 
-  Coin* open_for(Lane lane);
-  Coin* to_share(Lane lane);
+  Coin* open_for(Lane lane, TimePoint now);
+  Coin* to_share(Lane lane, TimePoint now);
   Coin* unspent(Purpose purpose, TimePoint now);
-  Coin* left_over(Lane lane);
+  Coin* left_over(Lane lane, TimePoint now);
   SpendOrder open(Coin& coin, Lane lane);
   std::vector<Coins::iterator> newest_first(TimePoint now, bool (*wanted)(const Coin&));
   Coins::iterator find(const SpendId& spend);

@@ -94,6 +94,18 @@ TEST(Invite, ThatWasTakenBackOffersNothing) {
   EXPECT_EQ(follow_refusal(scene.ben, link), Errc::not_found);
 }
 
+TEST(Invite, MayBeFollowedAgainWhenItsParcelComesLate) {
+  InviteScene scene;
+  auto link = scene.ana.core().create_invite({scene.group, "Ben", wire::ROLE_MEMBER, 1h},
+                                             scene.ana.now());
+  ASSERT_TRUE(link.ok());
+  scene.ana.keep();
+  EXPECT_EQ(follow_refusal(scene.ben, *link), Errc::not_found);
+  scene.ana.sync();
+  EXPECT_EQ(follow_refusal(scene.ben, *link), Errc::storage);
+  EXPECT_TRUE(scene.ben.core().offer().has_value());
+}
+
 TEST(Invite, ThatExpiredIsRefusedOnBothSides) {
   InviteScene scene;
   const wire::Link link = invite(scene.ana, scene.group, "Ben");

@@ -96,6 +96,13 @@ TEST(Wallet, ForgetsTokensThatNoRelayTakes) {
   EXPECT_EQ(scene.sessions(), 0u);
 }
 
+TEST(Wallet, DoesNotPresentAnOpenTokenThatIsTooOld) {
+  TokenScene scene;
+  scene.order(Lane::collect);
+  scene.relay.now += 24h * 14;
+  EXPECT_FALSE(scene.ana.core().spend_order(Lane::collect, scene.ana.now()).ok());
+}
+
 TEST(Wallet, MakesInvitesOfThreeSessionTokensAndOneEnrolToken) {
   TokenScene scene(7);
   const GroupId group = *scene.ana.core().create_group("dispatch", "Ana", scene.ana.now());
