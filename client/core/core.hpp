@@ -162,11 +162,14 @@ class Core {
   std::optional<Offer> offer() const;
   /// Why the followed invite cannot be used, once that is known.
   std::optional<Error> offer_refused() const;
-  /// Takes the offer under a name; a join request goes to the outbox, or the relay's own supplies
-  /// are kept. Gives the safety words, none for an operator's invite.
+  /// Takes the offer under a name, which is remembered; a join request goes to the outbox, or the
+  /// relay's own supplies are kept. Gives the safety words, none for an operator's invite, where the
+  /// name may be empty.
   Result<std::optional<SafetyWords>> accept_offer(std::string_view name, TimePoint now);
 
   // ---- groups and people (clauses 8 to 11) ---------------------------------------------------
+  /// What this member called itself last; empty where it never did.
+  std::string my_name() const;
   Result<GroupId> create_group(std::string_view name, std::string_view my_name, TimePoint now);
   std::vector<GroupView> groups() const;
   Result<GroupView> group(std::string_view name_or_id) const;

@@ -50,14 +50,17 @@ Result<Me> Me::load(const Record& record) {
       !take_secret(card_keys.seal, *kept.mutable_seal())) {
     return damaged();
   }
-  return Me(std::move(relay).value(), std::move(identity), std::move(account), std::move(card_keys),
-            kept.card_version());
+  Me me(std::move(relay).value(), std::move(identity), std::move(account), std::move(card_keys),
+        kept.card_version());
+  me.set_name(kept.name());
+  return me;
 }
 
 void Me::save(Journal& journal) const {
   state::Me kept;
   kept.set_format(format);
   kept.set_relay(relay_.str());
+  kept.set_name(name_);
   kept.set_identity(to_string(identity_seed_.reveal()));
   kept.set_account(to_string(account_seed_.reveal()));
   kept.set_card_version(card_version_);

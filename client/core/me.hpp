@@ -16,6 +16,9 @@ class Me {
   void save(Journal& journal) const;
 
   const wire::RelayAddress& relay() const { return relay_; }
+  /// What this member called itself last; empty where it never did.
+  const std::string& name() const { return name_; }
+  void set_name(std::string_view name) { name_ = name; }
   const VerifyKey& id() const { return identity_.verify_key(); }
   const SigningKey& identity() const { return identity_; }
   const SigningKey& account() const { return account_; }
@@ -30,6 +33,7 @@ class Me {
      std::uint32_t card_version);
 
   wire::RelayAddress relay_;
+  std::string name_;
   SigningSeed identity_seed_;
   SigningSeed account_seed_;
   SigningKey identity_;

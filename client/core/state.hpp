@@ -98,6 +98,7 @@ struct Core::State {
   Result<std::optional<SafetyWords>> take_group_offer(const MailboxId& parcel, Join& join,
                                                       const GroupOffer& offer,
                                                       std::string_view name, TimePoint now);
+  Status remember_name(std::string_view name);
   void take_enrol_tokens(const wire::Supplies& supplies, TimePoint now);
   Result<GroupId> create_group(std::string_view name, std::string_view my_name, TimePoint now);
 

@@ -21,6 +21,10 @@ Status Core::State::follow(const wire::Link& link, TimePoint now) {
   const MailboxId parcel = keys.address().id();
   if (const auto known = people.joins.find(parcel); known != people.joins.end()) {
     if (known->second.accepted) return Error{Errc::used, "this invite was followed already"};
+    // Perhaps it is at the relay by now.
+    known->second.refused.reset();
+    people.save(parcel, known->second);
+    wallet.add(link.session, Wallet::Purpose::parcel, 0);
     return Ok{};
   }
   // One at a time: what was followed before and not taken up is let go.
@@ -72,6 +76,7 @@ Result<std::optional<SafetyWords>> Core::State::accept_offer(std::string_view na
     return Error{Errc::expired, "this invite has expired: ask for a new one"};
   }
   const MailboxId parcel = wire::InviteKeys(join->seed).address().id();
+  if (!name.empty()) CHECK(remember_name(name));
   if (const auto* group_offer = std::get_if<GroupOffer>(&*join->offer)) {
     return take_group_offer(parcel, *join, *group_offer, name, now);
   }
@@ -83,6 +88,13 @@ Result<std::optional<SafetyWords>> Core::State::accept_offer(std::string_view na
   people.erase_join(parcel);
   cursors.erase(parcel);
   return std::optional<SafetyWords>{};
+}
+
+Status Core::State::remember_name(std::string_view name) {
+  CHECK(check_name(name, "your name"));
+  me.set_name(name);
+  me.save(journal);
+  return Ok{};
 }
 
 void Core::State::take_enrol_tokens(const wire::Supplies& supplies, TimePoint now) {
@@ -145,6 +157,7 @@ Result<GroupId> Core::State::create_group(std::string_view name, std::string_vie
       return Error{Errc::conflict, "you are in a group of this name already"};
     }
   }
+  CHECK(remember_name(my_name));
   const auto id = random.fixed<GroupId>();
   // Nobody will send the founder a Welcome: the key's secret half is thrown away.
   const SealKey one_time = seal_key(random.secret<SealSeed>());
@@ -159,5 +172,7 @@ Result<GroupId> Core::State::create_group(std::string_view name, std::string_vie
   enter_days(group, now);
   return id;
 }
+
+std::string Core::my_name() const { return state_->me.name(); }
 
 }  // namespace porchlight::client
