@@ -1,6 +1,4 @@
 // invite new, list, revoke.
-#include <set>
-
 #include "client/cli/commands.hpp"
 #include "client/cli/people.hpp"
 #include "client/cli/qr.hpp"
@@ -12,7 +10,7 @@ namespace porchlight::client {
 namespace {
 
 Json invite_json(const InviteView& invite) {
-  return {{"id", invite.id},
+  return {{"id", invite_name(invite.id)},
           {"to", invite.to},
           {"group", invite.group_name},
           {"role", role_name(invite.role)},
@@ -48,12 +46,23 @@ void show_new(Context& context, const InviteView& invite, const std::string& lin
     fields["link"] = link;
     return out.record("invite", std::move(fields));
   }
-  out.say("Invite " + invite.id + " lets " + one_line(invite.to) + " ask to join \"" +
+  out.say("Invite " + invite_name(invite.id) + " lets " + one_line(invite.to) + " ask to join \"" +
           one_line(invite.group_name) + "\" as " + role_name(invite.role) + ", once, until " +
           short_time(invite.expires, context.now()) +
           ".\nWhoever has the link can use it: give it to that person alone.");
   out.line(link);
   show_qr(out, link, qr);
+}
+
+/// The one that was not among `before`. Its coming may have made the others' names longer.
+InviteView newest(const std::vector<InviteView>& before, std::vector<InviteView> after) {
+  for (const InviteView& old : before) {
+    std::erase_if(after, [&](const InviteView& invite) {
+      return invite.id.starts_with(old.id) && invite.to == old.to && after.size() > 1;
+    });
+  }
+  PORCHLIGHT_ASSERT(!after.empty());
+  return after.back();
 }
 
 Result<ExitCode> run_new(Context& context, const NewOptions& options) {
@@ -62,14 +71,12 @@ Result<ExitCode> run_new(Context& context, const NewOptions& options) {
   TRY(const auto engine, context.open());
   Core& core = engine->core();
   TRY(const GroupView group, pick_group(core, options.group));
-  std::set<std::string> before;
-  for (const InviteView& invite : core.invites(context.now())) before.insert(invite.id);
+  const auto before = core.invites(context.now());
   TRY(const wire::Link link,
       core.create_invite({group.id, options.to, role, lifetime}, context.now()));
+  const InviteView invite = newest(before, core.invites(context.now()));
   TRY(const SyncReport report, context.sync(*engine));
-  for (const InviteView& invite : core.invites(context.now())) {
-    if (!before.contains(invite.id)) show_new(context, invite, link.str(), options.qr);
-  }
+  show_new(context, invite, link.str(), options.qr);
   return context.end_of_sending(*engine, report);
 }
 
@@ -84,7 +91,7 @@ Result<ExitCode> run_list(Context& context) {
       context.out().record("invite", invite_json(invite));
       continue;
     }
-    rows.push_back({invite.id, standing_name(invite.standing), one_line(invite.to),
+    rows.push_back({invite_name(invite.id), standing_name(invite.standing), one_line(invite.to),
                     one_line(invite.group_name), role_name(invite.role),
                     "until " + short_time(invite.expires, context.now())});
   }
@@ -99,10 +106,10 @@ Result<ExitCode> run_revoke(Context& context, const std::string& id) {
                                  "Taking an invite back cannot be undone: say --yes."));
     if (!sure) return ExitCode::done;
   }
-  CHECK(engine->core().revoke_invite(id, context.now()));
+  CHECK(engine->core().revoke_invite(invite_id(id), context.now()));
   TRY(const SyncReport report, context.sync(*engine));
   if (context.out().json()) {
-    context.out().record("revoked", {{"id", id}});
+    context.out().record("revoked", {{"id", invite_name(invite_id(id))}});
   } else {
     context.out().line(
         "Taken back. A request that came by it before stays in porchlight requests.");

@@ -127,7 +127,10 @@ Result<ExitCode> run_join(Context& context, const JoinOptions& options) {
                       role_name(offer->role) + " by " + one_line(offer->inviter_name) + ", until " +
                       short_time(offer->expires, context.now()) + ".");
   }
-  TRY(const std::string name, my_name(engine->core(), options.name));
+  std::string name = options.name;
+  if (!offer->from_operator) {
+    TRY(name, my_name(engine->core(), options.name));
+  }
   TRY(const auto words, engine->core().accept_offer(name, context.now()));
   TRY(const SyncReport sent, context.sync(*engine));
   show_accepted(context.out(), *offer, words);

@@ -2,6 +2,7 @@
 #include <set>
 
 #include "client/cli/commands.hpp"
+#include "client/cli/people.hpp"
 #include "client/cli/show.hpp"
 #include "client/cli/time_text.hpp"
 
@@ -10,6 +11,7 @@ namespace {
 
 struct ListenOptions {
   std::string since;
+  bool once = false;
 };
 
 /// Prints what was not printed yet. It looks at what is held rather than at notices: what another
@@ -55,14 +57,14 @@ class Printer {
   void print_request(const RequestView& request) {
     if (!requests_.insert(request.id).second) return;
     if (context_.out().json()) {
-      context_.out().record("request", {{"id", request.id},
+      context_.out().record("request", {{"id", request_name(request.id)},
                                         {"name", request.name},
                                         {"group", request.group_name},
                                         {"words", words_json(request.words)}});
     } else {
       context_.out().line(short_time(request.received, context_.now()) + "  " +
                           one_line(request.group_name) + "  " + one_line(request.name) +
-                          " asks to join: porchlight approve " + request.id);
+                          " asks to join: porchlight approve " + request_name(request.id));
     }
   }
 
@@ -102,7 +104,7 @@ class Connection {
   explicit Connection(Output& out) : out_(out) {}
 
   void connected() {
-    if (!up_) out_.say(was_up_ ? "Connected again." : "Listening; Ctrl-C ends it.");
+    if (!up_) out_.say(was_up_ ? "Connected again." : "Connected, listening. Ctrl-C ends it.");
     up_ = was_up_ = true;
   }
   void disconnected(const Error& why) {
@@ -118,12 +120,22 @@ class Connection {
   bool was_told_ = false;
 };
 
+/// What there is, for scripts and for reading again.
+Result<ExitCode> print_once(Context& context, Engine& engine, std::optional<TimePoint> since) {
+  Printer printer(context, since.value_or(TimePoint{}));
+  printer.begin(engine.core());
+  TRY(const SyncReport report, context.sync(engine));
+  printer.print(engine);
+  return context.end_of_reading(report);
+}
+
 Result<ExitCode> run_listen(Context& context, const ListenOptions& options) {
   std::optional<TimePoint> since;
   if (!options.since.empty()) {
     TRY(since, parse_since(options.since, context.now()));
   }
   TRY(auto engine, context.open());
+  if (options.once) return print_once(context, *engine, since);
   TRY(const VaultBell bell, VaultBell::hang(context.options().vault));
   Printer printer(context, since);
   printer.begin(engine->core());
@@ -148,6 +160,7 @@ Action define_listen(CLI::App& app) {
   auto options = std::make_shared<ListenOptions>();
   app.add_option("--since", options->since, "Also what came since then: 2h, or 14:02")
       ->type_name("T");
+  app.add_flag("--once", options->once, "Print what there is (since T), and end");
   return [options](Context& context) { return run_listen(context, *options); };
 }
 

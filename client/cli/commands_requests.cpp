@@ -1,5 +1,6 @@
 // requests, approve, deny.
 #include "client/cli/commands.hpp"
+#include "client/cli/people.hpp"
 #include "client/cli/show.hpp"
 #include "client/cli/time_text.hpp"
 
@@ -7,16 +8,13 @@ namespace porchlight::client {
 namespace {
 
 Json request_json(const RequestView& request) {
-  return {{"id", request.id},
-          {"name", request.name},
-          {"invited_as", request.invited_as},
-          {"group", request.group_name},
-          {"received", rfc3339(request.received)},
-          {"words", words_json(request.words)}};
+  return {{"id", request_name(request.id)},        {"name", request.name},
+          {"invited_as", request.invited_as},      {"group", request.group_name},
+          {"received", rfc3339(request.received)}, {"words", words_json(request.words)}};
 }
 
 std::string request_title(const RequestView& request) {
-  return one_line(request.name) + " (" + request.id + ")";
+  return one_line(request.name) + " (" + request_name(request.id) + ")";
 }
 
 Result<ExitCode> run_requests(Context& context) {
@@ -28,9 +26,9 @@ Result<ExitCode> run_requests(Context& context) {
       context.out().record("request", request_json(request));
       continue;
     }
-    context.out().line(request.id + "  " + one_line(request.name) + " asks to join \"" +
-                       one_line(request.group_name) + "\"; the invite was for " +
-                       one_line(request.invited_as) + "; " +
+    context.out().line(request_name(request.id) + "  " + one_line(request.name) +
+                       " asks to join \"" + one_line(request.group_name) +
+                       "\"; the invite was for " + one_line(request.invited_as) + "; " +
                        short_time(request.received, context.now()));
     context.out().line("       safety words  " + words_text(request.words));
   }
@@ -48,15 +46,12 @@ struct ApproveOptions {
   bool all = false;
 };
 
-/// What a later `requests` does not show any more.
-std::vector<RequestView> chosen(const Core& core, const std::vector<std::string>& ids) {
-  std::vector<RequestView> those;
-  for (const RequestView& request : core.requests()) {
-    for (const std::string& id : ids) {
-      if (request.id == id) those.push_back(request);
-    }
+/// What was asked before and is not any more: an id may be typed short, or in small letters.
+std::vector<RequestView> answered(std::vector<RequestView> before, const Core& core) {
+  for (const RequestView& still : core.requests()) {
+    std::erase_if(before, [&](const RequestView& request) { return request.id == still.id; });
   }
-  return those;
+  return before;
 }
 
 Result<ExitCode> run_approve(Context& context, const ApproveOptions& options) {
@@ -67,7 +62,8 @@ Result<ExitCode> run_approve(Context& context, const ApproveOptions& options) {
   Core& core = engine->core();
   // The requests that are at the relay but not here yet are meant too.
   TRY(const SyncReport fetched, context.sync(*engine));
-  std::vector<std::string> ids = options.ids;
+  std::vector<std::string> ids;
+  for (const std::string& typed : options.ids) ids.push_back(request_id(typed));
   if (options.all) {
     for (const RequestView& request : core.requests()) ids.push_back(request.id);
   }
@@ -75,8 +71,9 @@ Result<ExitCode> run_approve(Context& context, const ApproveOptions& options) {
     context.out().say("Nobody asks to join.");
     return context.end_of_reading(fetched);
   }
-  const auto approved = chosen(core, ids);
+  const auto before = core.requests();
   CHECK(core.approve(ids, context.now()));
+  const auto approved = answered(before, core);
   TRY(const SyncReport report, context.sync(*engine));
   for (const RequestView& request : approved) {
     if (context.out().json()) {
@@ -92,11 +89,12 @@ Result<ExitCode> run_approve(Context& context, const ApproveOptions& options) {
 Result<ExitCode> run_deny(Context& context, const std::string& id) {
   TRY(const auto engine, context.open());
   TRY(const SyncReport fetched, context.sync(*engine));
-  const auto denied = chosen(engine->core(), {id});
-  CHECK(engine->core().deny(id, context.now()));
+  const auto before = engine->core().requests();
+  CHECK(engine->core().deny(request_id(id), context.now()));
+  const auto denied = answered(before, engine->core());
   TRY(const SyncReport report, context.sync(*engine));
   if (context.out().json()) {
-    context.out().record("denied", {{"id", id}});
+    context.out().record("denied", {{"id", request_name(request_id(id))}});
   } else {
     context.out().line("Turned down " + (denied.empty() ? one_line(id) : request_title(denied[0])) +
                        ". They are not told.");

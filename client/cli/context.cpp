@@ -47,7 +47,7 @@ TimePoint Context::now() const {
 Result<SecretBytes> Context::passphrase() {
   if (options_.passphrase_fd >= 0) return read_secret_line(options_.passphrase_fd);
   if (const char* path = std::getenv("PORCHLIGHT_PASSPHRASE_FILE"); path && *path) {
-    const FileHandle file{open(path, O_RDONLY | O_CLOEXEC)};
+    const FileHandle file{::open(path, O_RDONLY | O_CLOEXEC)};
     if (!file) {
       return Error{Errc::usage, std::string("The file that PORCHLIGHT_PASSPHRASE_FILE names cannot "
                                             "be read: ") +

@@ -1,16 +1,29 @@
 #include "client/cli/people.hpp"
 
+#include <cctype>
+
 #include "client/cli/terminal.hpp"
 
 namespace porchlight::client {
+namespace {
+
+/// `typed` without "X-" in front, in either case.
+std::string without(char letter, const std::string& typed) {
+  const bool has = typed.size() > 2 &&
+                   std::toupper(static_cast<unsigned char>(typed[0])) == letter && typed[1] == '-';
+  return has ? typed.substr(2) : typed;
+}
+
+}  // namespace
+
+std::string request_name(const std::string& id) { return "R-" + id; }
+std::string invite_name(const std::string& id) { return "I-" + id; }
+std::string request_id(const std::string& typed) { return without('R', typed); }
+std::string invite_id(const std::string& typed) { return without('I', typed); }
 
 Result<std::string> my_name(const Core& core, const std::string& given) {
   if (!given.empty()) return given;
-  for (const GroupView& group : core.groups()) {
-    for (const MemberView& member : group.members) {
-      if (member.me) return member.name;
-    }
-  }
+  if (!core.my_name().empty()) return core.my_name();
   if (!can_ask()) {
     return Error{Errc::usage, "Say with --name NAME what the others are to call you."};
   }

@@ -8,13 +8,20 @@
 
 namespace porchlight::client {
 
-/// `given`; where it is empty the name used in another group; else a person is asked. 'usage' when
+/// `given`; where it is empty the name used last; else a person is asked. 'usage' when
 /// nobody can be.
 Result<std::string> my_name(const Core& core, const std::string& given);
 
 /// The group meant by `name`; the only one there is where `name` is empty. 'not_found' and 'usage'
 /// say which there are.
 Result<GroupView> pick_group(const Core& core, const std::string& name);
+
+/// How requests and invites are called on screen: "R-7QK", "I-7QK"; and back again, with or without
+/// the letter in front.
+std::string request_name(const std::string& id);
+std::string invite_name(const std::string& id);
+std::string request_id(const std::string& typed);
+std::string invite_id(const std::string& typed);
 
 struct FoundSighting {
   GroupView group;

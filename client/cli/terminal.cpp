@@ -47,7 +47,7 @@ Status put(int fd, std::string_view text) {
 
 }  // namespace
 
-bool can_ask() { return isatty(STDERR_FILENO) == 1 && open_terminal(); }
+bool can_ask() { return isatty(STDERR_FILENO) == 1 && static_cast<bool>(open_terminal()); }
 
 Result<SecretBytes> read_secret_line(int fd) {
   SecretBytes line(limits::passphrase_bytes_max + 1);

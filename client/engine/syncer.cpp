@@ -33,6 +33,7 @@ void Syncer::start(std::chrono::seconds patience) {
 }
 
 awaitable<void> Syncer::watch_clock(std::chrono::seconds patience) {
+  if (over_) co_return;  // there was nothing to do
   clock_.expires_after(patience);
   const auto [cancelled] = co_await clock_.async_wait(net::as_result);
   if (cancelled) co_return;
@@ -52,6 +53,7 @@ awaitable<void> Syncer::run() {
     const bool helped = !given_up_ && co_await run_errands();
     if (!stuck || !helped) break;
   }
+  over_ = true;
   clock_.cancel();
 }
 

@@ -46,6 +46,7 @@ class Syncer {
   SyncReport report_;
   std::map<Lane, Running> lanes_;
   std::size_t stored_before_round_ = 0;
+  bool over_ = false;
   bool given_up_ = false;  // the relay is not there, not to be trusted, or time is over
 };
 
