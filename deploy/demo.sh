@@ -133,21 +133,21 @@ say "5. Wren joins from the link. That is a request: Rosa decides."
 run wren join - --name Wren <"$stage/link"
 relay_sees
 run rosa requests
-request=$(grep -o 'R-[0-9A-Z]*' "$stage/last" | head -n 1)
+request=$(awk 'NR == 1 {print $1}' "$stage/last")
 run rosa approve "$request"
 relay_sees
 run wren sync
 
 say "6. Both compare six words, on the phone or at the door. They are the same."
 run rosa verify Wren
-words_of() { tr -s ' \t' '\n' <"$stage/last" | grep -xE '[a-z]{3,7}' | tail -n 6 | xargs; }
 rosa_words=$(as rosa verify Wren --json | grep -o '"words":\[[^]]*\]')
 run wren verify Rosa
 wren_words=$(as wren verify Rosa --json | grep -o '"words":\[[^]]*\]')
 [[ -n $rosa_words && $rosa_words == "$wren_words" ]] || fail "the safety words differ"
 
 say "7. Rosa listens. Wren sees something, and posts it."
-as rosa listen >"$stage/rosa.listen" 2>"$stage/rosa.status" &
+PORCHLIGHT_PASSPHRASE_FILE=$stage/rosa.passphrase "$porchlight" --vault "$stage/rosa" listen \
+  >"$stage/rosa.listen" 2>"$stage/rosa.status" &
 listen_pid=$!
 wait_for listening "$stage/rosa.status"
 began=$EPOCHREALTIME

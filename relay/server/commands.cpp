@@ -92,6 +92,12 @@ void print_status(const json& status) {
             << count(status, "turned_away_since_start") << " turned away\n";
 }
 
+std::string duration_text(std::chrono::minutes lifetime) {
+  const auto count = lifetime.count();
+  if (count % 60 != 0) return std::to_string(count) + " min";
+  return std::to_string(count / 60) + " h";
+}
+
 }  // namespace
 
 int exit_code_of(Errc code) {
@@ -148,8 +154,7 @@ int invite_command(const InviteOptions& options) {
   }
   std::cout.flush();
   std::cerr << "Each link lets one person join, once, for the next "
-            << options.request.lifetime / std::chrono::minutes(1)
-            << " minutes. Whoever has it can use it: pass it on only to that person, then\n"
+            << duration_text(options.request.lifetime) << ". Whoever has it can use it: pass it on only to that person, then\n"
                "they run: porchlight join -\n";
   return exit_code::done;
 }

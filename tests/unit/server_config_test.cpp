@@ -2,7 +2,9 @@
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 
+#include <fstream>
 #include <list>
+#include <sstream>
 
 #include "relay/server/commands.hpp"
 #include "relay/server/cursor.hpp"
@@ -38,6 +40,15 @@ TEST(ServerConfig, ReadsBackWhatItWrites) {
   EXPECT_EQ(read->connections_max, 99u);
   EXPECT_EQ(read->log_file, config.log_file);
   EXPECT_EQ(read->ordinary_days, limits::ordinary_days);
+}
+
+TEST(ServerConfig, TheExampleInDeployIsWhatInitWrites) {
+  Config config = example();
+  config.listen = {{"::", 7443}};
+  std::ifstream file(PORCHLIGHT_DEPLOY "/porchlightd.toml");
+  std::ostringstream text;
+  text << file.rdbuf();
+  EXPECT_EQ(text.str(), render_config(config));
 }
 
 TEST(ServerConfig, EveryOptionStandsUnderAComment) {
