@@ -184,10 +184,10 @@ void Enrolment::on_enroll_answer(const wire::Answer& answer, TimePoint now) {
     role_ = token_->kind();
     token_.reset();
     // Both requests show the account: nothing is gained by waiting with the first allotment.
-    allotments_[wire::TOKEN_KIND_SESSION].due = now;
+    allotments_[wire::TOKEN_KIND_SESSION].due = to_the_minute(now);
     if (role_ == wire::TOKEN_KIND_ENROLL_INVITER) {
-      allotments_[wire::TOKEN_KIND_ENROLL_MEMBER].due = now;
-      allotments_[wire::TOKEN_KIND_ENROLL_INVITER].due = now;
+      allotments_[wire::TOKEN_KIND_ENROLL_MEMBER].due = to_the_minute(now);
+      allotments_[wire::TOKEN_KIND_ENROLL_INVITER].due = to_the_minute(now);
     }
   } else if (answer.failure().code() == wire::FAILURE_NOT_AUTHORISED) {
     token_.reset();
@@ -259,7 +259,7 @@ void Enrolment::finish(TokenKind kind, Allotment& allotment) {
 
 TimePoint Enrolment::later(TimePoint now, minutes least, minutes most) {
   const auto span = static_cast<std::uint64_t>((most - least).count());
-  return now + least + minutes(static_cast<std::int64_t>(parts_.random.below(span)));
+  return to_the_minute(now) + least + minutes(static_cast<std::int64_t>(parts_.random.below(span)));
 }
 
 bool Enrolment::load(const Record& record) {

@@ -41,5 +41,7 @@ inline TimePoint from_seconds(std::uint64_t seconds) {
   return TimePoint{std::chrono::seconds(static_cast<std::int64_t>(seconds))};
 }
 inline TimePoint from_minute(std::uint64_t minute) { return from_seconds(minute * 60); }
+/// As it will be read back.
+inline TimePoint to_the_minute(TimePoint time) { return from_minute(wire::unix_minute(time)); }
 
 }  // namespace porchlight::client

@@ -69,12 +69,13 @@ void Messages::set_in_flight(const GroupId& group, const VerifyKey& me, const Me
 }
 
 bool Messages::set_stored(const GroupId& group, const VerifyKey& me, const MessageId& id,
-                          const Order& order) {
+                          const Order& order, TimePoint ends) {
   StoredMessage* message = find_mutable(group, me, id);
   if (message == nullptr) return false;
   const bool was_queued = !message->is_stored();
   if (!was_queued && message->order <= order) return false;
   message->order = order;
+  message->ends = ends;
   message->in_flight = 0;
   save(group, *message);
   return was_queued;

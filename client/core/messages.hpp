@@ -42,9 +42,9 @@ class Messages {
   /// A frame was made of it, or (0) taken back.
   void set_in_flight(const GroupId& group, const VerifyKey& me, const MessageId& id,
                      OutboxId frame);
-  /// It is stored at the relay, there. True where it had been queued.
+  /// One's own is stored at the relay, there, and `ends` then. True where it had been queued.
   bool set_stored(const GroupId& group, const VerifyKey& me, const MessageId& id,
-                  const Order& order);
+                  const Order& order, TimePoint ends);
 
   const StoredMessage* find(const GroupId& group, const VerifyKey& sender,
                             const MessageId& id) const;

@@ -76,6 +76,7 @@ struct Core::State {
   void own_frame_came_back(Group& group, const FrameHash& hash, FrameLog::Entry entry,
                            std::uint64_t seq);
   void frame_stored(const OutboxEntry& entry, std::uint64_t seq);
+  void message_stored(const GroupId& group, const MessageId& message, const Order& order);
 
   // ---- the inbox, and what a person decides (state_people.cpp) -------------------------------
   void deliver_inbox(std::uint64_t seq, ByteView envelope, TimePoint now);

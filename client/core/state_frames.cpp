@@ -85,9 +85,7 @@ void Core::State::own_frame_came_back(Group& group, const FrameHash& hash, Frame
   group.frames.put(hash, entry);
   // Its answer was lost, or a second frame was made of it meanwhile: either way it is stored.
   take_back_frames_of(group, entry.message);
-  if (messages.set_stored(group.id(), me.id(), entry.message, {entry.epoch, entry.day, seq})) {
-    tell(Notice::Kind::stored, group.id(), entry.message);
-  }
+  message_stored(group.id(), entry.message, {entry.epoch, entry.day, seq});
 }
 
 void Core::State::read_cites(Group& group, const Order& order, const VerifyKey& sender,
@@ -227,8 +225,16 @@ void Core::State::take_back_frames_of(const Group& group, const MessageId& messa
 }
 
 void Core::State::frame_stored(const OutboxEntry& entry, std::uint64_t seq) {
-  if (messages.set_stored(entry.group, me.id(), entry.message, {entry.epoch, entry.day, seq})) {
-    tell(Notice::Kind::stored, entry.group, entry.message);
+  message_stored(entry.group, entry.message, {entry.epoch, entry.day, seq});
+}
+
+/// From now on its life is counted as everybody else counts it.
+void Core::State::message_stored(const GroupId& group, const MessageId& id, const Order& order) {
+  const StoredMessage* message = messages.find(group, me.id(), id);
+  if (message == nullptr) return;
+  const TimePoint ends = end_of_life(message->body, hour_of(order.seq));
+  if (messages.set_stored(group, me.id(), id, order, ends)) {
+    tell(Notice::Kind::stored, group, id);
   }
 }
 

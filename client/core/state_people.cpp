@@ -76,7 +76,8 @@ void Core::State::receive_request(const wire::JoinDelivery& delivery, std::uint6
   people.save(invite);
   const RequestHash hash = request->hash;
   const auto& pending =
-      people.requests.emplace(hash, PendingRequest{std::move(request).value(), now, false})
+      people.requests
+          .emplace(hash, PendingRequest{std::move(request).value(), to_the_minute(now), false})
           .first->second;
   people.save(pending);
   tell(Notice::Kind::join_requested, group->id(), {},
@@ -185,7 +186,7 @@ Result<wire::Link> Core::State::create_invite(const InviteOrder& order, TimePoin
   invite.group = order.group;
   invite.to = order.to;
   invite.role = order.role;
-  invite.expires = now + order.lifetime;
+  invite.expires = to_the_minute(now + order.lifetime);
   TRY(const Card card, verify_card(me.card()));
   const GroupOffer offer{card,
                          invite.id,

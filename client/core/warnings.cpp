@@ -25,7 +25,7 @@ void Warnings::add(Kind kind, std::string text, TimePoint now) {
   message.set_first_seen_minute(wire::unix_minute(now));
   journal_.put(Table::warnings, place, message);
   journal_.tell({Notice::Kind::warning, {}, {}, text});
-  warnings_.emplace(std::move(place), WarningView{kind, now, std::move(text)});
+  warnings_.emplace(std::move(place), WarningView{kind, to_the_minute(now), std::move(text)});
 }
 
 void Warnings::remove(Kind kind) {
