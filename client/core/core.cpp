@@ -162,7 +162,7 @@ void Core::on_dropped(OutboxId id, std::uint64_t seq, TimePoint now) {
   state_->outbox.erase(id);
   switch (entry.purpose) {
     case OutboxPurpose::frame:
-      return state_->frame_stored(entry, seq);
+      return state_->frame_stored(entry, seq, now);
     case OutboxPurpose::proposal:
       if (Group* group = state_->find_group(entry.group);
           group != nullptr && group->newest().head.number == entry.epoch) {

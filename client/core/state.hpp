@@ -74,9 +74,9 @@ struct Core::State {
             TimePoint now);
   void warn_of_unknown_epochs(Group& group, TimePoint now);
   void own_frame_came_back(Group& group, const FrameHash& hash, FrameLog::Entry entry,
-                           std::uint64_t seq);
-  void frame_stored(const OutboxEntry& entry, std::uint64_t seq);
-  void message_stored(const GroupId& group, const MessageId& message, const Order& order);
+                           std::uint64_t seq, TimePoint now);
+  void frame_stored(const OutboxEntry& entry, std::uint64_t seq, TimePoint now);
+  void message_stored(const GroupId& group, const MessageId& id, const Order& order, TimePoint now);
 
   // ---- the inbox, and what a person decides (state_people.cpp) -------------------------------
   void deliver_inbox(std::uint64_t seq, ByteView envelope, TimePoint now);

@@ -33,7 +33,9 @@ void Core::State::deliver_frame(Group& group, Epoch& epoch, std::uint32_t day_nu
   const auto header = open_frame_envelope(day.keys.seal, envelope);
   if (!header) return;
   if (const FrameLog::Entry* known = group.frames.find(header->hash)) {
-    if (known->standing == Standing::sent) own_frame_came_back(group, header->hash, *known, seq);
+    if (known->standing == Standing::sent) {
+      own_frame_came_back(group, header->hash, *known, seq, now);
+    }
     if (known->standing == Standing::seen || known->standing == Standing::sent) return;
   }
   const Order order{epoch.head.number, day_number, seq};
@@ -79,13 +81,13 @@ void Core::State::deliver_frame(Group& group, Epoch& epoch, std::uint32_t day_nu
 }
 
 void Core::State::own_frame_came_back(Group& group, const FrameHash& hash, FrameLog::Entry entry,
-                                      std::uint64_t seq) {
+                                      std::uint64_t seq, TimePoint now) {
   entry.standing = Standing::seen;
   entry.seq = seq;
   group.frames.put(hash, entry);
   // Its answer was lost, or a second frame was made of it meanwhile: either way it is stored.
   take_back_frames_of(group, entry.message);
-  message_stored(group.id(), entry.message, {entry.epoch, entry.day, seq});
+  message_stored(group.id(), entry.message, {entry.epoch, entry.day, seq}, now);
 }
 
 void Core::State::read_cites(Group& group, const Order& order, const VerifyKey& sender,
@@ -224,18 +226,21 @@ void Core::State::take_back_frames_of(const Group& group, const MessageId& messa
   });
 }
 
-void Core::State::frame_stored(const OutboxEntry& entry, std::uint64_t seq) {
-  message_stored(entry.group, entry.message, {entry.epoch, entry.day, seq});
+void Core::State::frame_stored(const OutboxEntry& entry, std::uint64_t seq, TimePoint now) {
+  message_stored(entry.group, entry.message, {entry.epoch, entry.day, seq}, now);
 }
 
 /// From now on its life is counted as everybody else counts it.
-void Core::State::message_stored(const GroupId& group, const MessageId& id, const Order& order) {
+void Core::State::message_stored(const GroupId& group, const MessageId& id, const Order& order,
+                                 TimePoint now) {
   const StoredMessage* message = messages.find(group, me.id(), id);
   if (message == nullptr) return;
   const TimePoint ends = end_of_life(message->body, hour_of(order.seq));
   if (messages.set_stored(group, me.id(), id, order, ends)) {
     tell(Notice::Kind::stored, group, id);
   }
+  // It may have waited here for longer than it lives.
+  if (relay.clocks_checked(now)) messages.expire(now);
 }
 
 }  // namespace porchlight::client
