@@ -1,5 +1,7 @@
 #include "client/core/lane.hpp"
 
+#include <algorithm>
+
 #include "proto/wire/envelope.hpp"
 #include "proto/wire/frame.hpp"
 
@@ -19,6 +21,12 @@ Result<std::string> LaneSession::step() {
   if (Status kept = host_.persist(); !kept.ok()) fail(std::move(kept).error());
   if (error_) return *error_;
   return std::exchange(output_, {});
+}
+
+bool LaneSession::is_collecting() const {
+  return std::any_of(pending_.begin(), pending_.end(), [](const auto& open) {
+    return std::holds_alternative<Collecting>(open.second.kind);
+  });
 }
 
 void LaneSession::collect_again() {
@@ -125,7 +133,9 @@ void LaneSession::plan_drops() {
     if (!afford(item)) return;
     if (item.address.drop_key && !prove(item.address, wire::MAILBOX_RIGHT_DROP)) continue;
     dropping_.insert(item.id);
-    wire::Request drop = new_request(Dropping{item.id});
+    std::optional<MailboxId> proven;
+    if (item.address.drop_key) proven = item.address.id();
+    wire::Request drop = new_request(Dropping{item.id, proven});
     drop.mutable_drop()->set_address(to_string(item.address.encode()));
     drop.mutable_drop()->set_envelope(to_string(item.envelope));
     if (item.if_last) drop.mutable_drop()->set_if_last(*item.if_last);
@@ -295,7 +305,10 @@ void LaneSession::on_caught_up(Open open, const wire::CaughtUp& caught_up) {
 
 void LaneSession::on_failure(Open open, const wire::Failure& failure) {
   const Pending pending = close(open);
-  if (failure.code() == wire::FAILURE_NO_BUDGET) return on_no_budget(pending);
+  if (failure.code() == wire::FAILURE_NO_BUDGET ||
+      (failure.code() == wire::FAILURE_NOT_AUTHORISED && lost_its_proof(pending.kind))) {
+    return on_no_budget(pending);
+  }
   if (const auto* spending = std::get_if<Spending>(&pending.kind)) {
     return on_spend_failure(spending->id, failure);
   }
@@ -341,6 +354,20 @@ void LaneSession::on_no_budget(const Pending& pending) {
   if (!paying_ || pending.payment != payments_) return;
   host_.on_budget(*paying_, wire::Budget{});
   paying_.reset();
+}
+
+// It leant on a proof sent just before it, which the budget did not pay for: to a relay that had
+// answered the proof by then, that is no proof at all.
+bool LaneSession::lost_its_proof(const Kind& kind) const {
+  if (const auto* collecting = std::get_if<Collecting>(&kind)) {
+    return !proven_.contains({collecting->mailbox, wire::MAILBOX_RIGHT_COLLECT});
+  }
+  if (const auto* erasing = std::get_if<Erasing>(&kind)) {
+    return !proven_.contains({erasing->mailbox, wire::MAILBOX_RIGHT_COLLECT});
+  }
+  const auto* dropping = std::get_if<Dropping>(&kind);
+  return dropping != nullptr && dropping->proven &&
+         !proven_.contains({*dropping->proven, wire::MAILBOX_RIGHT_DROP});
 }
 
 LaneSession::Pending LaneSession::close(Open open) {

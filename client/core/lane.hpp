@@ -42,6 +42,8 @@ class LaneSession {
   bool at_rest();
   /// Why something was left undone while the connection goes on: no tokens, the relay is full.
   const std::optional<Error>& trouble() const { return trouble_; }
+  /// Whether a mailbox is being read: a connection worth keeping in spite of trouble.
+  bool is_collecting() const;
   /// How many items were stored over this connection.
   std::size_t stored() const { return stored_; }
 
@@ -65,6 +67,7 @@ class LaneSession {
   };
   struct Dropping {
     OutboxId item;
+    std::optional<MailboxId> proven;  // where the mailbox has a drop key
   };
   struct Erasing {
     MailboxId mailbox;
@@ -104,6 +107,7 @@ class LaneSession {
   void on_spend_failure(const SpendId& spend, const wire::Failure& failure);
   void on_drop_failure(OutboxId item, const wire::Failure& failure);
   void on_no_budget(const Pending& pending);
+  bool lost_its_proof(const Kind& kind) const;
   Pending close(Open open);
   void fail(Error error);
   void fail_impossible();

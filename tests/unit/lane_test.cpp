@@ -453,6 +453,23 @@ TEST_F(LaneTest, RefusalForWantOfBudgetIsTriedAgainUnderTheNextToken) {
   EXPECT_EQ(host_.tokens, 8u);
 }
 
+TEST_F(LaneTest, RefusalOfWhatLeantOnAnUnpaidProofIsTriedAgain) {
+  host_.wanted = {{mailbox(1), 0}};
+  host_.queue_item(1, 1);
+  host_.queue[0].address.drop_key = VerifyKey{};
+  const auto sent = open(once);
+  ASSERT_THAT(kinds(sent), ElementsAre(wire::Request::kProve, wire::Request::kCollect,
+                                       wire::Request::kProve, wire::Request::kDrop));
+  // The relay read collect and drop after it had answered the proofs.
+  const auto spend = after(
+      failure(sent[0], wire::FAILURE_NO_BUDGET), failure(sent[1], wire::FAILURE_NOT_AUTHORISED),
+      failure(sent[2], wire::FAILURE_NO_BUDGET), failure(sent[3], wire::FAILURE_NOT_AUTHORISED));
+  ASSERT_THAT(kinds(spend), ElementsAre(wire::Request::kSpend));
+  EXPECT_THAT(kinds(after(budget(spend[0]))),
+              ElementsAre(wire::Request::kProve, wire::Request::kCollect, wire::Request::kProve,
+                          wire::Request::kDrop));
+}
+
 TEST_F(LaneTest, LateRefusalsOfAnOldTokenDoNotUseUpTheNewOne) {
   host_.wanted = {{mailbox(1), 0}, {mailbox(2), 0}};
   const auto sent = open(once);
