@@ -1,0 +1,106 @@
+// The vault as the programs use it: passphrases, two commands at once, being killed.
+#include <csignal>
+#include <fstream>
+
+#include "tests/e2e/stage.hpp"
+
+namespace porchlight::e2e {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+class VaultUse : public Stage {};
+
+TEST_F(VaultUse, WrongPassphraseIsExitThreeAndChangesNothing) {
+  ASSERT_NO_FATAL_FAILURE(set_the_stage());
+  carla_.set_passphrase("correct horse batteri");
+  const Finished wrong = carla_.run({"group", "list"});
+  EXPECT_EQ(wrong.code, locked);
+  EXPECT_THAT(wrong.err, HasSubstr("passphrase"));
+  EXPECT_EQ(wrong.out, "");
+  carla_.set_passphrase("correct horse battery");
+  carla_.must({"group", "list"});
+}
+
+TEST_F(VaultUse, WithoutAVaultEveryCommandSaysHowToBegin) {
+  const Finished ended = carla_.run({"group", "list"});
+  EXPECT_EQ(ended.code, not_found);
+  EXPECT_THAT(ended.err, HasSubstr("porchlight join"));
+}
+
+TEST_F(VaultUse, ShortPassphraseMakesNoVault) {
+  ASSERT_NO_FATAL_FAILURE(relay_.start());
+  carla_.set_passphrase("short");
+  EXPECT_EQ(carla_.run({"join", "-", "--name", "Carla"}, relay_.invite()).code, usage);
+  EXPECT_FALSE(std::filesystem::exists(carla_.vault() / "vault.db"));
+}
+
+TEST_F(VaultUse, TwoCommandsAtOnceBothHaveTheirEffect) {
+  ASSERT_NO_FATAL_FAILURE(set_both());
+  Process first = carla_.start({"post", "one"});
+  Process second = carla_.start({"post", "two"});
+  Process third = carla_.start({"group", "list"});
+  EXPECT_EQ(first.finish().code, done);
+  EXPECT_EQ(second.finish().code, done);
+  EXPECT_EQ(third.finish().code, done);
+  EXPECT_THAT(texts(wren_), testing::UnorderedElementsAre("one", "two"));
+}
+
+TEST_F(VaultUse, ListeningStepsAsideForOtherCommandsAndMissesNothing) {
+  ASSERT_NO_FATAL_FAILURE(set_both());
+  Process listening = wren_.start({"listen"});
+  ASSERT_TRUE(listening.wait_for_line(Stream::err, "listening"));
+  carla_.must({"post", "first"});
+  EXPECT_TRUE(listening.wait_for_line(Stream::out, "first"));
+  for (const char* text : {"second", "third"}) {
+    wren_.must({"post", text});
+    carla_.must({"post", std::string("after ") + text});
+  }
+  wren_.must({"sync"});  // fetches what listening has to show all the same
+  EXPECT_TRUE(listening.wait_for_line(Stream::out, "after third"));
+  listening.signal(SIGTERM);
+  const Finished ended = listening.finish();
+  EXPECT_EQ(ended.code, done);
+  for (const char* text : {"  second\n", "  third\n", "after second\n", "after third\n"}) {
+    const auto at = ended.out.find(text);
+    ASSERT_NE(at, std::string::npos) << text;
+    EXPECT_EQ(ended.out.find(text, at + 1), std::string::npos) << "twice: " << text;
+  }
+}
+
+TEST_F(VaultUse, CommandThatIsKilledAtAnyTimeLosesNothingAndSaysNothingTwice) {
+  ASSERT_NO_FATAL_FAILURE(set_both());
+  std::vector<std::string> sent;
+  for (int i = 0; i < 12; ++i) {
+    const std::string text = "message " + std::to_string(i);
+    Process posting = wren_.start({"post", text});
+    // Each time a little later: before the vault is open, in the middle of sending, after it.
+    for (int spins = 0; spins < i; ++spins) {
+      carla_.must({"outbox", "list", "--offline"});
+    }
+    posting.signal(SIGKILL);
+    posting.finish();
+  }
+  wren_.must({"sync"});
+  const auto mine = texts(wren_);
+  EXPECT_EQ(texts(carla_), mine);
+  for (const std::string& text : mine) EXPECT_EQ(std::count(mine.begin(), mine.end(), text), 1);
+  wren_.must({"post", "the last"});
+  EXPECT_EQ(texts(carla_).back(), "the last");
+}
+
+TEST_F(VaultUse, DamagedVaultIsRefused) {
+  ASSERT_NO_FATAL_FAILURE(set_the_stage());
+  const auto file = carla_.vault() / "vault.db";
+  std::fstream stream(file, std::ios::in | std::ios::out | std::ios::binary);
+  stream.seekp(static_cast<std::streamoff>(std::filesystem::file_size(file) - 200));
+  stream << std::string(100, 'x');
+  stream.close();
+  const Finished ended = carla_.run({"group", "list"});
+  EXPECT_EQ(ended.code, locked) << ended.err;
+  EXPECT_THAT(ended.err, HasSubstr("damaged"));
+}
+
+}  // namespace
+}  // namespace porchlight::e2e
