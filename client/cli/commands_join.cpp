@@ -100,7 +100,8 @@ Result<bool> wait_for(Engine& engine, Output& out, const std::string& group) {
     out.warn(why.what);
   };
   callbacks.on_change = [&] { return !is_member(engine.core(), group); };
-  TRY(const ListenEnd end, engine.listen(callbacks, nullptr));
+  const StopSignals signals;
+  TRY(const ListenEnd end, engine.listen(callbacks, signals, nullptr));
   return end == ListenEnd::finished;
 }
 

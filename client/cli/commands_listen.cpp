@@ -82,6 +82,7 @@ class Printer {
       }
       return;
     }
+    if (notice.kind == Kind::refused) context_.out().warn(notice.text);
     context_.tell({notice});
   }
 
@@ -137,6 +138,7 @@ Result<ExitCode> run_listen(Context& context, const ListenOptions& options) {
   TRY(auto engine, context.open());
   if (options.once) return print_once(context, *engine, since);
   TRY(const VaultBell bell, VaultBell::hang(context.options().vault));
+  const StopSignals signals;
   Printer printer(context, since);
   printer.begin(engine->core());
   Connection connection(context.out());
@@ -147,9 +149,10 @@ Result<ExitCode> run_listen(Context& context, const ListenOptions& options) {
       connection.disconnected(why);
     };
     callbacks.on_change = [&] { return printer.print(*engine); };
-    TRY(const ListenEnd end, engine->listen(callbacks, &bell));
+    TRY(const ListenEnd end, engine->listen(callbacks, signals, &bell));
     if (end != ListenEnd::wanted) return ExitCode::done;
-    TRY(engine, context.reopen(Engine::release(std::move(engine))));
+    TRY(engine, context.reopen(Engine::release(std::move(engine)), signals));
+    if (!engine) return ExitCode::done;
     bell.silence();
   }
 }

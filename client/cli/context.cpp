@@ -12,6 +12,8 @@ namespace porchlight::client {
 namespace {
 
 constexpr std::size_t new_passphrase_bytes_min = 8;
+/// How often a listener that has stepped aside looks whether it is to end.
+constexpr auto lock_slice = std::chrono::milliseconds(200);
 
 Error offline() {
   return {Errc::unreachable, "Not connected, as --offline says. What is queued is kept."};
@@ -140,11 +142,16 @@ Result<std::unique_ptr<Engine>> Context::open_or_create(const wire::RelayAddress
   return Engine::create(std::move(vault), std::move(core), random_);
 }
 
-Result<std::unique_ptr<Engine>> Context::reopen(VaultKeys keys) {
-  TRY(VaultLock held, VaultLock::acquire(options_.vault, std::chrono::hours(24 * 365),
-                                         VaultLock::Manner::step_aside, {}));
-  TRY(Vault vault, Vault::open(std::move(held), std::move(keys), random_));
-  return load(std::move(vault));
+Result<std::unique_ptr<Engine>> Context::reopen(VaultKeys keys, const StopSignals& signals) {
+  while (!signals.raised()) {
+    auto held = VaultLock::acquire(options_.vault, lock_slice, VaultLock::Manner::step_aside, {});
+    if (held.ok()) {
+      TRY(Vault vault, Vault::open(*std::move(held), std::move(keys), random_));
+      return load(std::move(vault));
+    }
+    if (held.error().code != Errc::locked) return std::move(held).error();
+  }
+  return std::unique_ptr<Engine>{};
 }
 
 // ---- the relay ------------------------------------------------------------------------------
@@ -165,9 +172,7 @@ Result<SyncReport> Context::sync(Engine& engine, Haste haste) {
 
 void Context::tell(const std::vector<Notice>& notices) {
   for (const Notice& notice : notices) {
-    if (notice.kind == Notice::Kind::warning || notice.kind == Notice::Kind::refused) {
-      out_.warn(notice.text);
-    }
+    if (notice.kind == Notice::Kind::warning) out_.warn(notice.text);
   }
 }
 

@@ -34,8 +34,9 @@ class Context {
   Result<std::unique_ptr<Engine>> open();
   /// The same, or a new one in a new vault for this relay.
   Result<std::unique_ptr<Engine>> open_or_create(const wire::RelayAddress& relay);
-  /// A vault that was released, once nobody else needs it; waits as long as that takes.
-  Result<std::unique_ptr<Engine>> reopen(VaultKeys keys);
+  /// A vault that was released, once nobody else needs it. Waits as long as that takes; null when a
+  /// signal ends the waiting.
+  Result<std::unique_ptr<Engine>> reopen(VaultKeys keys, const StopSignals& signals);
 
   // ---- the relay -----------------------------------------------------------------------------
   /// Sends what is queued and reads what there is; tells what the core has to tell. An error is
@@ -46,7 +47,7 @@ class Context {
   ExitCode end_of_reading(const SyncReport& report);
   /// After sync(), for a command that sends: done, or why not everything has left.
   ExitCode end_of_sending(Engine& engine, const SyncReport& report);
-  /// Notices that concern whoever is at the keyboard, whatever the command.
+  /// Warnings: they concern whoever is at the keyboard, whatever the command.
   void tell(const std::vector<Notice>& notices);
 
  private:

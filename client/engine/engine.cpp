@@ -47,12 +47,13 @@ Result<SyncReport> Engine::sync(Haste haste, std::chrono::seconds patience) {
   return syncer.report();
 }
 
-Result<ListenEnd> Engine::listen(const ListenCallbacks& callbacks, const VaultBell* bell) {
+Result<ListenEnd> Engine::listen(const ListenCallbacks& callbacks, const StopSignals& signals,
+                                 const VaultBell* bell) {
   core_.on_tick(now());
   CHECK(keep());
   Listener listener({core_, *this, signal_, tls_}, io_, random_, callbacks);
   io_.restart();
-  listener.start(bell);
+  listener.start(signals, bell);
   io_.run();
   if (vault_failure_) return *vault_failure_;
   return listener.end();

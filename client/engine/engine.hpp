@@ -8,6 +8,7 @@
 #include "client/core/core.hpp"
 #include "client/core/lane_host.hpp"
 #include "client/engine/lane_task.hpp"
+#include "client/engine/stop_signals.hpp"
 #include "client/vault/vault.hpp"
 
 namespace porchlight::client {
@@ -55,7 +56,8 @@ class Engine final : private Keeper {
 
   /// Stays connected, and connects again when the connection breaks. An error is one of the vault,
   /// or one that waiting does not mend: the relay has another identity, this program is too old.
-  Result<ListenEnd> listen(const ListenCallbacks& callbacks, const VaultBell* bell);
+  Result<ListenEnd> listen(const ListenCallbacks& callbacks, const StopSignals& signals,
+                           const VaultBell* bell);
 
   /// Ends the engine; what opens the vault again without its passphrase.
   static VaultKeys release(std::unique_ptr<Engine> engine);

@@ -52,9 +52,16 @@ awaitable<Status> LaneTask::converse(net::Connection& connection) {
       CO_CHECK(co_await std::move(writing));
     }
     if (stopped_ || (leave_ == Leave::at_rest && session_->at_rest())) co_return Ok{};
+    if (is_in_vain()) co_return *session_->trouble();
     if (wiring_.signal.count() != seen) continue;
     CO_CHECK(co_await exchange(connection));
   }
+}
+
+/// Listening without a token: nothing would ever come.
+bool LaneTask::is_in_vain() {
+  return extent_ == LaneSession::Extent::live && session_->trouble() && session_->at_rest() &&
+         !session_->is_collecting();
 }
 
 /// Waits for what comes first, and takes in what has come.

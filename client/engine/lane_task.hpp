@@ -47,6 +47,7 @@ class LaneTask {
   net::awaitable<void> until_stopped();
   net::awaitable<Status> converse(net::Connection& connection);
   net::awaitable<Status> exchange(net::Connection& connection);
+  bool is_in_vain();
   Status take_frames(net::Connection& connection);
 
   Wiring wiring_;

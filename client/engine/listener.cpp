@@ -21,17 +21,19 @@ bool is_final(Errc code) {
 
 }  // namespace
 
-void Listener::start(const VaultBell* bell) {
+void Listener::start(const StopSignals& signals, const VaultBell* bell) {
   for (const Lane lane : {Lane::collect, Lane::drop, Lane::parcel, Lane::join}) {
     spawn(io_, run_lane(lane));
   }
   spawn(io_, mind_the_time());
   spawn(io_, tell_changes());
-  spawn(io_, watch_signals());
-  if (!bell) return;
+  // Copies, as a stream_descriptor closes what it has.
   net::error_code ignored;
+  signals_.assign(dup(signals.descriptor()), ignored);
+  spawn(io_, watch(signals_, ListenEnd::interrupted));
+  if (!bell) return;
   bell_.assign(dup(bell->descriptor()), ignored);
-  spawn(io_, watch_bell());
+  spawn(io_, watch(bell_, ListenEnd::wanted));
 }
 
 Result<ListenEnd> Listener::end() const {
@@ -43,8 +45,9 @@ void Listener::stop(ListenEnd why) {
   if (stopped_) return;
   stopped_ = true;
   end_ = why;
-  signals_.cancel();
-  bell_.cancel();
+  net::error_code ignored;  // nothing to cancel is no trouble
+  signals_.cancel(ignored);
+  bell_.cancel(ignored);
   for (const auto& [lane, task] : tasks_) task->stop();
   wiring_.signal.raise();
 }
@@ -138,15 +141,10 @@ awaitable<void> Listener::pause(std::chrono::milliseconds span) {
   }
 }
 
-awaitable<void> Listener::watch_signals() {
-  const auto [cancelled, number] = co_await signals_.async_wait(net::as_result);
-  if (!cancelled) stop(ListenEnd::interrupted);
-}
-
-awaitable<void> Listener::watch_bell() {
+awaitable<void> Listener::watch(Descriptor& descriptor, ListenEnd what) {
   const auto [cancelled] =
-      co_await bell_.async_wait(asio::posix::descriptor_base::wait_read, net::as_result);
-  if (!cancelled) stop(ListenEnd::wanted);
+      co_await descriptor.async_wait(asio::posix::descriptor_base::wait_read, net::as_result);
+  if (!cancelled) stop(what);
 }
 
 }  // namespace porchlight::client

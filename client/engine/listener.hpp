@@ -15,15 +15,10 @@ class Listener {
   /// Everything outlives it.
   Listener(const Wiring& wiring, net::asio::io_context& io, Random& random,
            const ListenCallbacks& callbacks)
-      : wiring_(wiring),
-        io_(io),
-        random_(random),
-        callbacks_(callbacks),
-        signals_(io, SIGINT, SIGTERM),
-        bell_(io) {}
+      : wiring_(wiring), io_(io), random_(random), callbacks_(callbacks), signals_(io), bell_(io) {}
 
   /// Once. `this` outlives what it spawns.
-  void start(const VaultBell* bell);
+  void start(const StopSignals& signals, const VaultBell* bell);
   Result<ListenEnd> end() const;
 
  private:
@@ -31,8 +26,7 @@ class Listener {
   net::awaitable<void> mind_the_time();
   net::awaitable<void> run_due_errands();
   net::awaitable<void> tell_changes();
-  net::awaitable<void> watch_signals();
-  net::awaitable<void> watch_bell();
+  net::awaitable<void> watch(net::asio::posix::stream_descriptor& descriptor, ListenEnd what);
   net::awaitable<void> pause(std::chrono::milliseconds span);
   void on_broken(Lane lane, const Error& why, std::chrono::milliseconds pause);
   void stop(ListenEnd why);
@@ -42,8 +36,9 @@ class Listener {
   net::asio::io_context& io_;
   Random& random_;
   const ListenCallbacks& callbacks_;
-  net::asio::signal_set signals_;
-  net::asio::posix::stream_descriptor bell_;
+  using Descriptor = net::asio::posix::stream_descriptor;
+  Descriptor signals_;
+  Descriptor bell_;
   std::map<Lane, LaneTask*> tasks_;  // that are running
   bool connected_ = false;           // and told so
   bool stopped_ = false;
