@@ -101,6 +101,7 @@ using Status = Result<Ok>;
 #define CHECK(expression)                                           \
   if (auto check_result = (expression); !check_result.ok()) return std::move(check_result).error()
 #define CO_CHECK(expression)                                           \
-  if (auto check_result = (expression); !check_result.ok()) co_return std::move(check_result).error()
+  if (auto check_result = (expression); !check_result.ok()) \
+  co_return std::move(check_result).error()
 
 }  // namespace porchlight

@@ -1,5 +1,5 @@
-// Signed{body, signature} (clause 1.4): over "porchlight/1 " label 0x00 body, checked over the bytes
-// received and never over a new serialisation. One label per kind.
+// Signed{body, signature} (clause 1.4): over "porchlight/1 " label 0x00 body, checked over the
+// bytes received and never over a new serialisation. One label per kind.
 #pragma once
 
 #include <string_view>

@@ -154,7 +154,8 @@ int invite_command(const InviteOptions& options) {
   }
   std::cout.flush();
   std::cerr << "Each link lets one person join, once, for the next "
-            << duration_text(options.request.lifetime) << ". Whoever has it can use it: pass it on only to that person, then\n"
+            << duration_text(options.request.lifetime)
+            << ". Whoever has it can use it: pass it on only to that person, then\n"
                "they run: porchlight join -\n";
   return exit_code::done;
 }
