@@ -44,7 +44,8 @@ TEST_F(Cli, NothingThatATerminalObeysIsPrinted) {
 }
 
 TEST_F(Cli, OrdinaryTextOfAnyLanguageIsPrintedAsItIs) {
-  for (const char* text : {"5th & Oak", "Señora Núñez", "交差点", "🚐 two vans", "", "é"}) {
+  for (const char* text :
+       {"5th & Oak", "Señora Núñez", "交差点", "🚐 two vans", "", "é"}) {
     EXPECT_EQ(one_line(text), text);
   }
   EXPECT_EQ(one_line("\xe2\x80"), "\xe2\x80");  // cut short: no harm

@@ -1,5 +1,5 @@
-// For the tests of client/core/lane and client/core/errand: a scripted core, and a relay whose every
-// answer a test writes.
+// For the tests of client/core/lane and client/core/errand: a scripted core, and a relay whose
+// every answer a test writes.
 #pragma once
 
 #include "client/core/lane.hpp"
