@@ -95,7 +95,7 @@ void arm(Simulation& simulation, Fault fault) {
 
 Report run_with_fault(std::uint64_t seed, Fault fault) {
   Simulation simulation({.seed = seed, .clients = 3});
-  simulation.found_group();
+  simulation.found_group(simulation.clients().size());
   if (simulation.world().failure()) return simulation.report();
   arm(simulation, fault);
   simulation.clients()[reader]->go_offline();
@@ -109,7 +109,7 @@ Report run_with_fault(std::uint64_t seed, Fault fault) {
 
 SuppressionReport run_suppression(std::uint64_t seed, const std::set<std::size_t>& readers) {
   Simulation simulation({.seed = seed, .clients = 4, .honesty = Honesty::dishonest});
-  simulation.found_group();
+  simulation.found_group(simulation.clients().size());
   Clients& clients = simulation.clients();
   std::set<std::string> purposes;
   for (const std::size_t i : readers) purposes.insert(clients[i]->name() + " collect");

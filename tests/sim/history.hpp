@@ -38,7 +38,10 @@ class History {
   /// A device is about to keep a message of its own; whether it does is seen later.
   void post_begins(const MessageId& id) { begun_.insert(id); }
   /// It has kept it: from now on it must not be lost.
-  void posted(const MessageId& id, Post post) { posts_.emplace(id, std::move(post)); }
+  void posted(const MessageId& id, Post post) {
+    posts_.emplace(id, std::move(post));
+    world_.count("posts");
+  }
   /// The relay acknowledged it.
   void stored(const MessageId& id);
 
@@ -48,10 +51,6 @@ class History {
   void check_reload(const Device& device, const client::Core& reloaded);
   /// At rest: everybody online, nothing under way. All must agree, and everything has arrived.
   void check_rest(const std::vector<Device>& devices);
-
-  std::size_t posts() const { return posts_.size(); }
-  std::uint64_t arrivals() const { return arrivals_; }
-  std::uint64_t epochs() const { return rosters_.size(); }
 
  private:
   struct RosterLine {
@@ -76,7 +75,6 @@ class History {
   std::map<std::pair<GroupId, std::uint32_t>, std::vector<RosterLine>> rosters_;
   std::map<std::pair<std::string, GroupId>, std::uint32_t> epoch_of_;  // never goes back
   std::map<std::pair<std::string, GroupId>, std::set<MessageId>> seen_;
-  std::uint64_t arrivals_ = 0;
 };
 
 }  // namespace porchlight::sim

@@ -60,6 +60,7 @@ void Network::cut(ConnectionId id) {
   const auto found = connections_.find(id);
   if (found == connections_.end()) return;
   found->second.lost.fill(true);
+  world_.count("cuts");
   tell_closed(id, Side::client);
   tell_closed(id, Side::relay);
 }

@@ -28,12 +28,17 @@ void People::do_something() {
     Act act;
     std::uint32_t weight;
   };
-  static constexpr std::array habits = {
-      Habit{&People::create_group, 3},   Habit{&People::invite, 10},
-      Habit{&People::follow, 14},        Habit{&People::accept, 14},
-      Habit{&People::approve, 14},       Habit{&People::deny, 1},
-      Habit{&People::revoke, 1},         Habit{static_cast<Act>(&People::post_text), 20},
-      Habit{&People::post_sighting, 10}, Habit{&People::post_verification, 13}};
+  static constexpr std::array habits = {Habit{&People::create_group, 2},
+                                        Habit{&People::invite, 14},
+                                        Habit{&People::follow, 18},
+                                        Habit{&People::accept, 18},
+                                        Habit{&People::approve, 4},
+                                        Habit{&People::approve_together, 5},
+                                        Habit{&People::deny, 1},
+                                        Habit{&People::revoke, 1},
+                                        Habit{static_cast<Act>(&People::post_text), 20},
+                                        Habit{&People::post_sighting, 10},
+                                        Habit{&People::post_verification, 13}};
   std::uint32_t total = 0;
   for (const Habit& habit : habits) total += habit.weight;
   std::uint64_t drawn = random_.below(total);
@@ -58,6 +63,11 @@ const GroupView* People::pick_group(std::vector<GroupView>& groups) {
   std::erase_if(
       groups, [](const GroupView& group) { return group.standing != GroupView::Standing::member; });
   return groups.empty() ? nullptr : &random_.pick(groups);
+}
+
+// Two leads early on, so that they get into each other's way.
+wire::Role People::draw_role(const GroupView& group) {
+  return group.members.size() == 1 || random_.chance(300) ? wire::ROLE_LEAD : wire::ROLE_MEMBER;
 }
 
 bool People::has_group(const ClientNode& client) const {
@@ -99,8 +109,8 @@ bool People::invite(ClientNode& client) {
   if (group == nullptr) return false;
   client::Core::InviteOrder order{.group = group->id,
                                   .to = word("friend"),
-                                  .role = random_.chance(300) ? wire::ROLE_LEAD : wire::ROLE_MEMBER,
-                                  .lifetime = std::chrono::hours{random_.between(1, 48)}};
+                                  .role = draw_role(*group),
+                                  .lifetime = std::chrono::hours{random_.between(1, 7 * 24)}};
   std::optional<std::string> link;
   const bool kept = client.act([&](client::Core& core) {
     const auto made = core.create_invite(order, client.device_now());
@@ -130,7 +140,8 @@ bool People::follow(ClientNode& client) {
 }
 
 bool People::accept(ClientNode& client) {
-  if (!client.core().offer()) return false;
+  const auto offer = client.core().offer();
+  if (!offer || (offer->expires < client.device_now() && !random_.chance(100))) return false;
   client.act([&](client::Core& core) {
     const auto words = core.accept_offer(word("person"), client.device_now());
     note(client, words.ok() ? "accepts an offer" : "cannot accept: " + words.error().what);
@@ -153,6 +164,15 @@ bool People::approve(ClientNode& client) {
                                : "cannot approve: " + approved.error().what);
   });
   return true;
+}
+
+// Leads who do not wait for one another.
+bool People::approve_together(ClientNode& client) {
+  bool anybody = approve(client);
+  for (const auto& other : clients_) {
+    if (other.get() != &client && other->up()) anybody |= approve(*other);
+  }
+  return anybody;
 }
 
 bool People::deny(ClientNode& client) {

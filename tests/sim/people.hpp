@@ -31,6 +31,7 @@ class People {
   bool follow(ClientNode& client);
   bool accept(ClientNode& client);
   bool approve(ClientNode& client);
+  bool approve_together(ClientNode& client);
   bool deny(ClientNode& client);
   bool revoke(ClientNode& client);
   bool post_text(ClientNode& client);
@@ -50,6 +51,7 @@ class People {
   };
 
   std::string word(std::string_view kind);
+  wire::Role draw_role(const client::GroupView& group);
   const client::GroupView* pick_group(std::vector<client::GroupView>& groups);
   void post(ClientNode& client, const GroupId& group, wire::Body body,
             std::uint32_t lifetime_hours);

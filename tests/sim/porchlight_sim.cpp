@@ -29,10 +29,11 @@ bool run_one(const sim::Plan& plan) {
   sim::Simulation simulation(plan);
   const sim::Report report = simulation.run();
   if (!report.failure) {
-    std::printf("seed %llu: %zu posts, %llu arrivals, %llu epochs\n",
-                static_cast<unsigned long long>(plan.seed), report.posts,
-                static_cast<unsigned long long>(report.arrivals),
-                static_cast<unsigned long long>(report.epochs));
+    std::printf("seed %llu:", static_cast<unsigned long long>(plan.seed));
+    for (const auto& [what, often] : report.counts) {
+      std::printf(" %llu %s,", static_cast<unsigned long long>(often), what.c_str());
+    }
+    std::printf(" all is well\n");
     std::fflush(stdout);
     return true;
   }

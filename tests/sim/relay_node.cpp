@@ -76,6 +76,7 @@ ConnectionId RelayNode::connect(Endpoint client, const std::string& purpose) {
 
 void RelayNode::restart(Milliseconds pause) {
   world_.trace("relay restarts");
+  world_.count("relay restarts");
   life_ += 1;
   up_again_ = world_.clock() + pause;
   queue_.clear();
@@ -160,6 +161,7 @@ void RelayNode::report(const std::vector<Waiting>& batch,
       perform(waiting.connection,
               there->second.session.on_outcome(waiting.ticket, outcomes[i], world_.now()));
     }
+    if (std::holds_alternative<relay::NotLast>(outcomes[i])) world_.count("lost races");
     const auto* append = std::get_if<relay::Append>(&waiting.operation);
     const auto* stored = std::get_if<relay::Stored>(&outcomes[i]);
     if (append != nullptr && stored != nullptr &&

@@ -10,6 +10,7 @@ using std::chrono::seconds;
 // A Thursday evening: the week's end and a midnight are near.
 constexpr TimePoint start_of_runs{std::chrono::sys_days{std::chrono::November / 19 / 2026} +
                                   hours{20}};
+constexpr std::size_t inviters_of_runs = 3;
 constexpr std::uint32_t steps_between_rests = 30;
 // Below the seven days that a relay keeps what it stores, whatever else comes to that.
 constexpr hours unrest_max{4 * 24};
@@ -55,9 +56,10 @@ Simulation::~Simulation() = default;
 // ---- a whole run ----------------------------------------------------------------------------
 
 Report Simulation::run() {
-  for (std::size_t i = 0; i < 2; ++i) people_.enter_by_operator(*clients_[i]);
+  const std::size_t inviters = std::min<std::size_t>(inviters_of_runs, clients_.size());
+  for (std::size_t i = 0; i < inviters; ++i) people_.enter_by_operator(*clients_[i]);
   world_.advance(minutes{5});
-  for (std::size_t i = 0; i < 2; ++i) people_.accept(*clients_[i]);
+  for (std::size_t i = 0; i < inviters; ++i) people_.accept(*clients_[i]);
   settle();
   people_.create_group(*clients_[0]);
   for (std::uint32_t step_number = 1; step_number <= plan_.steps; ++step_number) {
@@ -74,9 +76,7 @@ Report Simulation::run() {
 Report Simulation::report() const {
   return {.failure = world_.failure(),
           .story = world_.failure() ? world_.story() : std::string(),
-          .posts = history_.posts(),
-          .arrivals = history_.arrivals(),
-          .epochs = history_.epochs()};
+          .counts = world_.counts()};
 }
 
 void Simulation::step() {
@@ -212,24 +212,30 @@ void Simulation::settle() {
 
 // ---- directed scenarios ---------------------------------------------------------------------
 
-void Simulation::found_group() {
+void Simulation::found_group(std::size_t members) {
   ClientNode& founder = *clients_.front();
-  people_.enter_by_operator(founder);
-  world_.advance(minutes{2});
-  people_.accept(founder);
-  settle();
-  people_.create_group(founder);
-  for (std::size_t i = 1; i < clients_.size() && !world_.failure(); ++i) {
-    people_.invite(founder);
-    world_.advance(minutes{2});
-    people_.follow(*clients_[i]);
+  for (std::size_t i = 0; i < 2; ++i) {
+    people_.enter_by_operator(*clients_[i]);
     world_.advance(minutes{2});
     people_.accept(*clients_[i]);
-    world_.advance(minutes{2});
+  }
+  settle();
+  people_.create_group(founder);
+  for (std::size_t i = 1; i < members && !world_.failure(); ++i) {
+    ask_to_join(founder, *clients_[i]);
     people_.approve(founder);
     settle();
     if (!people_.has_group(*clients_[i])) world_.fail("a client did not get into the group");
   }
+}
+
+void Simulation::ask_to_join(ClientNode& inviter, ClientNode& joiner) {
+  people_.invite(inviter);
+  world_.advance(minutes{2});
+  people_.follow(joiner);
+  world_.advance(minutes{2});
+  people_.accept(joiner);
+  world_.advance(minutes{2});
 }
 
 std::vector<client::WarningView> Simulation::warnings(std::size_t client) const {

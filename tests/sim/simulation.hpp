@@ -8,18 +8,16 @@ namespace porchlight::sim {
 
 struct Plan {
   std::uint64_t seed = 1;
-  std::uint32_t steps = 150;
-  std::uint32_t clients = 4;
+  std::uint32_t steps = 200;
+  std::uint32_t clients = 5;
   Honesty honesty = Honesty::honest;  // of the relay
   Detail detail = Detail::events;     // of the story
 };
 
 struct Report {
   std::optional<std::string> failure;
-  std::string story;  // only with a failure
-  std::size_t posts = 0;
-  std::uint64_t arrivals = 0;  // of one message at one other device
-  std::uint64_t epochs = 0;
+  std::string story;                            // only with a failure
+  std::map<std::string, std::uint64_t> counts;  // what happened how often
 };
 
 class Simulation {
@@ -37,8 +35,10 @@ class Simulation {
   Clients& clients() { return clients_; }
   People& people() { return people_; }
 
-  /// A founder with a group of all clients, everybody at rest.
-  void found_group();
+  /// A founder with a group of the first `members` clients, of whom the second leads too, at rest.
+  void found_group(std::size_t members);
+  /// The inviter's link is followed and taken up at once; a request is left at the inviter.
+  void ask_to_join(ClientNode& inviter, ClientNode& joiner);
   /// Good weather until nothing is under way any more, then everything is checked.
   void settle();
   Report report() const;

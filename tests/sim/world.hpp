@@ -6,6 +6,7 @@
 #include <chrono>
 #include <deque>
 #include <functional>
+#include <map>
 #include <optional>
 #include <queue>
 #include <string>
@@ -41,6 +42,10 @@ class World {
   /// Runs everything that is due in the next `span`, then stands at its end. Stops at a failure.
   void advance(Milliseconds span);
 
+  /// Counts what happened, so that a run can show that it was not an idle one.
+  void count(std::string_view what) { ++counts_[std::string(what)]; }
+  const std::map<std::string, std::uint64_t>& counts() const { return counts_; }
+
   void trace(std::string line);
   /// The run has failed; the first reason is kept.
   void fail(std::string why);
@@ -65,6 +70,7 @@ class World {
   SeededRandom random_;
   std::uint64_t events_added_ = 0;
   std::priority_queue<Event, std::vector<Event>, Later> events_;
+  std::map<std::string, std::uint64_t> counts_;
   std::deque<std::string> trace_;
   std::optional<std::string> failure_;
 };
