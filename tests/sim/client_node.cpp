@@ -306,7 +306,7 @@ void ClientNode::tick() {
       ground_.world.fail(name_ + " has kept what it cannot read: " + reloaded.error().what);
     }
   }
-  ground_.world.after(std::chrono::seconds{fate_.between(240, 700)}, [this] { tick(); });
+  ground_.world.after(std::chrono::seconds{fate_.between(500, 840)}, [this] { tick(); });
 }
 
 void ClientNode::go_offline() {

@@ -60,6 +60,32 @@ TEST(Simulation, ReplaysByTheRelayChangeNothing) {
   }
 }
 
+TEST(Simulation, LeadsWhoApproveAtOnceBothGetTheirWay) {
+  std::uint64_t lost_races = 0;
+  for (std::uint64_t seed = 401; seed < 405; ++seed) {
+    Simulation simulation({.seed = seed, .clients = 8});
+    simulation.found_group(2);
+    Clients& clients = simulation.clients();
+    for (std::size_t i = 2; i < clients.size(); ++i) {
+      simulation.ask_to_join(*clients[i % 2], *clients[i]);
+    }
+    // News is slow, so that each proposes before it hears of the other's.
+    simulation.network().set_weather({.delay_max = std::chrono::seconds{20}});
+    for (int i = 0; i < 10 && simulation.people().approve_together(*clients[1]); ++i) {
+      simulation.world().advance(std::chrono::minutes{10});
+    }
+    simulation.settle();
+    Report report = simulation.report();
+    ASSERT_FALSE(report.failure) << *report.failure << '\n' << report.story;
+    lost_races += report.counts["lost races"];
+    for (const auto& client : clients) {
+      ASSERT_TRUE(simulation.people().has_group(*client));
+      EXPECT_EQ(client->core().groups().front().members.size(), clients.size());
+    }
+  }
+  EXPECT_GE(lost_races, 1U);
+}
+
 TEST(Simulation, ASuppressedFrameIsNoticedByEveryReaderWhoDoesNotGetIt) {
   const SuppressionReport one = run_suppression(201, {1});
   ASSERT_FALSE(one.report.failure) << *one.report.failure << '\n' << one.report.story;

@@ -8,7 +8,7 @@ namespace porchlight::sim {
 
 struct Plan {
   std::uint64_t seed = 1;
-  std::uint32_t steps = 200;
+  std::uint32_t steps = 150;
   std::uint32_t clients = 5;
   Honesty honesty = Honesty::honest;  // of the relay
   Detail detail = Detail::events;     // of the story
