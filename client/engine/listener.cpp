@@ -142,6 +142,7 @@ awaitable<void> Listener::pause(std::chrono::milliseconds span) {
 }
 
 awaitable<void> Listener::watch(Descriptor& descriptor, ListenEnd what) {
+  if (stopped_) co_return;  // before this began: its cancel() found nothing
   const auto [cancelled] =
       co_await descriptor.async_wait(asio::posix::descriptor_base::wait_read, net::as_result);
   if (!cancelled) stop(what);

@@ -16,7 +16,7 @@ class Connection {
   /// See TlsStream. Unless `stream` has done it before, it comes before everything else.
   awaitable<Status> handshake() { return stream_.handshake(); }
 
-  /// The next whole frame that has arrived, none while there is none. 'too_large' when the other
+  /// The next whole frame that has arrived, none while there is none. 'malformed' when the other
   /// side announces more than limits::frame_bytes_max: the connection is of no use after that. The
   /// view lives until receive() or read_frame().
   Result<std::optional<ByteView>> next_frame() { return reader_.next(); }

@@ -60,7 +60,7 @@ Result<std::optional<ByteView>> FrameReader::next() {
   if (end_ - begin_ < frame_header_bytes) return std::optional<ByteView>{};
   const std::size_t size = read_header(buffer_.data() + begin_);
   if (size > limits::frame_bytes_max) {
-    return Error{Errc::too_large, "the other side announced a frame above the limit"};
+    return Error{Errc::malformed, "the other side announced a frame above the limit"};
   }
   if (end_ - begin_ - frame_header_bytes < size) return std::optional<ByteView>{};
   const ByteView frame = ByteView(buffer_).subspan(begin_ + frame_header_bytes, size);

@@ -31,7 +31,7 @@ class FrameReader {
   std::span<Byte> prepare();
   /// `size` bytes were written into what prepare() returned.
   void commit(std::size_t size);
-  /// The next whole frame's bytes, none while it is incomplete, 'too_large' (and then for ever)
+  /// The next whole frame's bytes, none while it is incomplete, 'malformed' (and then for ever)
   /// when the peer announces more than the limit. The view lives until prepare() or
   /// release_if_empty().
   Result<std::optional<ByteView>> next();

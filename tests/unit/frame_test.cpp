@@ -134,9 +134,9 @@ TEST(FrameReader, RejectsALengthAboveTheLimitForEver) {
   FrameReader reader;
   feed(reader, frame_of("good") + to_string(header));
   EXPECT_EQ(next(reader), "good");
-  EXPECT_EQ(reader.next().error().code, Errc::too_large);
+  EXPECT_EQ(reader.next().error().code, Errc::malformed);
   feed(reader, frame_of("more"));
-  EXPECT_EQ(reader.next().error().code, Errc::too_large);
+  EXPECT_EQ(reader.next().error().code, Errc::malformed);
 }
 
 TEST(FrameReader, AllocatesNoMoreThanAFrameForAPeerThatAnnouncesTheLargestLength) {

@@ -194,7 +194,7 @@ TEST_F(Net, FrameAboveTheLimitIsRefusedFromItsHeaderAlone) {
         (void)co_await client->write(std::move(header));
         (void)co_await client->read_frame();
       });
-  EXPECT_EQ(at_relay, Errc::too_large);
+  EXPECT_EQ(at_relay, Errc::malformed);
 }
 
 TEST_F(Net, HalfAFrameBeforeTheEndIsNotAFrame) {
