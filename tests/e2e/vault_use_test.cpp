@@ -1,4 +1,6 @@
 // The vault as the programs use it: passphrases, two commands at once, being killed.
+#include <SQLiteCpp/SQLiteCpp.h>
+
 #include <csignal>
 #include <fstream>
 
@@ -92,11 +94,20 @@ TEST_F(VaultUse, CommandThatIsKilledAtAnyTimeLosesNothingAndSaysNothingTwice) {
 
 TEST_F(VaultUse, DamagedVaultIsRefused) {
   ASSERT_NO_FATAL_FAILURE(set_the_stage());
-  const auto file = carla_.vault() / "vault.db";
-  std::fstream stream(file, std::ios::in | std::ios::out | std::ios::binary);
-  stream.seekp(static_cast<std::streamoff>(std::filesystem::file_size(file) - 200));
-  stream << std::string(100, 'x');
-  stream.close();
+  {
+    // One byte of one record, in its middle.
+    SQLite::Database db((carla_.vault() / "vault.db").string(), SQLite::OPEN_READWRITE);
+    SQLite::Statement longest(db, "SELECT lookup, value FROM records ORDER BY length(value) DESC");
+    ASSERT_TRUE(longest.executeStep());
+    const std::string lookup = longest.getColumn(0).getString();
+    std::string value = longest.getColumn(1).getString();
+    value[value.size() / 2] ^= 1;
+    longest.reset();
+    SQLite::Statement damage(db, "UPDATE records SET value = ? WHERE lookup = ?");
+    damage.bind(1, value.data(), static_cast<int>(value.size()));
+    damage.bind(2, lookup.data(), static_cast<int>(lookup.size()));
+    ASSERT_EQ(damage.exec(), 1);
+  }
   const Finished ended = carla_.run({"group", "list"});
   EXPECT_EQ(ended.code, locked) << ended.err;
   EXPECT_THAT(ended.err, HasSubstr("damaged"));
