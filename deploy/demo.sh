@@ -133,7 +133,7 @@ say "5. Wren joins from the link. That is a request: Rosa decides."
 run wren join - --name Wren <"$stage/link"
 relay_sees
 run rosa requests
-request=$(awk 'NR == 1 {print $1}' "$stage/last")
+request=$(grep -o 'R-[0-9A-Z]*' "$stage/last" | head -n 1)
 run rosa approve "$request"
 relay_sees
 run wren sync
@@ -196,5 +196,8 @@ Everything is kept in $stage. To go on by hand:
   $porchlightd run --data $relay_data &
   export PORCHLIGHT_PASSPHRASE_FILE=$stage/rosa.passphrase
   $porchlight --vault $stage/rosa listen
+and as Wren, in another terminal:
+  export PORCHLIGHT_PASSPHRASE_FILE=$stage/wren.passphrase
+  $porchlight --vault $stage/wren post dispatch "Still here."
 TXT
 fi

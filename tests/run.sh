@@ -26,7 +26,7 @@ ctest --test-dir build/tsan -R '^(net|server|store)_test$'
 
 step "fuzz targets, for a bounded short time"
 cmake --preset fuzz >/dev/null
-cmake --build build/fuzz -j "$jobs"
+cmake --build build/fuzz -j "$jobs" --target fuzz_targets
 ctest --test-dir build/fuzz -j "$jobs" -L fuzz
 
 printf '\nall done in %s s\n' "$SECONDS"

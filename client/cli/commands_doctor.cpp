@@ -57,13 +57,13 @@ Finding about_clock(const Health& health) {
 
 Finding about_keys(const Health& health) {
   if (health.members_disagreeing_on_keys > 0) {
-    return {
-        Grade::bad, "keys",
-        std::to_string(health.members_disagreeing_on_keys) +
-            " members were shown other token keys by the relay: it may be telling people apart"};
+    return {Grade::bad, "keys",
+            std::to_string(health.members_disagreeing_on_keys) +
+                " of the members were shown other token keys by the relay: it may be telling "
+                "people apart"};
   }
   return {Grade::ok, "keys",
-          "token keys agree with " + std::to_string(health.members_agreeing_on_keys) + " members"};
+          "token keys agree with " + counted(health.members_agreeing_on_keys, "member")};
 }
 
 Finding about_enrolment(const Health& health, TimePoint now) {
@@ -73,15 +73,20 @@ Finding about_enrolment(const Health& health, TimePoint now) {
             "enrols at " + short_time(*health.enroll_due, now) +
                 ", a random time; porchlight sync --now does it at once"};
   }
-  return {Grade::warn, "account", "not enrolled, and without a token to enrol with"};
+  return {Grade::warn, "account",
+          "not enrolled, and without a token to enrol with: follow an invite with porchlight join "
+          "LINK"};
 }
 
 Finding about_tokens(const Health& health) {
   const std::string count = std::to_string(health.session_tokens) + " session tokens, " +
                             std::to_string(health.enroll_tokens) + " for invites";
-  const bool low = health.session_tokens < tokens_low && health.enrolled;
-  return {low ? Grade::warn : Grade::ok, "tokens",
-          count + (low ? ": porchlight sync --now fetches more, if today's are not used up" : "")};
+  if (health.session_tokens >= tokens_low) return {Grade::ok, "tokens", count};
+  if (!health.enrolled && !health.enroll_due) return {Grade::ok, "tokens", count};
+  return {Grade::warn, "tokens",
+          count + (health.enrolled
+                       ? ": porchlight sync --now fetches more, if today's are not used up"
+                       : ": more come once it has enrolled; until then each command uses some up")};
 }
 
 Finding about_queue(const Health& health) {

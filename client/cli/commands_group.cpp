@@ -16,7 +16,26 @@ const MemberView* me_in(const GroupView& group) {
 
 std::string my_role(const GroupView& group) {
   const MemberView* me = me_in(group);
-  return me ? role_name(me->role) : standing_name(group.standing);
+  return me ? role_name(me->role) : "";
+}
+
+/// Who only asks knows of nobody but the inviter.
+std::string size_of(const GroupView& group) {
+  if (group.standing == GroupView::Standing::asking) return "";
+  return counted(group.members.size(), "member");
+}
+
+/// What is out of the ordinary.
+std::string standing_text(GroupView::Standing standing) {
+  switch (standing) {
+    case GroupView::Standing::asking:
+      return "asked to join, not approved yet";
+    case GroupView::Standing::member:
+      return "";
+    case GroupView::Standing::halted:
+      return "halted: update porchlight";
+  }
+  return "";
 }
 
 Json group_json(const GroupView& group) {
@@ -66,8 +85,7 @@ Result<ExitCode> run_list(Context& context) {
       continue;
     }
     rows.push_back(
-        {one_line(group.name), my_role(group), std::to_string(group.members.size()) + " members",
-         group.standing == GroupView::Standing::member ? "" : standing_name(group.standing)});
+        {one_line(group.name), my_role(group), size_of(group), standing_text(group.standing)});
   }
   context.out().table(rows);
   if (rows.empty() && !context.out().json()) context.out().say("You are in no group yet.");
@@ -82,8 +100,9 @@ Result<ExitCode> run_show(Context& context, const std::string& name) {
     context.out().record("group", group_json(group));
     return context.end_of_reading(report);
   }
-  context.out().line(one_line(group.name) + "  " + std::to_string(group.members.size()) +
-                     " members, state " + std::to_string(group.epoch));
+  const std::string standing = standing_text(group.standing);
+  context.out().line(one_line(group.name) + "  " + (standing.empty() ? size_of(group) : standing) +
+                     ", state " + std::to_string(group.epoch));
   std::vector<std::vector<std::string>> rows;
   for (const MemberView& member : group.members) {
     rows.push_back({"  " + one_line(member.name), role_name(member.role), member.me ? "you" : ""});

@@ -77,7 +77,11 @@ Result<ExitCode> run_new(Context& context, const NewOptions& options) {
   const InviteView invite = newest(before, core.invites(context.now()));
   TRY(const SyncReport report, context.sync(*engine));
   show_new(context, invite, link.str(), options.qr);
-  return context.end_of_sending(*engine, report);
+  const ExitCode end = context.end_of_sending(*engine, report);
+  if (end == ExitCode::queued || end == ExitCode::refused) {
+    context.out().warn("The link does not work before that: run porchlight sync, then pass it on.");
+  }
+  return end;
 }
 
 // ---- list and revoke ------------------------------------------------------------------------
@@ -104,15 +108,17 @@ Result<ExitCode> run_revoke(Context& context, const std::string& id) {
   if (!context.options().yes) {
     TRY(const bool sure, confirm("Take invite " + one_line(id) + " back?",
                                  "Taking an invite back cannot be undone: say --yes."));
-    if (!sure) return ExitCode::done;
+    if (!sure) {
+      context.out().say("Nothing was changed.");
+      return ExitCode::done;
+    }
   }
   CHECK(engine->core().revoke_invite(invite_id(id), context.now()));
   TRY(const SyncReport report, context.sync(*engine));
   if (context.out().json()) {
     context.out().record("revoked", {{"id", invite_name(invite_id(id))}});
   } else {
-    context.out().line(
-        "Taken back. A request that came by it before stays in porchlight requests.");
+    context.out().line("Taken back. Nobody can be let in by it, nor whoever asked by it already.");
   }
   return context.end_of_sending(*engine, report);
 }

@@ -52,10 +52,18 @@ Result<std::unique_ptr<Engine>> take_link(Context& context, const JoinOptions& o
 /// The parcel did not come.
 Error without_offer(const Core& core, const SyncReport& report) {
   if (auto refused = core.offer_refused()) return *refused;
-  if (!report.trouble)
+  if (!report.trouble) {
+    for (const GroupView& group : core.groups()) {
+      if (group.standing != GroupView::Standing::asking) continue;
+      return {Errc::not_found, "There is no other invite in hand. You asked to join \"" +
+                                   group.name +
+                                   "\" already; porchlight sync shows when that is approved."};
+    }
     return {Errc::not_found, "There is no invite in hand: porchlight join LINK."};
+  }
   Error error = *report.trouble;
-  error.what += " The invite is kept: porchlight join, without a link, goes on with it.";
+  error.what = sentences(error.what,
+                         "The invite is kept: porchlight join, without a link, goes on with it.");
   return error;
 }
 
@@ -107,7 +115,9 @@ Result<bool> wait_for(Engine& engine, Output& out, const std::string& group) {
 
 Result<ExitCode> wait_in(Context& context, Engine& engine, const Offer& offer) {
   TRY(const bool joined, wait_for(engine, context.out(), offer.group_name));
-  context.tell(engine.take_notices());
+  auto notices = engine.take_notices();
+  std::erase_if(notices, [](const Notice& n) { return n.kind == Notice::Kind::group_joined; });
+  context.tell(notices);
   if (!joined) return ExitCode::done;
   if (context.out().json()) {
     context.out().record("joined", {{"group", offer.group_name}});

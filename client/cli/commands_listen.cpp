@@ -109,7 +109,7 @@ class Connection {
     up_ = was_up_ = true;
   }
   void disconnected(const Error& why) {
-    if (up_ || !was_told_) out_.warn(why.what + " Trying again and again.");
+    if (up_ || !was_told_) out_.warn(sentences(why.what, "Trying again and again."));
     up_ = false;
     was_told_ = true;
   }

@@ -9,12 +9,21 @@ namespace porchlight::client {
 namespace {
 
 Result<ExitCode> run_post(Context& context, const std::vector<std::string>& words) {
+  if (words.size() > 2) {
+    return Error{Errc::usage, "A text of several words stands in quotes: porchlight post " +
+                                  words.front() + " \"...\". Nothing was posted."};
+  }
   const bool names_group = words.size() == 2;
   std::string text = words.back();
   if (text == "-") {
     TRY(text, read_stdin(limits::text_bytes_max));
   }
   TRY(const auto engine, context.open());
+  // A group's name alone is a text that was forgotten, not a text.
+  if (!names_group && engine->core().group(text).ok()) {
+    return Error{Errc::usage,
+                 "Say what to post: porchlight post " + text + " \"...\". Nothing was posted."};
+  }
   TRY(const GroupView group, pick_group(engine->core(), names_group ? words[0] : ""));
   wire::Body body;
   body.mutable_text()->set_text(text);
@@ -30,7 +39,7 @@ Action define_post(CLI::App& app) {
                  "text from stdin")
       ->type_name("[GROUP] TEXT")
       ->required()
-      ->expected(1, 2);
+      ->expected(1, -1);
   return [words](Context& context) { return run_post(context, *words); };
 }
 

@@ -40,7 +40,10 @@ Result<ExitCode> run_post(Context& context, const PostOptions& options) {
   if (!options.time.empty()) {
     TRY(observed, parse_time(options.time, context.now()));
     TRY(const bool meant, is_meant(context, observed));
-    if (!meant) return ExitCode::done;
+    if (!meant) {
+      context.out().say("Nothing was posted.");
+      return ExitCode::done;
+    }
   }
   TRY(const auto engine, context.open());
   TRY(const GroupView group, pick_group(engine->core(), options.group));
@@ -77,9 +80,9 @@ bool is_over(const SightingView& sighting) {
          sighting.standing == SightingView::Standing::dismissed;
 }
 
-std::vector<std::string> row_of(const SightingView& sighting, TimePoint now) {
+std::vector<std::string> row_of(const SightingView& sighting, const Board& board, TimePoint now) {
   return {sighting.short_id, short_time(sighting.report.sent, now),
-          one_line(sighting.report.sender_name), standing_text(sighting),
+          one_line(sighting.report.sender_name), standing_text(sighting, board),
           sighting_text(sighting.report.body.sighting(), now)};
 }
 
@@ -94,12 +97,13 @@ Result<ExitCode> run_list(Context& context, const ListOptions& options) {
   }
   std::vector<std::vector<std::string>> rows;
   for (const GroupView& group : groups) {
-    for (const SightingView& sighting : core.board(group.id, context.now()).sightings) {
+    const Board board = core.board(group.id, context.now());
+    for (const SightingView& sighting : board.sightings) {
       if (is_over(sighting) && !options.all) continue;
       if (context.out().json()) {
-        context.out().record("sighting", sighting_json(sighting, group.name));
+        context.out().record("sighting", sighting_json(sighting, group.name, board));
       } else {
-        rows.push_back(row_of(sighting, context.now()));
+        rows.push_back(row_of(sighting, board, context.now()));
         if (groups.size() > 1) rows.back().insert(rows.back().begin(), one_line(group.name));
       }
     }
@@ -122,7 +126,8 @@ void show(Context& context, Core& core, const FoundSighting& found) {
   const auto field = [&](const char* label, const std::string& text) {
     if (!text.empty()) out.line(label + one_line(text));
   };
-  out.line(found.sighting.short_id + "  " + standing_text(found.sighting));
+  const Board board = core.board(found.group.id, context.now());
+  out.line(found.sighting.short_id + "  " + standing_text(found.sighting, board));
   field("  size       ", report.size());
   field("  activity   ", report.activity());
   field("  where      ", report.location());
@@ -134,7 +139,6 @@ void show(Context& context, Core& core, const FoundSighting& found) {
            (report.still_there() ? ", still there" : ""));
   out.line("  reported   " + short_time(found.sighting.report.sent, context.now()) + " by " +
            one_line(found.sighting.report.sender_name) + " in " + one_line(found.group.name));
-  const Board board = core.board(found.group.id, context.now());
   for (const MessageView& message : core.messages(found.group.id)) {
     if (concerns(message, found.sighting)) {
       out.line("  " + message_line(message, found.group.name, board, context.now()));
@@ -147,7 +151,8 @@ Result<ExitCode> run_show(Context& context, const std::string& id) {
   TRY(const SyncReport report, context.sync(*engine));
   TRY(const FoundSighting found, find_sighting(engine->core(), id, context.now()));
   if (context.out().json()) {
-    context.out().record("sighting", sighting_json(found.sighting, found.group.name));
+    const Board board = engine->core().board(found.group.id, context.now());
+    context.out().record("sighting", sighting_json(found.sighting, found.group.name, board));
   } else {
     show(context, engine->core(), found);
   }

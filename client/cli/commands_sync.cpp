@@ -34,9 +34,11 @@ Result<ExitCode> run_sync(Context& context, Haste haste) {
                         {"session_tokens", health.session_tokens},
                         {"enrolled", health.enrolled}});
   } else if (report.reached) {
-    out.line(std::to_string(fresh) + " new messages, " + std::to_string(health.queued) +
+    out.line(counted(fresh, "new message") + ", " + std::to_string(health.queued) +
              " queued here.");
     if (asking > 0) out.say(std::to_string(asking) + " ask to join: porchlight requests");
+  } else if (!report.trouble) {
+    out.say("There was nothing to send or to fetch.");
   }
   if (!report.reached && report.trouble) {
     const ExitCode code = exit_code_of(report.trouble->code);

@@ -45,7 +45,8 @@ Result<ExitCode> verify(Context& context, const std::string& id, const Fill& fil
       post_body(context, *engine, found->group, std::move(body), found->sighting.short_id));
   if (context.out().json()) return end;
   TRY(const FoundSighting now, find_sighting(core, id, context.now()));
-  context.out().line(now.sighting.short_id + "  " + standing_text(now.sighting));
+  const Board board = core.board(now.group.id, context.now());
+  context.out().line(now.sighting.short_id + "  " + standing_text(now.sighting, board));
   return end;
 }
 
@@ -57,6 +58,9 @@ Result<ExitCode> run_claim(Context& context, const VerifyOptions& options) {
 }
 
 Result<ExitCode> run_confirm(Context& context, const VerifyOptions& options) {
+  if (options.basis.empty()) {
+    return Error{Errc::usage, "Say with --basis what it rests on: \"seen by me\"."};
+  }
   return verify(context, options.id, [&](const Core&, wire::Verification& verification) -> Status {
     verification.mutable_outcome()->set_kind(wire::OUTCOME_CONFIRMED);
     verification.mutable_outcome()->set_basis(options.basis);
@@ -85,6 +89,9 @@ Result<ExitCode> run_dismiss(Context& context, const VerifyOptions& options) {
         outcome.set_basis(options.basis);
         if (options.duplicate_of.empty()) return Ok{};
         TRY(const FoundSighting other, find_sighting(core, options.duplicate_of, context.now()));
+        if (other.sighting.id.str() == verification.sighting()) {
+          return Error{Errc::usage, "A sighting is no duplicate of itself: --of names another."};
+        }
         outcome.set_duplicate_of(other.sighting.id.str());
         return Ok{};
       });

@@ -5,6 +5,7 @@
 #include <cstdlib>
 
 #include "client/cli/terminal.hpp"
+#include "client/cli/time_text.hpp"
 #include "proto/base/limits.hpp"
 #include "proto/crypto/hash.hpp"
 
@@ -15,9 +16,7 @@ constexpr std::size_t new_passphrase_bytes_min = 8;
 /// How often a listener that has stepped aside looks whether it is to end.
 constexpr auto lock_slice = std::chrono::milliseconds(200);
 
-Error offline() {
-  return {Errc::unreachable, "Not connected, as --offline says. What is queued is kept."};
-}
+Error offline() { return {Errc::unreachable, "Not connected, as --offline says."}; }
 
 /// The local disk is not the relay.
 Error of_vault(Error error) {
@@ -173,6 +172,9 @@ Result<SyncReport> Context::sync(Engine& engine, Haste haste) {
 void Context::tell(const std::vector<Notice>& notices) {
   for (const Notice& notice : notices) {
     if (notice.kind == Notice::Kind::warning) out_.warn(notice.text);
+    if (notice.kind == Notice::Kind::group_joined) {
+      out_.say("You were let into \"" + one_line(notice.text) + "\".");
+    }
   }
 }
 
@@ -183,15 +185,29 @@ ExitCode Context::end_of_reading(const SyncReport& report) {
     out_.fail(*report.trouble, code);
     return code;
   }
-  out_.warn(report.trouble->what + " What is shown is what this device knows.");
+  out_.warn(sentences(report.trouble->what, "What is shown is what this device knows."));
   return ExitCode::done;
+}
+
+Error Context::with_the_way_on(Error why, Engine& engine) const {
+  const Health health = engine.core().health(now());
+  if (why.code == Errc::no_tokens && !health.enrolled && health.enroll_due) {
+    why.what =
+        sentences(why.what, "This device enrols at " + short_time(*health.enroll_due, now()) +
+                                " and gets new ones after that; porchlight sync --now does "
+                                "it at once.");
+  } else if (why.what.find("kept") == std::string::npos) {
+    why.what =
+        sentences(why.what, "What was to be sent is kept here, and the next command sends it.");
+  }
+  return why;
 }
 
 ExitCode Context::end_of_sending(Engine& engine, const SyncReport& report) {
   const auto queued = engine.core().health(now()).queued;
   if (!report.trouble) {
     if (queued == 0) return ExitCode::done;
-    out_.warn(std::to_string(queued) + " are still queued here; the next command sends them.");
+    out_.warn(std::to_string(queued) + " still queued here; the next command tries again.");
     return ExitCode::queued;
   }
   const ExitCode code = exit_code_of(report.trouble->code);
@@ -199,7 +215,7 @@ ExitCode Context::end_of_sending(Engine& engine, const SyncReport& report) {
     out_.warn(report.trouble->what);
     return ExitCode::done;
   }
-  out_.fail(*report.trouble, code);
+  out_.fail(with_the_way_on(*report.trouble, engine), code);
   // Whatever the relay's fault was, what was to be sent is kept.
   return code == ExitCode::failure ? ExitCode::queued : code;
 }

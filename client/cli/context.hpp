@@ -47,10 +47,13 @@ class Context {
   ExitCode end_of_reading(const SyncReport& report);
   /// After sync(), for a command that sends: done, or why not everything has left.
   ExitCode end_of_sending(Engine& engine, const SyncReport& report);
-  /// Warnings: they concern whoever is at the keyboard, whatever the command.
+  /// Warnings, and that a group let this member in: they concern whoever is at the keyboard,
+  /// whatever the command.
   void tell(const std::vector<Notice>& notices);
 
  private:
+  /// `why`, and what becomes of what is queued.
+  Error with_the_way_on(Error why, Engine& engine) const;
   Result<VaultLock> lock();
   Result<SecretBytes> passphrase();
   Result<SecretBytes> new_passphrase();

@@ -77,7 +77,9 @@ unsigned short_code_point(std::string_view text, std::size_t at) {
 bool is_obeyed(unsigned point) {
   return (point >= 0x80 && point < 0xa0) || point == 0x2028 || point == 0x2029 ||
          (point >= 0x202a && point <= 0x202e) || (point >= 0x2066 && point <= 0x2069) ||
-         point == 0x200e || point == 0x200f;
+         point == 0x200e || point == 0x200f || point == 0x061c ||
+         // Nothing to see at all: "Ana" with one of these in it is not Ana.
+         point == 0x200b || point == 0x2060 || point == 0xfeff;
 }
 
 }  // namespace
@@ -100,6 +102,19 @@ std::string one_line(std::string_view text) {
     }
   }
   return safe;
+}
+
+std::string sentences(std::string_view first, std::string_view second) {
+  std::string whole = sentence(first);
+  if (!whole.empty() && std::string_view(".!?").find(whole.back()) == std::string_view::npos) {
+    whole += '.';
+  }
+  if (second.empty()) return whole;
+  return whole + (whole.empty() ? "" : " ") + sentence(second);
+}
+
+std::string counted(std::size_t count, std::string_view what) {
+  return std::to_string(count) + " " + std::string(what) + (count == 1 ? "" : "s");
 }
 
 Output::Output(Format format, Colour colour)
@@ -144,29 +159,36 @@ bool Output::flush() {
   return std::cout.good();
 }
 
-void Output::say(std::string_view text) {
+void Output::put_error_line(std::string_view line) {
   done_with_progress();
   std::cout.flush();
-  std::cerr << text << '\n';
+  std::cerr << line << '\n';
+}
+
+void Output::say(std::string_view text) {
+  if (!json()) return put_error_line(text);
+  put_error_line(Json{{"type", "note"}, {"schema", 1}, {"text", text}}.dump(
+      -1, ' ', false, Json::error_handler_t::replace));
 }
 
 void Output::complain(std::string_view mark, Tone tone, std::string_view text) {
-  say(tint(stderr_colours_, tone, mark) + "  " + sentence(one_line(text)));
+  put_error_line(tint(stderr_colours_, tone, mark) + "  " + sentence(one_line(text)));
 }
 
 void Output::warn(std::string_view text) {
   if (!json()) return complain("! warning", Tone::warning, text);
-  say(Json{{"type", "warning"}, {"schema", 1}, {"text", sentence(text)}}.dump());
+  put_error_line(Json{{"type", "warning"}, {"schema", 1}, {"text", sentence(text)}}.dump(
+      -1, ' ', false, Json::error_handler_t::replace));
 }
 
 void Output::fail(const Error& error, ExitCode code) {
   if (!json()) return complain("x error", Tone::bad, error.what);
-  say(Json{{"type", "error"},
-           {"schema", 1},
-           {"code", name_of(error.code)},
-           {"exit", static_cast<int>(code)},
-           {"text", sentence(error.what)}}
-          .dump());
+  put_error_line(Json{{"type", "error"},
+                      {"schema", 1},
+                      {"code", name_of(error.code)},
+                      {"exit", static_cast<int>(code)},
+                      {"text", sentence(error.what)}}
+                     .dump(-1, ' ', false, Json::error_handler_t::replace));
 }
 
 void Output::progress(std::string_view text) {

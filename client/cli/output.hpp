@@ -16,9 +16,15 @@ using Json = nlohmann::ordered_json;
 enum class Format : std::uint8_t { text, json };
 enum class Colour : std::uint8_t { automatic, never };
 
-/// `text` on one line, with nothing in it that a terminal obeys: control characters and those that
-/// turn the writing direction come out as \xNN or \uNNNN, line breaks as " / ".
+/// `text` on one line, with nothing in it that a terminal obeys: control characters, those that
+/// turn the writing direction and those that cannot be seen come out as \xNN or \uNNNN, line breaks
+/// as " / ".
 std::string one_line(std::string_view text);
+
+/// Two sentences, each with a capital and an end whatever it came with.
+std::string sentences(std::string_view first, std::string_view second);
+/// "1 member", "2 members".
+std::string counted(std::size_t count, std::string_view what);
 
 class Output {
  public:
@@ -40,6 +46,7 @@ class Output {
   bool flush();
 
   // ---- stderr --------------------------------------------------------------------------------
+  /// With --json a "note" record, so that stderr too is one object a line.
   void say(std::string_view text);
   void warn(std::string_view text);
   void fail(const Error& error, ExitCode code);
@@ -52,6 +59,7 @@ class Output {
   std::string tinted(Tone tone, std::string_view text) const;
 
  private:
+  void put_error_line(std::string_view line);
   void complain(std::string_view mark, Tone tone, std::string_view text);
 
   Format format_;

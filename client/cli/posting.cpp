@@ -20,10 +20,24 @@ std::string label_of(const MessageView& message, const Board& board, const std::
   return "Message";
 }
 
+/// Whoever asked may have been let in since: the relay may know more than this device.
+Status be_let_in(Context& context, Engine& engine, const GroupView& group) {
+  if (group.standing != GroupView::Standing::asking) return Ok{};
+  TRY(const SyncReport report, context.sync(engine));
+  for (const GroupView& known : engine.core().groups()) {
+    if (known.id == group.id && known.standing != GroupView::Standing::asking) return Ok{};
+  }
+  if (report.trouble) context.out().warn(report.trouble->what);
+  return Error{Errc::not_permitted, "You asked to join \"" + group.name +
+                                        "\" and are not approved yet. Nothing was posted: ask "
+                                        "whoever invited you to approve you, then post again."};
+}
+
 }  // namespace
 
 Result<ExitCode> post_body(Context& context, Engine& engine, const GroupView& group,
                            wire::Body body, const std::string& label) {
+  CHECK(be_let_in(context, engine, group));
   body.set_zone(zone_name());
   TRY(const MessageId id, engine.core().post(group.id, std::move(body), context.now()));
   TRY(const SyncReport report, context.sync(engine));

@@ -67,9 +67,31 @@ void add_commands(CLI::App& app, Action& chosen) {
     }
     CLI::App* added = parent->add_subcommand(std::string(name), std::string(command.summary));
     added->fallthrough();
-    added->footer("Example: " + std::string(command.example));
+    added->footer("Example: " + std::string(command.example) +
+                  "\nporchlight --help shows the options that every command takes.");
     added->callback([&chosen, action = command.define(*added)] { chosen = action; });
   }
+}
+
+/// Which command is missing: CLI11 says only that one is.
+std::string without_command(const CLI::App& app) {
+  const CLI::App* at = &app;
+  std::string so_far = "porchlight";
+  while (!at->get_subcommands().empty()) {
+    at = at->get_subcommands().front();
+    so_far += " " + at->get_name();
+  }
+  if (at->get_require_subcommand_min() == 0) return "";
+  std::string names;
+  for (const CLI::App* known : at->get_subcommands({})) {
+    names += (names.empty() ? "" : ", ") + known->get_name();
+  }
+  const auto typed = app.remaining(true);
+  const std::string what = typed.empty()
+                               ? "Say what to do"
+                               : "There is no \"" + so_far + " " + one_line(typed.front()) + "\"";
+  const bool one = names.find(',') == std::string::npos;
+  return what + ": after " + so_far + (one ? " comes " : " comes one of ") + names + ".";
 }
 
 int fail_early(const Error& error) {
@@ -102,6 +124,9 @@ int parse_and_run(int argc, char** argv, PasswordCost cost) {
   CLI::App app{"porchlight: sealed messages for neighbourhood response networks", "porchlight"};
   app.require_subcommand(1);
   app.footer(
+      "The passphrase is asked for on the terminal, or read from --passphrase-fd, or from the\n"
+      "file that the environment variable PORCHLIGHT_PASSPHRASE_FILE names. The vault is in\n"
+      "~/.local/share/porchlight, or where XDG_DATA_HOME or --vault says.\n\n"
       "Exit status: 0 done, 1 failure, 2 usage, 3 locked or wrong passphrase, 4 not\n"
       "permitted, 5 queued here, 6 relay refused or full, 7 security warning, 8 not found\n"
       "or expired, 9 update needed.");
@@ -111,6 +136,11 @@ int parse_and_run(int argc, char** argv, PasswordCost cost) {
   add_commands(app, chosen);
   try {
     app.parse(argc, argv);
+  } catch (const CLI::RequiredError& error) {
+    const std::string missing = without_command(app);
+    if (!missing.empty()) return fail_early({Errc::usage, missing});
+    app.exit(error);
+    return static_cast<int>(ExitCode::usage);
   } catch (const CLI::ParseError& error) {
     return static_cast<int>(app.exit(error) == 0 ? ExitCode::done : ExitCode::usage);
   }

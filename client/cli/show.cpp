@@ -31,12 +31,38 @@ std::string name_of(const std::string& id, const Board& board) {
   return wanted ? short_id(*wanted, 3) : "an unknown sighting";
 }
 
-std::string outcome_text(const wire::Outcome& outcome, const Board& board) {
+std::string outcome_title(const wire::Outcome& outcome, const Board& board) {
   std::string text = outcome_name(outcome.kind());
   if (outcome.kind() == wire::OUTCOME_DUPLICATE) {
     text += " of " + name_of(outcome.duplicate_of(), board);
   }
-  return text + labelled(": ", outcome.basis());
+  return text;
+}
+
+std::string outcome_text(const wire::Outcome& outcome, const Board& board) {
+  return outcome_title(outcome, board) + labelled(": ", outcome.basis());
+}
+
+std::string progress_text(const SightingView& sighting, const Board& board) {
+  using Standing = SightingView::Standing;
+  switch (sighting.standing) {
+    case Standing::open:
+      return "open";
+    case Standing::claimed:
+      return "claimed by " + one_line(sighting.claimed_by.value_or("somebody")) +
+             (sighting.eta_minutes.value_or(0)
+                  ? ", there in " + std::to_string(*sighting.eta_minutes) + " min"
+                  : "");
+    case Standing::confirmed:
+    case Standing::dismissed:
+      return (sighting.outcome ? outcome_title(*sighting.outcome, board)
+                               : std::string(standing_name(sighting.standing))) +
+             " by " + one_line(sighting.outcome_by.value_or("somebody")) +
+             (sighting.outcome ? labelled(": ", sighting.outcome->basis()) : "");
+    case Standing::closed:
+      return "closed" + labelled(": ", sighting.closing_note.value_or(""));
+  }
+  return "";
 }
 
 std::string verification_text(const Verification& verification, const Board& board) {
@@ -190,29 +216,12 @@ Json message_json(const MessageView& message, const std::string& group, const Bo
   return fields;
 }
 
-std::string standing_text(const SightingView& sighting) {
-  using Standing = SightingView::Standing;
-  switch (sighting.standing) {
-    case Standing::open:
-      return "open";
-    case Standing::claimed:
-      return "claimed by " + one_line(sighting.claimed_by.value_or("somebody")) +
-             (sighting.eta_minutes.value_or(0)
-                  ? ", there in " + std::to_string(*sighting.eta_minutes) + " min"
-                  : "");
-    case Standing::confirmed:
-    case Standing::dismissed:
-      return (sighting.outcome ? std::string(outcome_name(sighting.outcome->kind()))
-                               : std::string(standing_name(sighting.standing))) +
-             " by " + one_line(sighting.outcome_by.value_or("somebody")) +
-             (sighting.outcome ? labelled(": ", sighting.outcome->basis()) : "");
-    case Standing::closed:
-      return "closed" + labelled(": ", sighting.closing_note.value_or(""));
-  }
-  return "";
+std::string standing_text(const SightingView& sighting, const Board& board) {
+  const bool queued = sighting.report.standing == MessageView::Standing::queued;
+  return (queued ? "queued here, " : "") + progress_text(sighting, board);
 }
 
-Json sighting_json(const SightingView& sighting, const std::string& group) {
+Json sighting_json(const SightingView& sighting, const std::string& group, const Board& board) {
   Json fields{{"sighting", sighting.short_id},
               {"id", hex_encode(sighting.id.view())},
               {"group", group},
@@ -227,6 +236,9 @@ Json sighting_json(const SightingView& sighting, const std::string& group) {
   if (sighting.outcome) {
     fields["outcome"] = outcome_name(sighting.outcome->kind());
     fields["basis"] = sighting.outcome->basis();
+    if (sighting.outcome->kind() == wire::OUTCOME_DUPLICATE) {
+      fields["duplicate_of"] = name_of(sighting.outcome->duplicate_of(), board);
+    }
   }
   if (sighting.outcome_by) fields["outcome_by"] = *sighting.outcome_by;
   if (sighting.closing_note) fields["note"] = *sighting.closing_note;

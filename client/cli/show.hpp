@@ -20,12 +20,13 @@ std::string message_line(const MessageView& message, const std::string& group, c
 /// The fields of a "message" record. `kind` is text, sighting, verification or unknown.
 Json message_json(const MessageView& message, const std::string& group, const Board& board);
 
-/// "open", "claimed by Ana, there in 10 min", "confirmed by Ana: seen by me" and so on.
-std::string standing_text(const SightingView& sighting);
+/// "open", "claimed by Ana, there in 10 min", "confirmed by Ana: seen by me" and so on; with
+/// "queued here" where the report itself has not left yet.
+std::string standing_text(const SightingView& sighting, const Board& board);
 /// The SALUTE fields that were filled in, in a row.
 std::string sighting_text(const wire::Sighting& sighting, TimePoint now);
 /// The fields of a "sighting" record.
-Json sighting_json(const SightingView& sighting, const std::string& group);
+Json sighting_json(const SightingView& sighting, const std::string& group, const Board& board);
 
 const char* standing_name(MessageView::Standing standing);
 const char* standing_name(SightingView::Standing standing);

@@ -1,10 +1,13 @@
 #include "client/cli/terminal.hpp"
 
 #include <fcntl.h>
+#include <poll.h>
+#include <sys/signalfd.h>
 #include <termios.h>
 #include <unistd.h>
 
 #include <cerrno>
+#include <csignal>
 
 #include "client/vault/lock.hpp"
 #include "proto/base/limits.hpp"
@@ -13,6 +16,33 @@ namespace porchlight::client {
 namespace {
 
 FileHandle open_terminal() { return FileHandle{open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY)}; }
+
+/// While it lives, signals that end the program wait: the terminal is put in order before them.
+class EndPutOff {
+ public:
+  EndPutOff() {
+    sigset_t ends;
+    sigemptyset(&ends);
+    for (const int each : {SIGINT, SIGTERM, SIGHUP, SIGQUIT}) sigaddset(&ends, each);
+    pthread_sigmask(SIG_BLOCK, &ends, &before_);
+    came_ = FileHandle{signalfd(-1, &ends, SFD_CLOEXEC)};
+  }
+  EndPutOff(const EndPutOff&) = delete;
+  EndPutOff& operator=(const EndPutOff&) = delete;
+  ~EndPutOff() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
+
+  /// Until there is something to read, which is true, or such a signal came.
+  bool wait_for(int fd) const {
+    pollfd both[] = {{fd, POLLIN, 0}, {came_.get(), POLLIN, 0}};
+    while (poll(both, 2, -1) < 0 && errno == EINTR) {
+    }
+    return both[1].revents == 0;
+  }
+
+ private:
+  sigset_t before_{};
+  FileHandle came_;
+};
 
 /// No echo while it lives.
 class HiddenTyping {
@@ -72,7 +102,9 @@ Result<SecretBytes> ask_hidden(std::string_view question) {
   const FileHandle terminal = open_terminal();
   if (!can_ask() || !terminal) return nobody_to_ask();
   CHECK(put(terminal.get(), question));
+  const EndPutOff put_off;
   const HiddenTyping hidden(terminal.get());
+  if (!put_off.wait_for(terminal.get())) return nobody_to_ask();  // and the signal ends us
   return read_secret_line(terminal.get());
 }
 
@@ -101,7 +133,8 @@ Result<std::string> read_stdin(std::size_t bytes_max) {
     if (got <= 0) break;
     text.append(chunk, static_cast<std::size_t>(got));
     if (text.size() > bytes_max + 1) {
-      return Error{Errc::too_large, "That is longer than " + std::to_string(bytes_max) + " bytes."};
+      return Error{Errc::too_large, "That is longer than " + std::to_string(bytes_max) +
+                                        " bytes. Nothing was done."};
     }
   }
   if (!text.empty() && text.back() == '\n') text.pop_back();

@@ -12,7 +12,7 @@ namespace porchlight::client {
 /// Whether somebody can be asked: stderr is a terminal, and there is one to read from.
 bool can_ask();
 
-/// One line; 'usage' when nobody can be asked or the line is empty.
+/// One line, which may be empty; 'usage' when nobody can be asked.
 Result<std::string> ask(std::string_view question);
 /// The same without an echo, up to limits::passphrase_bytes_max bytes.
 Result<SecretBytes> ask_hidden(std::string_view question);

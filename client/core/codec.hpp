@@ -39,12 +39,6 @@ bool read(Fixed& out, const std::string& field) {
   return true;
 }
 
-/// Protobuf's strings are not wiped by themselves.
-inline void wipe_text(std::string& text) {
-  wipe({reinterpret_cast<Byte*>(text.data()), text.size()});
-  text.clear();
-}
-
 /// read() for a secret, wiping the field.
 template <class AnySecret>
 bool take_secret(AnySecret& out, std::string& field) {

@@ -44,6 +44,12 @@ std::vector<Subscription> Core::subscriptions(Lane lane, TimePoint) const {
   return {{parcel, state_->cursors.after(parcel.id())}};
 }
 
+bool Core::wants_new_connection(TimePoint now) const {
+  constexpr auto most = std::chrono::hours(24);
+  const auto& since = state_->collecting_since;
+  return since && (now > *since + most || now < *since - most);
+}
+
 std::vector<OutboxItem> Core::outbox(Lane lane) const {
   std::vector<OutboxItem> items;
   for (const auto& [id, entry] : state_->outbox.entries()) {
@@ -89,8 +95,13 @@ Result<wire::Request> Core::errand_request(Errand errand, const Challenge& chall
 
 void Core::on_relay_facts(const RelayFacts& facts, std::optional<Lane> lane, TimePoint now) {
   const bool other_store = state_->relay.learn(facts, lane.has_value(), now);
-  if (other_store) state_->cursors.reset();
+  if (other_store) {
+    state_->cursors.reset();
+    // What the old store held of our changes may not be in this one.
+    for (auto& [id, group] : state_->groups) group.proposal = {};
+  }
   if (other_store || lane == Lane::collect) state_->forget_caught_up();
+  if (lane == Lane::collect) state_->collecting_since = now;
   // Only now is it known what time it is: a command that ends soon has no later tick.
   if (lane == Lane::collect) state_->tick(now);
 }
@@ -119,39 +130,22 @@ void Core::on_spend_refused(const SpendId& spend, TimePoint now) {
 void Core::on_delivery(const MailboxId& mailbox, std::uint64_t seq, ByteView envelope,
                        TimePoint now) {
   if (seq <= state_->cursors.after(mailbox)) return;
-  const State::Place place = state_->locate(mailbox);
-  switch (place.kind) {
-    case State::Place::Kind::none:
-      return;
-    case State::Place::Kind::inbox:
-      state_->deliver_inbox(seq, envelope, now);
-      break;
-    case State::Place::Kind::parcel:
-      state_->deliver_parcel(mailbox, envelope, now);
-      break;
-    case State::Place::Kind::control:
-      if (!state_->deliver_control(*place.group, *place.epoch, seq, envelope, now)) return;
-      break;
-    case State::Place::Kind::day:
-      state_->deliver_frame(*place.group, *place.epoch, place.day, seq, envelope, now);
-      break;
+  const auto places = state_->locate(mailbox);
+  if (places.empty()) return;
+  bool is_read = true;
+  for (const State::Place& place : places) {
+    is_read &= state_->deliver(place, mailbox, seq, envelope, now);
   }
+  if (!is_read) return;
   state_->cursors.move(mailbox, seq);
-  if (place.kind == State::Place::Kind::control) state_->propose(*place.group, now);
+  for (const State::Place& place : places) {
+    if (place.kind == State::Place::Kind::control) state_->propose(*place.group, now);
+  }
 }
 
 void Core::on_caught_up(const MailboxId& mailbox, const Incarnation&, TimePoint now) {
-  const State::Place place = state_->locate(mailbox);
-  switch (place.kind) {
-    case State::Place::Kind::none:
-    case State::Place::Kind::inbox:
-      return;
-    case State::Place::Kind::parcel:
-      return state_->parcel_caught_up(mailbox);
-    case State::Place::Kind::control:
-      return state_->control_caught_up(*place.group, *place.epoch, now);
-    case State::Place::Kind::day:
-      return state_->day_caught_up(*place.group, *place.epoch, place.day, now);
+  for (const State::Place& place : state_->locate(mailbox)) {
+    state_->caught_up(place, mailbox, now);
   }
 }
 

@@ -86,7 +86,12 @@ std::vector<GroupView> Core::groups() const {
   std::vector<GroupView> views;
   for (const auto& [id, group] : state_->groups) views.push_back(view_of(group, state_->me.id()));
   for (const auto& [parcel, join] : state_->people.joins) {
-    if (const GroupOffer* offer = asked_offer(join)) views.push_back(view_of(*offer));
+    const GroupOffer* offer = asked_offer(join);
+    const bool listed =
+        offer && std::any_of(views.begin(), views.end(), [&](const GroupView& view) {
+          return view.id == offer->group;  // asked for with two invites
+        });
+    if (offer && !listed) views.push_back(view_of(*offer));
   }
   std::sort(views.begin(), views.end(), [](const GroupView& a, const GroupView& b) {
     return std::tie(a.name, a.id) < std::tie(b.name, b.id);
@@ -121,7 +126,7 @@ std::vector<InviteView> Core::invites(TimePoint now) const {
     const Group* group = state_->find_group(invite.group);
     views.push_back({short_name(id.view(), length), invite.to,
                      group == nullptr ? "" : group->name(), invite.role, invite.expires,
-                     standing_of(invite, now)});
+                     standing_of(invite, state_->relay.relay_time(now))});
   }
   std::stable_sort(views.begin(), views.end(),
                    [](const InviteView& a, const InviteView& b) { return a.expires < b.expires; });
@@ -213,8 +218,9 @@ Board Core::board(const GroupId& id, TimePoint now) const {
   std::vector<MessageView> views;
   const Group* group = state_->find_group(id);
   if (group == nullptr) return {};
+  const TimePoint until = state_->relay.sure_time(now);  // as they are erased
   for (const StoredMessage* message : state_->messages.list(id)) {
-    if (message->ends > now) views.push_back(state_->view_of(*group, *message));
+    if (message->ends > until) views.push_back(state_->view_of(*group, *message));
   }
   return make_board(views);
 }

@@ -11,6 +11,7 @@ Day::Day(DayKeys day_keys, std::map<VerifyKey, Chain> day_chains)
 std::vector<std::uint32_t> DayRatchet::enter(std::uint32_t last, std::span<const VerifyKey> senders,
                                              std::uint32_t keep_from) {
   std::vector<std::uint32_t> added;
+  last = std::min(last, UINT32_MAX - 1);  // the day after it has a number too
   for (; next_ && next_day_ <= last; ++next_day_) {
     if (next_day_ >= keep_from) {
       std::map<VerifyKey, Chain> chains;

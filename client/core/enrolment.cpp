@@ -73,7 +73,11 @@ std::optional<TimePoint> Enrolment::next_tokens_at() const {
 }
 
 std::optional<Errand> Enrolment::errand(TimePoint now, Haste haste) const {
-  const auto is_due = [&](TimePoint due) { return haste == Haste::now || due <= now; };
+  // Nothing is ever put off for longer than to the end of the next period: what seems to be was put
+  // off by a clock that has been set right since.
+  const auto is_due = [&](TimePoint due) {
+    return haste == Haste::now || due <= now || due > now + hours(14 * 24);
+  };
   if (token_) return is_due(due_) ? std::optional(Errand::enroll) : std::nullopt;
   for (const Errand errand :
        {Errand::issue_session, Errand::issue_enroll_member, Errand::issue_enroll_inviter}) {
@@ -98,8 +102,10 @@ std::optional<TimePoint> Enrolment::next_errand_at() const {
 /// Its period has come, and the key that will sign was shown on a lane.
 bool Enrolment::is_available(TokenKind kind, TimePoint now) const {
   const TimePoint relay_time = parts_.relay.relay_time(now);
-  return period(kind, relay_time) >= allotments_.at(kind).next_period &&
-         parts_.relay.token_key(kind, wire::token_week(relay_time)).has_value();
+  const std::uint32_t here = period(kind, relay_time);
+  const std::uint32_t next = allotments_.at(kind).next_period;
+  const bool has_come = here >= next || next > here + 1;  // the latter by a clock that was wrong
+  return has_come && parts_.relay.token_key(kind, wire::token_week(relay_time)).has_value();
 }
 
 Result<wire::Request> Enrolment::request(Errand errand, const SigningKey& account,

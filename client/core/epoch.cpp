@@ -50,24 +50,32 @@ bool is_newer(const Parsed& parsed) {
                      [](const wire::EpochOp& op) { return op.kind_case() != wire::EpochOp::kAdd; });
 }
 
-/// The roster after the operations; none where one of them is not allowed.
-std::optional<Change> apply(const Parsed& parsed, const Roster& before) {
+bool is_role(wire::Role role) { return role == wire::ROLE_MEMBER || role == wire::ROLE_LEAD; }
+
+Error not_allowed() { return {Errc::not_permitted, "a change that is not allowed"}; }
+
+/// The roster after the operations. 'update_needed' for a request or a role of a newer version,
+/// 'not_permitted' where an operation is not allowed.
+Result<Change> apply(const Parsed& parsed, const Roster& before) {
   const auto& ops = parsed.body.ops();
   if (ops.empty() || ops.size() > static_cast<int>(limits::epoch_additions_max)) {
-    return std::nullopt;
+    return not_allowed();
   }
   Change change{parsed.head, parsed.author, parsed.body.policy().name(), before, {}};
   for (const wire::EpochOp& op : ops) {
-    auto request = verify_join_request(as_bytes(op.add().request()));
-    if (!request || request->group != parsed.head.group || !before.is_lead(request->inviter)) {
-      return std::nullopt;
+    TRY(JoinRequest request, verify_join_request(as_bytes(op.add().request())));
+    if (op.add().role() != wire::ROLE_NONE && !is_role(op.add().role())) {
+      return update_needed("the group");
     }
-    change.added.push_back(request->identity());
-    if (!change.roster.add(std::move(request).value(), op.add().role()).ok()) return std::nullopt;
+    if (request.group != parsed.head.group || !before.is_lead(request.inviter)) {
+      return not_allowed();
+    }
+    change.added.push_back(request.identity());
+    CHECK(change.roster.add(std::move(request), op.add().role()));
   }
   if (!change.roster.has_lead() || change.roster.hash(parsed.head.group) != parsed.roster_hash ||
       !is_clean_name(change.name)) {
-    return std::nullopt;
+    return not_allowed();
   }
   return change;
 }
@@ -137,18 +145,25 @@ Judgement judge_change(const EpochHead& head, const Roster& roster, ByteView sig
   judgement.by_member = true;
   judgement.author = parsed->author;
   if (!roster.is_lead(parsed->author) || parsed->head.group != head.group ||
-      parsed->previous != head.id || parsed->head.number != head.number + 1) {
+      parsed->previous != head.id ||
+      parsed->head.number != std::uint64_t{head.number} + 1) {  // the last number has no next one
     return judgement;
   }
   if (is_newer(*parsed)) {
     judgement.kind = Judgement::Kind::newer;
     return judgement;
   }
-  if (parsed->head.day < head.day || !is_within_a_day(parsed->head.day, seq_day)) {
+  if (parsed->head.day < head.day || parsed->head.day - head.day > limits::epoch_days_max ||
+      !is_within_a_day(parsed->head.day, seq_day)) {
     return judgement;
   }
-  judgement.change = apply(*parsed, roster);
-  if (judgement.change) judgement.kind = Judgement::Kind::valid;
+  auto change = apply(*parsed, roster);
+  if (change) {
+    judgement.kind = Judgement::Kind::valid;
+    judgement.change = std::move(change).value();
+  } else if (change.error().code == Errc::update_needed) {
+    judgement.kind = Judgement::Kind::newer;
+  }
   return judgement;
 }
 

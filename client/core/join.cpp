@@ -25,15 +25,15 @@ Bytes make_join_request(const RequestDraft& draft, const SigningKey& identity, R
 }
 
 Result<JoinRequest> verify_join_request(ByteView signed_request) {
-  if (signed_request.size() > limits::join_request_bytes_max) {
-    return Error{Errc::malformed, "a request to join is longer than one can be"};
-  }
   TRY(const wire::Unverified unverified, wire::parse_signed(signed_request));
   wire::JoinRequest message;
   if (!parse(message, unverified.body)) {
     return Error{Errc::malformed, "a request to join does not decode"};
   }
   if (message.suite() != suite) return update_needed("a request to join");
+  if (signed_request.size() > limits::join_request_bytes_max) {
+    return Error{Errc::malformed, "a request to join is longer than one can be"};
+  }
   JoinRequest request;
   TagKey tag_key;
   if (!read(request.group, message.group_id()) || !read(request.inviter, message.inviter()) ||

@@ -10,6 +10,8 @@ namespace {
 
 // Below limits::requests_in_flight_max, so that a Ping always has room.
 constexpr std::size_t in_flight_max = limits::requests_in_flight_max / 2;
+/// Those above it are read to their end, and again at each ping: the relay counts them all.
+constexpr std::size_t live_max = limits::collects_per_connection_max - in_flight_max;
 constexpr std::size_t output_bytes_max = 1024 * 1024;
 /// Tokens that bought nothing, one after the other, before the relay is not believed any more.
 constexpr std::size_t barren_payments_max = 4;
@@ -30,7 +32,6 @@ bool LaneSession::is_collecting() const {
 }
 
 void LaneSession::collect_again() {
-  if (extent_ == Extent::live) return;
   std::erase_if(collected_, [&](const MailboxId& mailbox) {
     for (const auto& [id, pending] : pending_) {
       const auto* collecting = std::get_if<Collecting>(&pending.kind);
@@ -45,6 +46,7 @@ void LaneSession::ping() {
   wire::Request ping = new_request(Pinging{});
   ping.mutable_ping();
   send(ping);
+  collect_again();
 }
 
 void LaneSession::fail(Error error) {
@@ -112,16 +114,21 @@ bool LaneSession::pay() {
 }
 
 void LaneSession::plan_collects() {
-  for (const Subscription& subscription : host_.subscriptions()) {
+  const std::vector<Subscription> subscriptions = host_.subscriptions();
+  std::size_t from_here = subscriptions.size();  // the newest stand last
+  for (const Subscription& subscription : subscriptions) {
+    const bool is_new = from_here-- <= live_max;
+    const bool live = extent_ == Extent::live && is_new && live_ < live_max;
     if (!has_room()) return;
     const MailboxId mailbox = subscription.address.id();
     if (collected_.contains(mailbox)) continue;
     if (!prove(subscription.address, wire::MAILBOX_RIGHT_COLLECT)) continue;
     collected_.insert(mailbox);
-    wire::Request collect = new_request(Collecting{mailbox, subscription.after_seq});
+    live_ += live;
+    wire::Request collect = new_request(Collecting{mailbox, subscription.after_seq, live});
     collect.mutable_collect()->set_address(to_string(subscription.address.encode()));
     collect.mutable_collect()->set_after_seq(subscription.after_seq);
-    collect.mutable_collect()->set_live(extent_ == Extent::live);
+    collect.mutable_collect()->set_live(live);
     send(collect);
   }
 }
@@ -179,6 +186,12 @@ bool LaneSession::afford(const OutboxItem& item) {
 bool LaneSession::prove(const wire::MailboxAddress& address, wire::MailboxRight right) {
   const Right subject{address.id(), right};
   if (proven_.contains(subject)) return true;
+  if (proven_.size() >= limits::proofs_per_connection_max) {
+    trouble_ = Error{Errc::refused,
+                     "This vault has more mailboxes than one connection may read: some were not "
+                     "read. Days that are over leave by themselves; sync again tomorrow."};
+    return false;
+  }
   const auto signature = host_.prove(address, right, greeting_->challenge);
   if (!signature.ok()) {
     trouble_ = signature.error();
@@ -295,7 +308,7 @@ void LaneSession::on_caught_up(Open open, const wire::CaughtUp& caught_up) {
     return fail_impossible();
   }
   host_.on_caught_up(collecting->mailbox, *incarnation);
-  if (extent_ == Extent::until_caught_up) {
+  if (!collecting->live) {
     close(open);
   } else {
     collecting->caught_up = true;
@@ -374,6 +387,7 @@ LaneSession::Pending LaneSession::close(Open open) {
   Pending pending = std::move(open->second);
   const auto* collecting = std::get_if<Collecting>(&pending.kind);
   if (!collecting || !collecting->caught_up) --in_flight_;
+  if (collecting && collecting->live) --live_;
   pending_.erase(open);
   return pending;
 }

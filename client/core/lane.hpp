@@ -18,7 +18,7 @@ class LaneSession {
  public:
   enum class Extent : std::uint8_t {
     until_caught_up,  // each subscription is read to its end, once a round
-    live,             // and stays open for what comes
+    live,             // and stays open for what comes, as far as one connection reaches
   };
 
   /// `relay_key` is what the TLS handshake held against the pinned identity. `host` outlives this.
@@ -47,9 +47,9 @@ class LaneSession {
   /// How many items were stored over this connection.
   std::size_t stored() const { return stored_; }
 
-  /// Reads every subscription again from where it stands, without proving anew.
+  /// Reads every subscription that is not live again from where it stands, without proving anew.
   void collect_again();
-  /// Keeps a silent connection open (clause 3.7).
+  /// Keeps a silent connection open (clause 3.7), and reads again what is not live.
   void ping();
 
  private:
@@ -63,6 +63,7 @@ class LaneSession {
   struct Collecting {
     MailboxId mailbox;
     std::uint64_t newest_seq;
+    bool live;
     bool caught_up = false;
   };
   struct Dropping {
@@ -124,6 +125,7 @@ class LaneSession {
   std::map<std::uint64_t, Pending> pending_;
   std::uint64_t next_id_ = 1;
   std::size_t in_flight_ = 0;  // of pending_, without live collects that have caught up
+  std::size_t live_ = 0;       // collects that stay open
 
   std::optional<SpendId> paying_;  // answered with a budget
   bool paying_now_ = false;        // the answer is under way

@@ -18,7 +18,7 @@ struct Invite {
   GroupId group;
   std::string to;
   wire::Role role = wire::ROLE_NONE;
-  TimePoint expires;
+  TimePoint expires;  // by the relay's clock
   Standing standing = Standing::open;
   std::optional<RequestHash> asked;  // the request that came by it
   std::uint64_t erase_up_to = 0;     // the parcel is of no more use; 0 once it is gone

@@ -1,5 +1,7 @@
 #include "client/core/relay_view.hpp"
 
+#include <cstdlib>
+
 #include "client/core/state.pb.h"
 #include "proto/base/limits.hpp"
 
@@ -53,12 +55,13 @@ void RelayView::learn_clock(const RelayFacts& facts, TimePoint now) {
     warnings_.remove(WarningView::Kind::clock);
     return;
   }
-  warnings_.add(WarningView::Kind::clock,
-                "This device's clock is " + hours_apart(*clock_ahead_minutes_) +
-                    (*clock_ahead_minutes_ > 0 ? " ahead of" : " behind") +
-                    " the relay's. Nothing is erased until they agree: set this device's clock, or "
-                    "tell the relay's operator.",
-                now);
+  warnings_.replace(
+      WarningView::Kind::clock,
+      "This device's clock is " + hours_apart(*clock_ahead_minutes_) +
+          (*clock_ahead_minutes_ > 0 ? " ahead of" : " behind") +
+          " the relay's. Nothing is erased until they agree: set this device's clock, or "
+          "tell the relay's operator.",
+      now);
 }
 
 void RelayView::learn_keys(const RelayFacts& facts, bool seen_on_lane, TimePoint now) {
@@ -105,9 +108,7 @@ TimePoint RelayView::relay_time(TimePoint now) const {
 }
 
 bool RelayView::clocks_agree() const {
-  return clock_ahead_minutes_ &&
-         *clock_ahead_minutes_<disagreement_minutes&& * clock_ahead_minutes_> -
-             disagreement_minutes;
+  return clock_ahead_minutes_ && std::abs(*clock_ahead_minutes_) < disagreement_minutes;
 }
 
 bool RelayView::clocks_checked(TimePoint now) const {
@@ -122,8 +123,10 @@ std::uint32_t RelayView::today(TimePoint now) const {
   return std::clamp(mine, relays == 0 ? 0 : relays - 1, relays + 1);
 }
 
+std::uint32_t RelayView::sure_day(TimePoint now) const { return wire::unix_day(sure_time(now)); }
+
 std::uint32_t RelayView::days_ago(std::uint32_t days, TimePoint now) const {
-  const std::uint32_t day = today(now);
+  const std::uint32_t day = sure_day(now);
   return day < days ? 0 : day - days;
 }
 

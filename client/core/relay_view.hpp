@@ -31,6 +31,10 @@ class RelayView {
   /// The day that things happen on: this device's own, but where the clocks disagree no further
   /// than a day from the relay's, so that others read what is sent.
   std::uint32_t today(TimePoint now) const;
+  /// The earlier of both clocks' times, for what is over only when it is over by both. Within 36
+  /// hours either may be wrong by more than a day.
+  TimePoint sure_time(TimePoint now) const { return std::min(now, relay_time(now)); }
+  std::uint32_t sure_day(TimePoint now) const;
   /// `days` before that; not before the first day there is.
   std::uint32_t days_ago(std::uint32_t days, TimePoint now) const;
   /// How many days envelopes without LONG are kept.

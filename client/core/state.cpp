@@ -79,21 +79,53 @@ Status Core::State::load(std::vector<Record> records) {
   return Ok{};
 }
 
-Core::State::Place Core::State::locate(const MailboxId& mailbox) {
+std::vector<Core::State::Place> Core::State::locate(const MailboxId& mailbox) {
   using Kind = Place::Kind;
-  if (mailbox == me.inbox_id()) return {Kind::inbox, nullptr, nullptr, 0};
-  if (people.joins.contains(mailbox)) return {Kind::parcel, nullptr, nullptr, 0};
+  if (mailbox == me.inbox_id()) return {{Kind::inbox, nullptr, nullptr, 0}};
+  if (people.joins.contains(mailbox)) return {{Kind::parcel, nullptr, nullptr, 0}};
+  std::vector<Place> places;
   for (auto& [id, group] : groups) {
     for (auto& [number, epoch] : group.epochs()) {
       if (epoch.control_mailbox == mailbox && epoch.control_readable) {
-        return {Kind::control, &group, &epoch, 0};
+        places.push_back({Kind::control, &group, &epoch, 0});
       }
       for (auto& [day_number, day] : epoch.days.days()) {
-        if (day.mailbox == mailbox) return {Kind::day, &group, &epoch, day_number};
+        if (day.mailbox == mailbox) places.push_back({Kind::day, &group, &epoch, day_number});
       }
     }
   }
-  return {};
+  return places;
+}
+
+bool Core::State::deliver(const Place& place, const MailboxId& mailbox, std::uint64_t seq,
+                          ByteView envelope, TimePoint now) {
+  switch (place.kind) {
+    case Place::Kind::inbox:
+      deliver_inbox(seq, envelope, now);
+      return true;
+    case Place::Kind::parcel:
+      deliver_parcel(mailbox, envelope, now);
+      return true;
+    case Place::Kind::control:
+      return deliver_control(*place.group, *place.epoch, seq, envelope, now);
+    case Place::Kind::day:
+      deliver_frame(*place.group, *place.epoch, place.day, seq, envelope, now);
+      return true;
+  }
+  return true;
+}
+
+void Core::State::caught_up(const Place& place, const MailboxId& mailbox, TimePoint now) {
+  switch (place.kind) {
+    case Place::Kind::inbox:
+      return;
+    case Place::Kind::parcel:
+      return parcel_caught_up(mailbox);
+    case Place::Kind::control:
+      return control_caught_up(*place.group, *place.epoch, now);
+    case Place::Kind::day:
+      return day_caught_up(*place.group, *place.epoch, place.day, now);
+  }
 }
 
 std::vector<Subscription> Core::State::collected() const {
@@ -167,11 +199,11 @@ void Core::State::tick(TimePoint now) {
     for (const MailboxId& mailbox : group.leave_days_before(relay.days_ago(1, now))) {
       cursors.erase(mailbox);
     }
-    for (const MailboxId& mailbox : group.age(relay.today(now))) cursors.erase(mailbox);
+    for (const MailboxId& mailbox : group.age(relay.sure_day(now))) cursors.erase(mailbox);
     group.frames.forget_before(relay.days_ago(relay.ordinary_days() + 1, now));
   }
   if (!relay.clocks_checked(now)) return;
-  messages.expire(now);
+  messages.expire(relay.sure_time(now));
   wallet.expire(relay.relay_time(now));
   std::erase_if(people.invites, [&](const auto& entry) {
     if (!is_older_than(entry.second.expires, retired_people_days, now)) return false;

@@ -22,12 +22,18 @@ struct Core::State {
 
   // ---- mailboxes (state.cpp) -----------------------------------------------------------------
   struct Place {
-    enum class Kind { none, inbox, parcel, control, day } kind = Kind::none;
+    enum class Kind { inbox, parcel, control, day } kind = Kind::inbox;
     Group* group = nullptr;  // control, day
     Epoch* epoch = nullptr;  // control, day
     std::uint32_t day = 0;   // day
   };
-  Place locate(const MailboxId& mailbox);
+  /// Mostly one. But whoever knows a group's secrets can found another group on them, which then
+  /// has the same mailboxes: each reads them for itself, and none can hide them from the other.
+  std::vector<Place> locate(const MailboxId& mailbox);
+  /// False when the envelope must be read again by a newer version.
+  bool deliver(const Place& place, const MailboxId& mailbox, std::uint64_t seq, ByteView envelope,
+               TimePoint now);
+  void caught_up(const Place& place, const MailboxId& mailbox, TimePoint now);
   std::vector<Subscription> collected() const;
   /// The seed that proves a right, for whoever signs at once.
   Result<Signature> prove(const wire::MailboxAddress& address, wire::MailboxRight right,
@@ -82,7 +88,7 @@ struct Core::State {
   void deliver_inbox(std::uint64_t seq, ByteView envelope, TimePoint now);
   void receive_request(const wire::JoinDelivery& delivery, std::uint64_t seq, TimePoint now);
   /// `join` is gone where the welcome holds.
-  void receive_welcome(MailboxId parcel, const Join& join, ByteView signed_welcome, TimePoint now);
+  void receive_welcome(const Join& join, std::uint64_t seq, ByteView signed_welcome, TimePoint now);
   std::size_t request_name_chars() const;
   Result<RequestHash> find_request(std::string_view typed) const;
   Status approve(std::span<const std::string> ids, TimePoint now);
@@ -130,6 +136,8 @@ struct Core::State {
   std::map<GroupId, Group> groups;
   /// Where a group stopped in its control mailbox; nothing after it is read (clause 10.2).
   std::map<GroupId, std::uint64_t> halted_at;
+  /// When the present connection of Lane::collect began; never kept.
+  std::optional<TimePoint> collecting_since;
 };
 
 }  // namespace porchlight::client

@@ -47,7 +47,7 @@ std::vector<OutboxEntry> make_welcomes(const Change& change, const Bytes& signed
                                        const EpochKeys& keys, const Me& me, const People& people) {
   std::vector<OutboxEntry> welcomes;
   if (change.author != me.id()) return welcomes;
-  const Bytes signed_welcome = make_welcome(signed_epoch, change, keys, me.identity());
+  Bytes signed_welcome = make_welcome(signed_epoch, change, keys, me.identity());
   for (const VerifyKey& added : change.added) {
     const JoinRequest& request = change.roster.find(added)->request;
     if (!people.requests.contains(request.hash)) continue;
@@ -58,6 +58,7 @@ std::vector<OutboxEntry> make_welcomes(const Change& change, const Bytes& signed
     entry.group = change.head.group;
     welcomes.push_back(std::move(entry));
   }
+  wipe(signed_welcome);
   return welcomes;
 }
 

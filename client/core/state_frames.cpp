@@ -7,6 +7,9 @@ namespace {
 
 using Standing = FrameLog::Standing;
 
+/// How far the days of two members can lie apart whose clocks agree with the relay's.
+constexpr std::uint32_t days_apart_max = 4;
+
 TimePoint hour_of(std::uint64_t seq) {
   return from_seconds(std::uint64_t{wire::seq_hour(seq)} * 3600);
 }
@@ -93,6 +96,8 @@ void Core::State::own_frame_came_back(Group& group, const FrameHash& hash, Frame
 void Core::State::read_cites(Group& group, const Order& order, const VerifyKey& sender,
                              std::span<const Cite> cites, TimePoint now) {
   for (const Cite& cite : cites) {
+    // Nobody has seen a frame of a day that cannot be; it would be expected for ever.
+    if (cite.day > relay.today(now) + days_apart_max) continue;
     if (group.frames.find(cite.frame) != nullptr || is_past_retention(cite.day, now)) continue;
     FrameLog::Entry entry;
     entry.standing = Standing::expected;
@@ -123,14 +128,16 @@ void Core::State::day_caught_up(Group& group, Epoch& epoch, std::uint32_t day_nu
     if (is_past_retention(day_number, now)) continue;
     miss(group, hash, entry, name_of(group, entry.sender), now);
   }
-  if (relay.clocks_checked(now) && day_number + 2 <= relay.today(now)) {
+  if (relay.clocks_checked(now) && day_number + 2 <= relay.sure_day(now)) {
     group.mark_complete(epoch, day_number);
   }
   flush(group, now);
 }
 
 bool Core::State::is_past_retention(std::uint32_t day, TimePoint now) const {
-  return day + relay.ordinary_days() <= relay.today(now) + 1;
+  // A relay that says it keeps less than two days would have nothing to explain otherwise.
+  constexpr std::uint32_t days_min = 2;
+  return day + std::max(relay.ordinary_days(), days_min) <= relay.today(now) + 1;
 }
 
 void Core::State::miss(Group& group, const FrameHash& frame, FrameLog::Entry entry,
@@ -240,7 +247,7 @@ void Core::State::message_stored(const GroupId& group, const MessageId& id, cons
     tell(Notice::Kind::stored, group, id);
   }
   // It may have waited here for longer than it lives.
-  if (relay.clocks_checked(now)) messages.expire(now);
+  if (relay.clocks_checked(now)) messages.expire(relay.sure_time(now));
 }
 
 }  // namespace porchlight::client

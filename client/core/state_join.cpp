@@ -46,7 +46,9 @@ Status Core::State::follow(const wire::Link& link, TimePoint now) {
 void Core::State::deliver_parcel(const MailboxId& mailbox, ByteView envelope, TimePoint now) {
   Join& join = people.joins.at(mailbox);
   if (join.offer || join.accepted) return;
-  auto offer = open_parcel(envelope, wire::InviteKeys(join.seed), me.relay().identity, now);
+  // By the relay's clock, which both sides know; their own may be hours apart.
+  auto offer = open_parcel(envelope, wire::InviteKeys(join.seed), me.relay().identity,
+                           relay.relay_time(now));
   if (!offer) {
     join.refused = offer.error();
   } else {
@@ -72,7 +74,7 @@ Result<std::optional<SafetyWords>> Core::State::accept_offer(std::string_view na
   if (join == nullptr || join->accepted || !join->offer) {
     return Error{Errc::not_found, "there is no invite in hand that could be taken up"};
   }
-  if (expires(*join->offer) <= now) {
+  if (expires(*join->offer) <= relay.relay_time(now)) {
     return Error{Errc::expired, "this invite has expired: ask for a new one"};
   }
   const MailboxId parcel = wire::InviteKeys(join->seed).address().id();

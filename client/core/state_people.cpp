@@ -10,6 +10,10 @@
 namespace porchlight::client {
 namespace {
 
+/// How far a group's day may lie after the day on which its welcome was stored: enough for clocks
+/// that were set right in between. Beyond it nobody would ever be met.
+constexpr std::uint32_t welcome_days_ahead_max = 7;
+
 /// The message in an inbox's envelope, if it is sealed to this key.
 std::optional<wire::InboxMessage> open_inbox(const SealSeed& seed, ByteView envelope) {
   auto payload = unseal(seed, envelope);
@@ -30,7 +34,7 @@ void Core::State::deliver_inbox(std::uint64_t seq, ByteView envelope, TimePoint 
     auto message = open_inbox(join.one_time, envelope);
     if (!message) continue;
     if (message->kind_case() == wire::InboxMessage::kWelcome) {
-      receive_welcome(parcel, join, as_bytes(message->welcome()), now);
+      receive_welcome(join, seq, as_bytes(message->welcome()), now);
       wipe_text(*message->mutable_welcome());
     }
     return;  // `join` may be gone
@@ -90,9 +94,12 @@ std::size_t Core::State::request_name_chars() const {
   return unique_length<RequestHash>(hashes);
 }
 
-void Core::State::receive_welcome(MailboxId parcel, const Join& join, ByteView signed_welcome,
+void Core::State::receive_welcome(const Join& join, std::uint64_t seq, ByteView signed_welcome,
                                   TimePoint now) {
   auto welcomed = verify_welcome(signed_welcome, *join.request);
+  if (welcomed && welcomed->change.head.day > wire::seq_hour(seq) / 24 + welcome_days_ahead_max) {
+    welcomed = Error{Errc::not_authentic, "a welcome is to a day that cannot be"};
+  }
   if (!welcomed) {
     const bool newer = welcomed.error().code == Errc::update_needed;
     warn(newer ? WarningView::Kind::update_needed : WarningView::Kind::foreign_epoch,
@@ -108,8 +115,15 @@ void Core::State::receive_welcome(MailboxId parcel, const Join& join, ByteView s
   Group& group = groups.try_emplace(id, journal, id).first->second;
   group.begin(welcomed->change, std::move(welcomed->keys));
   enter_days(group, now);
-  people.erase_join(parcel);
-  cursors.erase(parcel);
+  std::vector<MailboxId> answered;
+  for (const auto& [other, asking] : people.joins) {
+    // Who was invited to it twice asks nobody any more.
+    if (asking.is_asking() && asking.request->group == id) answered.push_back(other);
+  }
+  for (const MailboxId& done : answered) {
+    people.erase_join(done);
+    cursors.erase(done);
+  }
   tell(Notice::Kind::group_joined, id, {}, group.name());
 }
 
@@ -186,7 +200,7 @@ Result<wire::Link> Core::State::create_invite(const InviteOrder& order, TimePoin
   invite.group = order.group;
   invite.to = order.to;
   invite.role = order.role;
-  invite.expires = to_the_minute(now + order.lifetime);
+  invite.expires = to_the_minute(relay.relay_time(now) + order.lifetime);
   TRY(const Card card, verify_card(me.card()));
   const GroupOffer offer{card,
                          invite.id,

@@ -41,6 +41,20 @@ bool is_commanding(std::uint32_t c) {
          (c >= 0x202A && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069);
 }
 
+/// What is not seen at all: two names could differ in nothing else. The joiners U+200C and U+200D
+/// are not among them: some scripts need them.
+bool is_invisible(std::uint32_t c) {
+  return c == 0xAD || c == 0x61C || c == 0x200B || c == 0x200E || c == 0x200F ||
+         (c >= 0x2060 && c <= 0x2064) || c == 0xFEFF || (c >= 0xE0000 && c <= 0xE007F);
+}
+
+bool has_invisible(std::string_view text) {
+  while (!text.empty()) {
+    if (is_invisible(take_character(text))) return true;
+  }
+  return false;
+}
+
 bool is_clean(std::string_view text, std::size_t bytes_max, std::uint32_t allowed) {
   if (text.size() > bytes_max) return false;
   while (!text.empty()) {
@@ -62,7 +76,7 @@ bool is_clean_line(std::string_view text, std::size_t bytes_max) {
 
 bool is_clean_name(std::string_view name) {
   return !name.empty() && !name.starts_with(' ') && !name.ends_with(' ') &&
-         is_clean_line(name, limits::name_bytes_max);
+         is_clean_line(name, limits::name_bytes_max) && !has_invisible(name);
 }
 
 Status check_name(std::string_view name, std::string_view what) {

@@ -4,7 +4,7 @@
 
 namespace porchlight::client {
 
-constexpr std::size_t warnings_max = 256;
+constexpr std::size_t of_one_kind_max = 32;
 constexpr auto kinds_count = static_cast<std::uint32_t>(WarningView::Kind::update_needed) + 1;
 
 bool Warnings::load(const Record& record) {
@@ -18,7 +18,8 @@ bool Warnings::load(const Record& record) {
 
 void Warnings::add(Kind kind, std::string text, TimePoint now) {
   Bytes place = key(kind, text);
-  if (warnings_.size() >= warnings_max || warnings_.contains(place)) return;
+  if (warnings_.contains(place)) return;
+  make_room(kind);
   state::Warning message;
   message.set_kind(static_cast<std::uint32_t>(kind));
   message.set_text(text);
@@ -26,6 +27,11 @@ void Warnings::add(Kind kind, std::string text, TimePoint now) {
   journal_.put(Table::warnings, place, message);
   journal_.tell({Notice::Kind::warning, {}, {}, text});
   warnings_.emplace(std::move(place), WarningView{kind, to_the_minute(now), std::move(text)});
+}
+
+void Warnings::replace(Kind kind, std::string text, TimePoint now) {
+  if (!warnings_.contains(key(kind, text))) remove(kind);
+  add(kind, std::move(text), now);
 }
 
 void Warnings::remove(Kind kind) {
@@ -43,6 +49,22 @@ std::vector<WarningView> Warnings::list() const {
     return a.first_seen < b.first_seen;
   });
   return views;
+}
+
+/// Each kind has its own room: who can cause many of one kind drowns none of the others.
+void Warnings::make_room(Kind kind) {
+  auto oldest = warnings_.end();
+  std::size_t count = 0;
+  for (auto entry = warnings_.begin(); entry != warnings_.end(); ++entry) {
+    if (entry->second.kind != kind) continue;
+    ++count;
+    if (oldest == warnings_.end() || entry->second.first_seen < oldest->second.first_seen) {
+      oldest = entry;
+    }
+  }
+  if (count < of_one_kind_max) return;
+  journal_.erase(Table::warnings, oldest->first);
+  warnings_.erase(oldest);
 }
 
 Bytes Warnings::key(Kind kind, const std::string& text) {

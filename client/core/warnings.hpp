@@ -13,13 +13,17 @@ class Warnings {
   explicit Warnings(Journal& journal) : journal_(journal) {}
   bool load(const Record& record);
 
-  /// Tells and keeps it, unless the same is there already or there are more than can be read.
+  /// Tells and keeps it, unless the same is there already. Where there are more of its kind than
+  /// can be read, the oldest of them goes.
   void add(Kind kind, std::string text, TimePoint now);
+  /// The same for what is true in one way at a time: others of its kind go.
+  void replace(Kind kind, std::string text, TimePoint now);
   /// What was warned of is over.
   void remove(Kind kind);
   std::vector<WarningView> list() const;  // oldest first
 
  private:
+  void make_room(Kind kind);
   static Bytes key(Kind kind, const std::string& text);
 
   Journal& journal_;

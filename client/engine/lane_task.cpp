@@ -42,6 +42,7 @@ awaitable<Status> LaneTask::run() {
 }
 
 awaitable<Status> LaneTask::converse(net::Connection& connection) {
+  Silence silence(std::chrono::steady_clock::now());
   while (true) {
     const std::uint64_t seen = wiring_.signal.count();
     auto output = session_->step();
@@ -50,11 +51,13 @@ awaitable<Status> LaneTask::converse(net::Connection& connection) {
       auto writing = net::with_deadline(connection.write(*std::move(output)),
                                         limits::request_timeout, silent_relay());
       CO_CHECK(co_await std::move(writing));
+      silence.broken(std::chrono::steady_clock::now());
     }
+    settled_ |= session_->at_rest() && !session_->trouble();
     if (stopped_ || (leave_ == Leave::at_rest && session_->at_rest())) co_return Ok{};
     if (is_in_vain()) co_return *session_->trouble();
     if (wiring_.signal.count() != seen) continue;
-    CO_CHECK(co_await exchange(connection));
+    CO_CHECK(co_await exchange(connection, silence));
   }
 }
 
@@ -65,23 +68,26 @@ bool LaneTask::is_in_vain() {
 }
 
 /// Waits for what comes first, and takes in what has come.
-awaitable<Status> LaneTask::exchange(net::Connection& connection) {
+awaitable<Status> LaneTask::exchange(net::Connection& connection, Silence& silence) {
   using namespace asio::experimental::awaitable_operators;
   const bool owed = session_->awaiting_answer();
   asio::steady_timer timer(connection.get_executor());
-  timer.expires_after(owed ? limits::request_timeout : limits::ping_interval);
+  timer.expires_at(silence.end(owed, std::chrono::steady_clock::now()));
   auto first = connection.receive() || wiring_.signal.beyond(wiring_.signal.count()) ||
                timer.async_wait(net::as_result);
   const auto outcome = co_await std::move(first);
-  if (outcome.index() == 1) co_return Ok{};
-  if (outcome.index() == 2) {
+  // Bytes may have come at the very moment that something else did, and would be waited for in
+  // vain. What came before the connection broke counts too; step() keeps it.
+  const std::uint64_t seen = wiring_.signal.count();
+  const Status framed = take_frames(connection);
+  const bool heard = outcome.index() == 0 || wiring_.signal.count() != seen;
+  if (heard) silence.broken(std::chrono::steady_clock::now());
+  if (outcome.index() == 2 && !heard && framed.ok()) {
     if (owed) co_return silent_relay();
     session_->ping();
     co_return Ok{};
   }
-  // What came before the connection broke counts; step() keeps it.
-  const Status framed = take_frames(connection);
-  const Status& received = std::get<0>(outcome);
+  const Status received = outcome.index() == 0 ? std::get<0>(outcome) : Status{Ok{}};
   if (framed.ok() && received.ok()) co_return Ok{};
   if (const auto last = session_->step(); !last.ok()) co_return last.error();
   co_return framed.ok() ? received.error() : framed.error();

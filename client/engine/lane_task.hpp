@@ -5,6 +5,7 @@
 
 #include "client/core/lane.hpp"
 #include "client/engine/signal.hpp"
+#include "client/engine/silence.hpp"
 #include "proto/net/connect.hpp"
 
 namespace porchlight::client {
@@ -35,6 +36,8 @@ class LaneTask {
 
   /// Whether a relay that is the pinned one has spoken.
   bool greeted() const { return session_ && session_->greeted(); }
+  /// All that was to be done has been done once: this relay is worth coming back to at once.
+  bool settled() const { return settled_; }
   /// Nothing can be done on this lane at present.
   bool at_rest() { return session_ && session_->at_rest(); }
   std::size_t stored() const { return session_ ? session_->stored() : 0; }
@@ -46,7 +49,7 @@ class LaneTask {
  private:
   net::awaitable<void> until_stopped();
   net::awaitable<Status> converse(net::Connection& connection);
-  net::awaitable<Status> exchange(net::Connection& connection);
+  net::awaitable<Status> exchange(net::Connection& connection, Silence& silence);
   bool is_in_vain();
   Status take_frames(net::Connection& connection);
 
@@ -55,6 +58,7 @@ class LaneTask {
   LaneSession::Extent extent_;
   Leave leave_;
   std::optional<LaneSession> session_;
+  bool settled_ = false;
   bool stopped_ = false;
 };
 

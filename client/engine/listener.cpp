@@ -76,7 +76,7 @@ awaitable<void> Listener::run_lane(Lane lane) {
     tasks_.erase(lane);
     if (stopped_) break;
     if (const Status kept = wiring_.keeper.keep(); !kept.ok()) co_return fail(kept.error());
-    if (task.greeted()) backoff.reset();
+    if (task.settled()) backoff.reset();
     if (end.ok() && !has_work(wiring_.core, lane, wiring_.keeper.now())) continue;
     const auto wait = backoff.next();
     if (const auto trouble = task.trouble()) {
@@ -117,17 +117,35 @@ awaitable<void> Listener::mind_the_time() {
     if (stopped_) break;
     wiring_.core.on_tick(wiring_.keeper.now());
     if (const Status kept = wiring_.keeper.keep(); !kept.ok()) fail(kept.error());
+    const auto collect = tasks_.find(Lane::collect);
+    if (collect != tasks_.end() && collect->second->greeted() &&
+        wiring_.core.wants_new_connection(wiring_.keeper.now())) {
+      collect->second->stop();  // run_lane() connects again
+    }
     wiring_.signal.raise();
   }
 }
 
 awaitable<void> Listener::run_due_errands() {
+  using namespace asio::experimental::awaitable_operators;
   std::set<Errand> tried;
   while (!stopped_) {
     const auto errand = wiring_.core.errand(wiring_.keeper.now(), Haste::none);
     if (!errand || !tried.insert(*errand).second) break;
-    const Status end = co_await run_errand(wiring_, *errand);
-    if (!end.ok()) break;  // the core says when it is due again
+    // Asked again another time where it is cut short: whoever waits for the vault does not wait
+    // long.
+    auto running = run_errand(wiring_, *errand) || until_stopped();
+    const auto outcome = co_await std::move(running);
+    // The core says when it is due again.
+    if (outcome.index() == 1 || !std::get<0>(outcome).ok()) break;
+  }
+}
+
+awaitable<void> Listener::until_stopped() {
+  while (!stopped_) {
+    co_await wiring_.signal.beyond(wiring_.signal.count());
+    const auto cancellation = co_await asio::this_coro::cancellation_state;
+    if (cancellation.cancelled() != asio::cancellation_type::none) co_return;
   }
 }
 

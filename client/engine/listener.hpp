@@ -27,6 +27,7 @@ class Listener {
   net::awaitable<void> run_due_errands();
   net::awaitable<void> tell_changes();
   net::awaitable<void> watch(net::asio::posix::stream_descriptor& descriptor, ListenEnd what);
+  net::awaitable<void> until_stopped();
   net::awaitable<void> pause(std::chrono::milliseconds span);
   void on_broken(Lane lane, const Error& why, std::chrono::milliseconds pause);
   void stop(ListenEnd why);

@@ -35,6 +35,8 @@ inline constexpr auto ping_interval = 5min;
 inline constexpr auto request_timeout = 30s;
 inline constexpr auto connect_timeout = 10s;
 inline constexpr auto close_timeout = 2s;  // for the other side to read the last answer
+/// That one side may send on one connection, the five of the handshake itself among them.
+inline constexpr std::size_t tls_handshake_messages_max = 32;
 
 // ---- the relay's shell: what may wait in memory ---------------------------------------------
 inline constexpr std::size_t commit_queue_operations_max = 8'192;
@@ -54,7 +56,7 @@ inline constexpr std::uint32_t enroll_inviter_tokens_per_week = 2;
 inline constexpr std::uint32_t issue_batch_max = 64;
 inline constexpr std::uint32_t session_drops = 64;
 inline constexpr std::uint32_t session_drop_bytes = 1024 * 1024;
-inline constexpr std::uint32_t session_proofs = 64;
+inline constexpr std::uint32_t session_proofs = 256;
 inline constexpr std::uint32_t inviter_wait_days_default = 7;
 
 // ---- retention ------------------------------------------------------------------------------
@@ -64,7 +66,7 @@ inline constexpr std::uint32_t long_days = 30;
 inline constexpr std::uint64_t disk_reserve_bytes = 64ull << 20;
 /// Envelopes that one operation of the commit thread erases at most.
 inline constexpr std::size_t erase_batch_max = 256;
-/// Leaf certificates: short-lived, issued ahead for clocks that are behind (clause 2).
+/// Leaf certificates: short-lived, dated back for clocks that are behind (clause 2.2).
 inline constexpr auto leaf_lifetime = std::chrono::hours(24 * 14);
 inline constexpr auto leaf_backdate = std::chrono::hours(48);
 
@@ -87,6 +89,9 @@ inline constexpr std::size_t epoch_additions_max = 32;
 inline constexpr std::size_t join_request_bytes_max = 480;
 static_assert((group_members_max + epoch_additions_max) * (join_request_bytes_max + 11) + 1'024 <=
               signed_bytes_max);
+/// Between two epochs: a day is a hash, and a lead and the relay together are not to order
+/// millions.
+inline constexpr std::uint32_t epoch_days_max = 3'660;
 inline constexpr std::size_t skipped_keys_max = 1'000;
 inline constexpr std::size_t cites_max = 4;
 inline constexpr std::int64_t clock_disagreement_max_hours = 36;

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include <optional>
+#include <string>
 #include <utility>
 
 #include "proto/base/bytes.hpp"
@@ -12,6 +13,12 @@ namespace porchlight {
 
 inline void wipe(std::span<Byte> bytes) {
   if (!bytes.empty()) explicit_bzero(bytes.data(), bytes.size());
+}
+
+/// Protobuf's strings are not wiped by themselves. Leaves it empty.
+inline void wipe_text(std::string& text) {
+  wipe({reinterpret_cast<Byte*>(text.data()), text.size()});
+  text.clear();
 }
 
 /// Exactly N secret bytes. The tag says which secret; a carry cannot be used as a chain key.

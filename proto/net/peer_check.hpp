@@ -1,4 +1,4 @@
-// What a client demands of the certificates a relay presents (clause 2.2). It runs inside the
+// What a client demands of the certificates a relay presents (clause 2.3). It runs inside the
 // handshake, so that not a byte is sent to a relay that is not the pinned one.
 // Must not know: sockets.
 #pragma once

@@ -23,6 +23,18 @@ Error openssl_failed() {
   return {Errc::storage, "OpenSSL could not be set up for TLS 1.3."};
 }
 
+// OpenSSL handles key updates inside one call, for as long as more of them come: without an end to
+// it one peer could hold up everything else that its thread does. It says that the other side is
+// done, upon which OpenSSL throws away what comes and reading fails.
+void end_floods(int written, int, int type, const void*, std::size_t, SSL* ssl, void*) {
+  static const int index = SSL_get_ex_new_index(0, nullptr, nullptr, nullptr, nullptr);
+  if (written != 0 || type != SSL3_RT_HANDSHAKE) return;
+  const auto count = reinterpret_cast<std::uintptr_t>(SSL_get_ex_data(ssl, index)) + 1;
+  SSL_set_ex_data(ssl, index, reinterpret_cast<void*>(count));
+  if (count <= limits::tls_handshake_messages_max) return;
+  SSL_set_shutdown(ssl, SSL_get_shutdown(ssl) | SSL_RECEIVED_SHUTDOWN);
+}
+
 SslCtxPtr new_context(const SSL_METHOD* method) {
   SslCtxPtr ctx{SSL_CTX_new(method)};
   if (!ctx) return nullptr;
@@ -35,6 +47,7 @@ SslCtxPtr new_context(const SSL_METHOD* method) {
   SSL_CTX_set_num_tickets(c, 0);
   SSL_CTX_set_max_early_data(c, 0);
   SSL_CTX_set_max_cert_list(c, certificate_chain_bytes_max);
+  SSL_CTX_set_msg_callback(c, end_floods);
   // A record's header and body in one read(2). The buffer goes back when it is drained.
   SSL_CTX_set_read_ahead(c, 1);
   const bool good = SSL_CTX_set_min_proto_version(c, TLS1_3_VERSION) == 1 &&
@@ -56,7 +69,9 @@ Result<std::unique_ptr<TlsServer>> TlsServer::create(Authority authority, wire::
 }
 
 Status TlsServer::renew_if_due(wire::TimePoint now) {
-  if (leaf_not_after() - now >= limits::leaf_lifetime / 2) return Ok{};
+  const auto left = leaf_not_after() - now;
+  // More than a whole lifetime: the clock was set back, and clients would find the leaf too young.
+  if (left >= limits::leaf_lifetime / 2 && left <= limits::leaf_lifetime) return Ok{};
   return renew(now);
 }
 

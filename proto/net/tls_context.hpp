@@ -1,4 +1,4 @@
-// TLS as this protocol uses it (clause 2.2): 1.3 alone, X25519 first, no ALPN, no SNI, no tickets,
+// TLS as this protocol uses it (clause 2.3): 1.3 alone, X25519 first, no ALPN, no SNI, no tickets,
 // no resumption, no early data, no compression. Everything that is negotiated is decided here.
 // Must not know: sockets.
 #pragma once

@@ -87,13 +87,21 @@ Result<std::size_t> TlsStream::try_read(std::span<Byte> into) {
   std::size_t size = 0;
   const Want next = want(SSL_read_ex(ssl_.get(), into.data(), into.size(), &size));
   if (next == Want::broken) return ended_by_peer_ ? closed() : broken();
-  // Reading never waits for writing: TLS 1.3 answers a key update with the next write.
+  read_wants_ = next == Want::write ? tcp::socket::wait_write : tcp::socket::wait_read;
   return next == Want::nothing ? size : 0;
 }
 
+// A key update that is half sent or half received holds up the other direction too. Who waited for
+// its own direction then would find the socket ready and nothing done, again and again.
 // Not coroutines themselves: every frame that waits with an idle connection is memory.
-awaitable<Status> TlsStream::wait_readable() { return wait(tcp::socket::wait_read); }
-awaitable<Status> TlsStream::wait_writable() { return wait(tcp::socket::wait_write); }
+awaitable<Status> TlsStream::wait_readable() {
+  return wait(in_key_update() ? read_wants_ : tcp::socket::wait_read);
+}
+awaitable<Status> TlsStream::wait_writable() {
+  return wait(in_key_update() ? write_wants_ : tcp::socket::wait_write);
+}
+
+bool TlsStream::in_key_update() const { return ssl_ && SSL_in_init(ssl_.get()) != 0; }
 
 void TlsStream::stop_reading() {
   reading_stopped_ = true;
@@ -107,7 +115,7 @@ Result<std::size_t> TlsStream::try_write(std::string_view bytes) {
   std::size_t size = 0;
   const Want next = want(SSL_write_ex(ssl_.get(), bytes.data(), bytes.size(), &size));
   if (next == Want::broken) return broken();
-  // Writing never waits for reading: there is no renegotiation in TLS 1.3.
+  write_wants_ = next == Want::read ? tcp::socket::wait_read : tcp::socket::wait_write;
   return next == Want::nothing ? size : 0;
 }
 

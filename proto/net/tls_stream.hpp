@@ -54,12 +54,16 @@ class TlsStream {
 
   Want want(int result);
   awaitable<Status> wait(asio::ip::tcp::socket::wait_type what);
+  bool in_key_update() const;
   awaitable<void> drain();
   Error handshake_error() const;
 
   asio::ip::tcp::socket socket_;
   std::unique_ptr<PeerCheck> check_;  // outlives ssl_, which points at it
   SslPtr ssl_;
+  // What the last try_read() and try_write() could not go on without.
+  asio::ip::tcp::socket::wait_type read_wants_ = asio::ip::tcp::socket::wait_read;
+  asio::ip::tcp::socket::wait_type write_wants_ = asio::ip::tcp::socket::wait_write;
   bool ended_by_peer_ = false;
   bool spoke_other_ = false;
   bool reading_stopped_ = false;

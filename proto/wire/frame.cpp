@@ -39,11 +39,12 @@ std::span<Byte> FrameReader::prepare() {
     end_ -= begin_;
     begin_ = 0;
   }
-  // Small until a large frame announces itself; then exactly as much as it needs.
+  // Grows with what has come, to what the frame announces: four bytes are not to cost 72 KiB.
   std::size_t wanted = first_read_bytes;
   if (end_ >= frame_header_bytes) {
-    wanted = std::max(wanted, std::min(read_header(buffer_.data()), limits::frame_bytes_max) +
-                                  frame_header_bytes);
+    const std::size_t announced =
+        std::min(read_header(buffer_.data()), limits::frame_bytes_max) + frame_header_bytes;
+    wanted = std::max(wanted, std::min(announced, 2 * end_));
   }
   if (end_ >= wanted) wanted = end_ + first_read_bytes;  // whole frames not taken yet
   PORCHLIGHT_ASSERT(wanted <= buffered_bytes_max);

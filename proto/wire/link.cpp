@@ -47,6 +47,7 @@ Error usage(std::string what) { return {Errc::usage, std::move(what)}; }
 
 std::string without_white_space(std::string_view text) {
   std::string result;
+  result.reserve(text.size());  // one buffer, which the caller wipes
   for (const char c : text) {
     if (c != ' ' && c != '\t' && c != '\r' && c != '\n') result.push_back(c);
   }

@@ -48,6 +48,7 @@ Bytes make_signed(std::string_view label, ByteView body, const SigningKey& key) 
   message.set_signature(sign(label, body, key).str());
   Bytes bytes(message.ByteSizeLong());
   message.SerializeToArray(bytes.data(), static_cast<int>(bytes.size()));
+  wipe_text(*message.mutable_body());
   return bytes;
 }
 
@@ -65,8 +66,10 @@ Result<Unverified> parse_signed(ByteView bytes) {
     return Error{Errc::malformed, "a signed message does not decode"};
   }
   const auto signature = Signature::from(message.signature());
+  Bytes body = to_bytes(as_bytes(message.body()));
+  wipe_text(*message.mutable_body());
   if (!signature) return Error{Errc::malformed, "a signature has an impossible length"};
-  return Unverified{to_bytes(as_bytes(message.body())), *signature};
+  return Unverified{std::move(body), *signature};
 }
 
 Signature prove_possession(std::string_view label, const RelayIdentity& relay,

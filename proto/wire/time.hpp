@@ -20,7 +20,7 @@ std::uint32_t token_week(std::uint32_t unix_day);
 inline std::uint32_t token_week(TimePoint now) { return token_week(unix_day(now)); }
 TimePoint token_week_start(std::uint32_t week);
 
-/// seq = unix hour << 24 | counter (clause 4.3).
+/// seq = unix hour << 24 | counter (clause 4.6).
 inline std::uint32_t seq_hour(std::uint64_t seq) { return static_cast<std::uint32_t>(seq >> 24); }
 inline std::uint64_t first_seq_of_hour(std::uint32_t hour) { return std::uint64_t{hour} << 24; }
 

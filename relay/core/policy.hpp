@@ -15,7 +15,8 @@ struct Policy {
   std::uint32_t session_tokens_per_day = limits::session_tokens_per_day;
   std::uint32_t enroll_member_tokens_per_day = limits::enroll_member_tokens_per_day;
   std::uint32_t enroll_inviter_tokens_per_week = limits::enroll_inviter_tokens_per_week;
-  /// Before an account gets enroll tokens. Counted in whole weeks, rounded up.
+  /// Before an account gets enroll tokens. Counted in whole weeks after the one it enrolled in,
+  /// rounded up, so it waits at least so long and less than two weeks longer; 0 is no wait at all.
   std::uint32_t inviter_wait_days = limits::inviter_wait_days_default;
 };
 

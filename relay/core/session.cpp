@@ -12,6 +12,8 @@ template <class... Cases>
 struct Overloaded : Cases... {
   using Cases::operator()...;
 };
+template <class... Cases>
+Overloaded(Cases...) -> Overloaded<Cases...>;  // clang 14 does not deduce aggregates
 
 }  // namespace
 
@@ -215,6 +217,7 @@ void Session::settle_proof(const Open& open, const Proof& proof, const Outcome& 
   std::vector<Parked> released(std::make_move_iterator(waiting),
                                std::make_move_iterator(parked_.end()));
   parked_.erase(waiting, parked_.end());
+  for (const Parked& parked : released) parked_bytes_ -= parked.request.ByteSizeLong();
   for (Parked& parked : released) {
     // Unpaid is not unproven: what had waited learns why, and is not counted as a refusal.
     if (paid) {
@@ -240,6 +243,7 @@ Session::Standing Session::standing(const Proof& proof) const {
 }
 
 void Session::park(const Proof& awaited, wire::Request& request) {
+  parked_bytes_ += request.ByteSizeLong();
   parked_.push_back({awaited, std::move(request)});
 }
 
@@ -281,7 +285,7 @@ void Session::fail(std::uint64_t request_id, const Outcome& outcome) {
           [&](const AllotmentUsed&) { fail(request_id, wire::FAILURE_ALLOTMENT); },
           [&](const NotPermitted&) { refuse(request_id); },
           [&](const Failed&) { fail(request_id, wire::FAILURE_INTERNAL); },
-          [&](const auto&) { PORCHLIGHT_ASSERT(!"an outcome of another operation"); },
+          [&](const auto&) { PORCHLIGHT_ASSERT(false && "an outcome of another operation"); },
       },
       outcome);
 }

@@ -70,6 +70,10 @@ class Session {
   /// A Deliver `until_caught_up` has sent its CaughtUp, or a Deliver could not go on.
   void on_collect_ended();
 
+  /// What waits for a proof to be paid. Whoever feeds the session stops while this is much: the
+  /// next outcome lets it go.
+  std::size_t parked_bytes() const { return parked_bytes_; }
+
  private:
   enum class Right : std::uint8_t { collect, drop };
   struct Proof {
@@ -138,6 +142,7 @@ class Session {
   std::set<Proof> proven_;
   std::set<Proof> being_paid_;
   std::vector<Parked> parked_;
+  std::size_t parked_bytes_ = 0;
   std::unordered_map<Ticket, Open> open_;
   Ticket next_ticket_ = 1;
   std::size_t collects_ = 0;

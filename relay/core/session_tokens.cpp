@@ -37,7 +37,9 @@ std::uint32_t allotment(const Policy& policy, TokenKind kind) {
   return 0;
 }
 
-std::uint32_t whole_weeks(std::uint32_t days) { return (days + 6) / 7; }
+// Of an account only the week of its enrolment is known: on the Monday after, it may be a minute
+// old. So the week it enrolled in does not count.
+std::uint32_t weeks_to_wait(std::uint32_t days) { return days == 0 ? 0 : (days + 6) / 7 + 1; }
 
 }  // namespace
 
@@ -84,7 +86,7 @@ void Session::issue(const wire::Request& request, wire::TimePoint now) {
   reserve.kind = *kind;
   reserve.week = week;
   reserve.period = *kind == TokenKind::enroll_inviter ? week : wire::unix_day(now);
-  reserve.wait_weeks = whole_weeks(context_->policy.inviter_wait_days);
+  reserve.wait_weeks = weeks_to_wait(context_->policy.inviter_wait_days);
   reserve.digest = *IssueDigest::from(subject.view());
   queue(request.id(), reserve, Signing{*kind, week, std::move(*blinded)});
 }

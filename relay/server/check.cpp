@@ -48,6 +48,8 @@ Finding check_database(const DataFolder& folder) {
   }
   const Status checked = check_sqlite_database(folder.store());
   if (checked.ok()) return good("the database is whole");
+  // A full disk, say: whoever moved the database away for that would lose it.
+  if (checked.error().code != Errc::malformed) return bad(checked.error().what);
   return bad(checked.error().what + " Stop the relay and restore " + folder.store().string() +
              " from a backup, or move it away and start anew: people then collect what they have "
              "not seen from what others drop again.");

@@ -9,7 +9,14 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr auto sweep_interval = 5min;
+constexpr std::chrono::seconds sweep_interval = 5min;
+constexpr std::chrono::seconds full_notice_interval = 10min;
+constexpr std::chrono::seconds scrub_pause = 1s;  // `porchlightd check` reads for minutes
+
+std::chrono::seconds pause_after(const Result<Swept>& swept) {
+  if (!swept.ok() || swept->rest == Swept::Rest::none) return sweep_interval;
+  return swept->rest == Swept::Rest::more ? 0s : scrub_pause;
+}
 
 std::size_t weight(const Work& work) {
   const auto* append = std::get_if<Append>(&work.operation);
@@ -91,16 +98,27 @@ void Committer::commit(std::vector<Work> batch) {
   auto outcomes = commit_batch(database_, operations, policy_, system_now());
   PORCHLIGHT_ASSERT(outcomes.size() == batch.size());
   std::size_t failed = 0;
+  std::size_t full = 0;
   std::size_t bytes = 0;
   for (std::size_t i = 0; i < batch.size(); ++i) {
     batch[i].outcome = std::move(outcomes[i]);
     bytes += weight(batch[i]);
     failed += std::holds_alternative<Failed>(batch[i].outcome) ? 1u : 0u;
+    full += std::holds_alternative<Full>(batch[i].outcome) ? 1u : 0u;
   }
+  if (full > 0) say_full();
   if (failed > 0) log_.error("the store failed {} of {} operations", failed, batch.size());
   queued_ -= batch.size();
   queued_bytes_ -= bytes;
   on_done_(std::move(batch));
+}
+
+/// Whoever drops something is told every time; the operator not as often.
+void Committer::say_full() {
+  const auto now = std::chrono::steady_clock::now();
+  if (now < next_full_notice_) return;
+  next_full_notice_ = now + full_notice_interval;
+  log_.warn("the store is full and refuses drops: raise store_mib_max or free some disk space");
 }
 
 void Committer::sweep_some() {
@@ -108,8 +126,7 @@ void Committer::sweep_some() {
   if (!swept.ok()) log_.error("expired envelopes could not be erased; trying again later");
   if (swept.ok() && swept->envelopes > 0) log_.debug("{} envelopes expired", swept->envelopes);
   // What is left goes piece by piece, each between two batches.
-  const bool more = swept.ok() && swept->rest == Swept::Rest::more;
-  next_sweep_ = std::chrono::steady_clock::now() + (more ? 0min : sweep_interval);
+  next_sweep_ = std::chrono::steady_clock::now() + pause_after(swept);
 }
 
 }  // namespace porchlight::relay

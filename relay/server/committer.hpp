@@ -55,6 +55,7 @@ class Committer {
   void loop();
   bool wait_for_work();
   void commit(std::vector<Work> batch);
+  void say_full();
   void sweep_some();
 
   Database& database_;
@@ -72,7 +73,9 @@ class Committer {
   std::atomic<std::size_t> queued_ = 0;
   std::atomic<std::size_t> queued_bytes_ = 0;
 
-  std::chrono::steady_clock::time_point next_sweep_;  // the commit thread's own
+  // The commit thread's own.
+  std::chrono::steady_clock::time_point next_sweep_;
+  std::chrono::steady_clock::time_point next_full_notice_;
   std::thread thread_;
 };
 

@@ -15,7 +15,7 @@ namespace {
 constexpr std::size_t config_bytes_max = 256 * 1024;
 
 Status make_empty_folder(const std::filesystem::path& path) {
-  if (::mkdir(path.c_str(), 0700) == 0) return Ok{};
+  if (::mkdir(path.c_str(), 0700) == 0) return sync_folder(path.parent_path());
   if (errno != EEXIST) return file_error("The folder " + path.string() + " could not be made");
   std::error_code failed;
   if (!std::filesystem::is_empty(path, failed) || failed) {

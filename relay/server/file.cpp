@@ -20,6 +20,14 @@ bool write_all(int fd, ByteView bytes) {
   return true;
 }
 
+// Half a file would be in the way of the next try.
+Error without(const std::filesystem::path& file, Error error) {
+  ::unlink(file.c_str());
+  return error;
+}
+
+}  // namespace
+
 Status sync_folder(const std::filesystem::path& folder) {
   const FileHandle handle{::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
   if (!handle.ok() || ::fsync(handle.get()) != 0) {
@@ -27,8 +35,6 @@ Status sync_folder(const std::filesystem::path& folder) {
   }
   return Ok{};
 }
-
-}  // namespace
 
 FileHandle::~FileHandle() {
   if (fd_ >= 0) ::close(fd_);
@@ -71,10 +77,12 @@ Status write_new_file(const std::filesystem::path& path, ByteView bytes) {
     const FileHandle handle{
         ::open(beside.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600)};
     if (!handle.ok()) return file_error(failed);
-    if (!write_all(handle.get(), bytes) || ::fsync(handle.get()) != 0) return file_error(failed);
+    if (!write_all(handle.get(), bytes) || ::fsync(handle.get()) != 0) {
+      return without(beside, file_error(failed));
+    }
   }
   // link(2), unlike rename(2), never replaces what is there.
-  if (::link(beside.c_str(), path.c_str()) != 0) return file_error(failed);
+  if (::link(beside.c_str(), path.c_str()) != 0) return without(beside, file_error(failed));
   ::unlink(beside.c_str());
   return sync_folder(path.parent_path());
 }

@@ -31,8 +31,12 @@ class FileHandle {
 Result<std::string> read_file(const std::filesystem::path& path, std::size_t bytes_max);
 
 /// A new file with mode 0600: written beside, fsynced, renamed, and the folder fsynced, so that
-/// after a power cut there is all of it or none. 'storage' when it fails; it must not exist.
+/// after a power cut there is all of it or none. 'storage' or 'full' when it fails, and then
+/// nothing of it is left; it must not exist.
 Status write_new_file(const std::filesystem::path& path, ByteView bytes);
+
+/// After this a power cut takes none of the folder's entries.
+Status sync_folder(const std::filesystem::path& folder);
 
 /// "what: reason", for a person, from errno as it is now.
 Error file_error(const std::string& what);

@@ -97,7 +97,8 @@ net::awaitable<void> Peer::finish_requests() {
 }
 
 bool Peer::must_pause() const {
-  return unsent() > limits::unsent_bytes_max || !shard_.committer().has_room();
+  return unsent() + session_.parked_bytes() > limits::unsent_bytes_max ||
+         !shard_.committer().has_room();
 }
 
 net::awaitable<void> Peer::pause() {

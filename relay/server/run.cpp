@@ -44,6 +44,9 @@ asio::awaitable<void> wait_for_signals(asio::signal_set& signals, Server& server
 Status run_relay(Node& node, spdlog::logger& log) {
   SystemRandom random;
   asio::io_context io(1);
+  // Before anybody can connect: later all would wait for it.
+  log.info("reading what the store holds");
+  CHECK(node.database->prepare());
   TRY(const std::unique_ptr<Server> server, Server::create(io, node, log, random));
   TRY(const std::unique_ptr<AdminSocket> admin, AdminSocket::open(io, node, *server, log, random));
   asio::signal_set signals(io, SIGTERM, SIGINT);

@@ -12,6 +12,7 @@ using net::asio::ip::tcp;
 
 constexpr auto house_interval = 1s;
 constexpr auto retry_interval = 1min;
+constexpr auto notice_interval = 1min;
 constexpr auto accept_pause = 100ms;  // when there are no file descriptors left
 
 }  // namespace
@@ -84,15 +85,23 @@ void Server::start() {
 net::awaitable<void> Server::accept_from(Acceptor& acceptor) {
   while (!stopping_) {
     auto [error, socket] = co_await acceptor.async_accept(net::as_result);
+    if (stopping_) break;  // one that was accepted meanwhile, nobody would end
     if (!error) {
       admit(std::move(socket));
       continue;
     }
-    if (stopping_) break;
-    log_.warn("a connection could not be accepted: {}", error.message());
+    say_not_accepted(error);
     net::asio::steady_timer pause(io_, accept_pause);
     co_await pause.async_wait(net::as_result);
   }
+}
+
+/// Not every time: who takes all file descriptors must not fill the disk with what is said of it.
+void Server::say_not_accepted(const net::error_code& error) {
+  const auto now = std::chrono::steady_clock::now();
+  if (now < next_accept_notice_) return;
+  next_accept_notice_ = now + notice_interval;
+  log_.warn("a connection could not be accepted: {}", error.message());
 }
 
 void Server::admit(tcp::socket socket) {
@@ -114,11 +123,11 @@ net::awaitable<void> Server::keep_house() {
 }
 
 void Server::renew_what_is_due() {
+  if (std::chrono::steady_clock::now() < retry_at_) return;
   const auto now = system_now();
-  if (now < retry_at_) return;
   if (!tls_->renew_if_due(now).ok()) {
     log_.error("the TLS certificate could not be renewed; trying again");
-    retry_at_ = now + retry_interval;
+    retry_at_ = std::chrono::steady_clock::now() + retry_interval;
   }
   if (!keyring_->is_complete(now) && !std::exchange(keyring_asked_, true)) load_new_keyring();
 }
@@ -130,8 +139,9 @@ void Server::load_new_keyring() {
     net::asio::post(io_, [this, loaded = std::move(loaded)]() mutable {
       keyring_asked_ = false;
       if (!loaded.ok()) {
-        log_.error("this week's token keys could not be made; trying again");
-        retry_at_ = system_now() + retry_interval;
+        log_.error("this week's token keys could not be made; trying again. {}",
+                   loaded.error().what);
+        retry_at_ = std::chrono::steady_clock::now() + retry_interval;
         return;
       }
       keyring_ = std::make_shared<const Keyring>(std::move(*loaded));

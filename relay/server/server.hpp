@@ -46,6 +46,7 @@ class Server {
   Server(net::asio::io_context& io, Node& node, spdlog::logger& log, Random& random);
   Status listen(const wire::HostPort& at);
   net::awaitable<void> accept_from(Acceptor& acceptor);
+  void say_not_accepted(const net::error_code& error);
   void admit(net::asio::ip::tcp::socket socket);
   net::awaitable<void> keep_house();
   void renew_what_is_due();
@@ -63,7 +64,8 @@ class Server {
   net::asio::steady_timer clock_;  // the housekeeper's
   net::asio::steady_timer stop_limit_;
   std::chrono::steady_clock::time_point started_;
-  wire::TimePoint retry_at_{};
+  std::chrono::steady_clock::time_point next_accept_notice_{};
+  std::chrono::steady_clock::time_point retry_at_{};  // the time of day may go back
   bool keyring_asked_ = false;
   bool stopping_ = false;
 };

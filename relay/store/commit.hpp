@@ -16,24 +16,25 @@ namespace porchlight::relay {
 /// Applies the operations in order in one transaction; outcomes stand in the same order and are
 /// durable when this returns. When the transaction fails it is undone, and each operation is tried
 /// in one of its own, so that what fails alone is Full or Failed: erasing goes on while the disk is
-/// full.
+/// full. While another process holds the database, all are Failed.
 std::vector<Outcome> commit_batch(Database& database, std::span<const Operation* const> operations,
                                   const Policy& policy, wire::TimePoint now);
 
 struct Swept {
   std::size_t envelopes = 0;
-  enum class Rest : std::uint8_t { none, more } rest = Rest::none;
+  /// unscrubbed: all is erased, but a reader was in the way of making it unreadable.
+  enum class Rest : std::uint8_t { none, more, unscrubbed } rest = Rest::none;
 };
 
 /// One bounded piece of forgetting: expired envelopes, emptied mailboxes, keys of before last week
-/// with the tokens spent under them, past allotments. `rest` says whether to call again soon, with
-/// batches in between; when there is none, the database was scrubbed. To be called at least once an
-/// hour.
+/// with the tokens spent under them, past allotments. With `more` it is to be called again at once,
+/// with batches in between; when `unscrubbed` in a while, as readers may take minutes; when there
+/// is no rest, the database was scrubbed. To be called at least once an hour.
 Result<Swept> sweep(Database& database, wire::TimePoint now);
 
 /// Sees to it that there is a key of every kind for this week, and loads all there are. To be
 /// called at the start, when a week begins, and after a sweep in which one began. 'expired' when
-/// this week's keys were destroyed already, because the clock had run ahead.
+/// this week's keys were destroyed already: the clock is behind, or had run ahead.
 Result<Keyring> load_keyring(Database& database, const SigningKey& identity, wire::TimePoint now,
                              Random& random);
 

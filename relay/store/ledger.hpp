@@ -9,6 +9,7 @@
 
 #include "proto/base/ids.hpp"
 #include "proto/base/result.hpp"
+#include "proto/crypto/hash.hpp"
 #include "relay/core/keyring.hpp"
 #include "relay/core/operations.hpp"
 
@@ -20,7 +21,10 @@ struct Holder {
 
   static Holder of(const SpendId& spend_id);
   static Holder of(const AccountKey& account);
-  friend bool operator==(const Holder&, const Holder&) = default;
+  /// In constant time: who knows a spend id has the budget.
+  friend bool operator==(const Holder& a, const Holder& b) {
+    return equal_constant_time(a.bytes.view(), b.bytes.view());
+  }
 };
 
 struct SpentToken {
@@ -51,9 +55,9 @@ struct LedgerCounts {
 
 /// What 'expired' says when a key is to be made for a week whose keys were destroyed.
 inline constexpr auto destroyed_keys_sentence =
-    "this week's token keys were destroyed already, because the clock had run ahead; nothing else "
-    "is "
-    "lost. Tokens can be issued again when the clock reaches the week after, or from a new relay";
+    "The token keys of the week this machine's clock shows were destroyed already. Either the "
+    "clock is behind: set it, and nothing is lost. Or it had run ahead before: then tokens can be "
+    "issued again from the week before the one it had run to, or by a new relay.";
 
 class Ledger {
  public:

@@ -107,6 +107,7 @@ class MemoryDatabase final : public Database, Store, Ledger {
   // ---- Database -----------------------------------------------------------------------------
   Store& store() override { return *this; }
   Ledger& ledger() override { return *this; }
+  Status prepare() override { return Ok{}; }
   Status begin() override {
     PORCHLIGHT_ASSERT(!batch_);
     batch_ = std::make_shared<State>(*published_.get());

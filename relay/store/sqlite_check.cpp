@@ -15,15 +15,15 @@ struct Check {
 
 constexpr Check checks[] = {
     {"SELECT 1 FROM pragma_integrity_check WHERE integrity_check <> 'ok'",
-     "the relay's database is damaged"},
+     "The relay's database is damaged."},
     {"SELECT 1 FROM envelope WHERE mailbox NOT IN (SELECT id FROM mailbox)",
-     "the relay's database holds an envelope without a mailbox"},
+     "The relay's database holds an envelope without a mailbox."},
     {"SELECT 1 FROM mailbox WHERE (emptied_newest IS NULL)"
      " <> EXISTS (SELECT 1 FROM envelope WHERE mailbox = mailbox.id)",
-     "the relay's database holds a mailbox that is neither used nor emptied"},
+     "The relay's database holds a mailbox that is neither used nor emptied."},
     {"SELECT 1 FROM spent WHERE token_key NOT IN (SELECT id FROM token_key) AND token_key / 4 >="
      " (SELECT keys_destroyed_before FROM meta)",
-     "the relay's database holds a spent token without its key"},
+     "The relay's database holds a spent token without its key."},
 };
 
 Status check_envelopes(SQLite::Database& database) {
@@ -34,7 +34,7 @@ Status check_envelopes(SQLite::Database& database) {
     std::int64_t prefix = 0;
     std::memcpy(&prefix, hash.data(), sizeof prefix);
     if (prefix != rows.integer(0) || !wire::is_envelope_size(rows.blob(1).size())) {
-      return Error{Errc::malformed, "the relay's database holds an envelope that was altered"};
+      return Error{Errc::malformed, "The relay's database holds an envelope that was altered."};
     }
   }
   return Ok{};

@@ -74,17 +74,22 @@ class SqliteDatabase final : public Database {
   Store& store() override { return store_; }
   Ledger& ledger() override { return ledger_; }
 
+  Status prepare() override {
+    PORCHLIGHT_ASSERT(!batch_open_);
+    return store_.prepare();
+  }
+
   Status begin() override {
     PORCHLIGHT_ASSERT(!batch_open_);
     TRY(const std::uint64_t disk_free, disk_free_bytes());
-    auto begun = guarded([&]() -> Status {
+    return guarded([&]() -> Status {
+      // Before the batch: only this connection writes, and a failure then leaves nothing open.
+      const sqlite::Room room{used_bytes(), options_.capacity_bytes, disk_free};
       Run(begin_).step();
       batch_open_ = true;
-      store_.on_begin({used_bytes(), options_.capacity_bytes, disk_free});
+      store_.on_begin(room);
       return Ok{};
     });
-    if (!begun) rollback();
-    return begun;
   }
 
   Status commit() override {
@@ -119,7 +124,7 @@ class SqliteDatabase final : public Database {
       Run checkpoint(scrub_);
       checkpoint.step();
       const bool busy = checkpoint.integer(0) != 0;
-      if (busy) return Error{Errc::conflict, "the relay's database is being read; try again"};
+      if (busy) return Error{Errc::conflict, "The relay's database is being read. Try again."};
       store_.clear_erased();
       ledger_.clear_erased();
       return Ok{};
@@ -152,7 +157,7 @@ class SqliteDatabase final : public Database {
     if (options_.disk_free) return options_.disk_free();
     std::error_code failed;
     const auto space = std::filesystem::space(options_.file.parent_path(), failed);
-    if (failed) return Error{Errc::storage, "the free space of the data folder cannot be read"};
+    if (failed) return Error{Errc::storage, "The free space of the data folder cannot be read."};
     return space.available;
   }
 

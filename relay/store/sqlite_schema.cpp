@@ -72,7 +72,7 @@ CREATE UNIQUE INDEX allotment_once ON allotment (kind, period, account);
 
 using Opened = Result<std::unique_ptr<SQLite::Database>>;
 
-constexpr auto not_ours = "the file in the database's place is not a relay's database";
+constexpr auto not_ours = "The file in the database's place is not a relay's database.";
 
 // As guarded(), but a file that is no database is the person's to put right, not the disk's.
 template <class Work>
@@ -90,7 +90,7 @@ Status make_private_file(const std::filesystem::path& file) {
   const int descriptor = ::open(file.c_str(), O_CREAT | O_WRONLY | O_CLOEXEC, 0600);
   if (descriptor < 0) {
     return Error{Errc::storage,
-                 "the relay's database cannot be opened; check the data folder's owner"};
+                 "The relay's database cannot be opened. Check the data folder's owner."};
   }
   ::close(descriptor);
   return Ok{};
@@ -117,11 +117,11 @@ Status check_version(SQLite::Database& database) {
   const int version = pragma(database, "user_version");
   if (version > schema_version) {
     return Error{Errc::update_needed,
-                 "the relay's database was written by a newer porchlightd; install that version. "
-                 "Nothing was changed"};
+                 "The relay's database was written by a newer porchlightd. Install that version; "
+                 "nothing was changed."};
   }
   if (version < schema_version) {
-    return Error{Errc::malformed, "the relay's database has an impossible version"};
+    return Error{Errc::malformed, "The relay's database has an impossible version."};
   }
   return Ok{};
 }
@@ -141,16 +141,18 @@ void set_up(SQLite::Database& database) {
 Error as_error(const SQLite::Exception& exception) {
   switch (exception.getErrorCode()) {
     case SQLITE_FULL:
-      return {Errc::full, "there is no room left for the relay's database; free some disk space"};
+      return {Errc::full, "There is no room left for the relay's database. Free some disk space."};
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
-      return {Errc::conflict, "another process is using the relay's database; try again"};
+      return {Errc::conflict, "Another process is using the relay's database. Try again."};
     case SQLITE_CORRUPT:
     case SQLITE_NOTADB:
-      return {Errc::storage,
-              "the relay's database is damaged; stop the relay and run porchlightd check"};
+      return {Errc::malformed,
+              "The relay's database is damaged. Stop the relay and run porchlightd check."};
     default:
-      return {Errc::storage, "reading or writing the relay's database failed; check the disk"};
+      return {Errc::storage,
+              "Reading or writing the relay's database failed. Check that its disk has room and is "
+              "well; what was stored before is still there."};
   }
 }
 
@@ -164,7 +166,7 @@ Result<std::unique_ptr<SQLite::Database>> open_writer(const std::filesystem::pat
     const bool empty = pragma(*database, "schema_version") == 0;
     if (!empty) CHECK(check_version(*database));
     if (database->execAndGet("PRAGMA journal_mode = WAL").getString() != "wal") {
-      return Error{Errc::storage, "the file system of the data folder cannot hold the database"};
+      return Error{Errc::storage, "The file system of the data folder cannot hold the database."};
     }
     database->exec("PRAGMA wal_autocheckpoint = 2048");
     database->exec("PRAGMA cache_size = -32768");

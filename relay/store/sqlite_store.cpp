@@ -43,6 +43,14 @@ SqliteStore::SqliteStore(SQLite::Database& db, std::uint64_t secret)
                       " WHERE emptied_newest IS NOT NULL AND emptied_newest < ?"
                       " ORDER BY emptied_newest LIMIT ?)") {}
 
+Status SqliteStore::prepare() {
+  return guarded([&]() -> Status {
+    duplicates();
+    indexed_in_batch_ = false;
+    return Ok{};
+  });
+}
+
 void SqliteStore::on_begin(const Room& room) {
   room_ = room;
   batch_.clear();

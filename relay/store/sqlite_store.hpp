@@ -23,6 +23,9 @@ class SqliteStore final : public Store {
   /// `database` must outlive it. `secret` is a DuplicateIndex's.
   SqliteStore(SQLite::Database& database, std::uint64_t secret);
 
+  /// Makes the index of duplicates, between batches.
+  Status prepare();
+
   /// A batch has begun; it was rolled back.
   void on_begin(const Room& room);
   void on_rollback();
@@ -64,7 +67,8 @@ class SqliteStore final : public Store {
   Room room_;
   bool erased_ = true;  // by the process before, perhaps
 
-  // Made when it is first needed: not every program that opens the database drops something.
+  // Made by prepare() or when it is first needed: not every program that opens the database drops
+  // something.
   std::optional<DuplicateIndex> duplicates_;
   bool indexed_in_batch_ = false;
   std::vector<Entry> batch_;  // what the open batch did to duplicates_

@@ -10,7 +10,7 @@
 
 namespace porchlight::relay::sqlite {
 
-/// 'full', 'conflict' or 'storage', and what to do about it.
+/// 'full', 'conflict', 'malformed' for damage or 'storage', and what to do about it.
 Error as_error(const SQLite::Exception& exception);
 
 /// What `work` returns, or the Error for what it threw.
@@ -54,7 +54,7 @@ class Run {
   template <class Fixed>
   Result<Fixed> fixed(int column) const {
     const auto value = Fixed::from(blob(column));
-    if (!value) return Error{Errc::storage, "a row of the relay's database is damaged"};
+    if (!value) return Error{Errc::storage, "A row of the relay's database is damaged."};
     return *value;
   }
 

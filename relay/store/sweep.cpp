@@ -53,7 +53,7 @@ Result<Swept> sweep(Database& database, wire::TimePoint now) {
   }
   if (const Status scrubbed = database.scrub(); !scrubbed) {
     if (scrubbed.error().code != Errc::conflict) return scrubbed.error();
-    swept.rest = Swept::Rest::more;
+    swept.rest = Swept::Rest::unscrubbed;
   }
   return swept;
 }

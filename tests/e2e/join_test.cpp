@@ -62,6 +62,50 @@ TEST_F(Joining, RevokedInviteComesToNothing) {
   EXPECT_TRUE(carla_.records({"requests"}).empty());
 }
 
+TEST_F(Joining, RevokingAnInviteTurnsDownWhoeverAskedByIt) {
+  ASSERT_NO_FATAL_FAILURE(set_the_stage());
+  EXPECT_EQ(join(wren_, invite(wren_)).code, done);
+  EXPECT_EQ(carla_.records({"requests"}).size(), 1u);
+  const Json made = carla_.record("invite", {"invite", "list"});
+  EXPECT_THAT(carla_.must({"invite", "revoke", made.value("id", ""), "--yes"}),
+              HasSubstr("nor whoever asked by it"));
+  EXPECT_TRUE(carla_.records({"requests"}).empty());
+  EXPECT_EQ(wren_.run({"post", "hello"}).code, not_permitted);
+}
+
+TEST_F(Joining, WhoeverWaitsIsToldSoAndGoesOnOnceApproved) {
+  ASSERT_NO_FATAL_FAILURE(set_the_stage());
+  EXPECT_EQ(join(wren_, invite(wren_)).code, done);
+  const Finished again = wren_.run({"join"});
+  EXPECT_EQ(again.code, not_found);
+  EXPECT_THAT(again.err, HasSubstr("You asked to join"));
+  const Finished early = wren_.run({"post", "hello"});
+  EXPECT_EQ(early.code, not_permitted);
+  EXPECT_THAT(early.err, HasSubstr("not approved yet"));
+  carla_.must({"approve", "--all"});
+  const Finished sent = wren_.run({"post", "hello"});  // without a sync before
+  EXPECT_EQ(sent.code, done) << sent.err;
+  EXPECT_THAT(sent.err, HasSubstr("You were let into \"dispatch\""));
+  EXPECT_THAT(texts(carla_), testing::ElementsAre("hello"));
+}
+
+TEST_F(Joining, SyncSaysThatTheGroupLetThisPersonIn) {
+  ASSERT_NO_FATAL_FAILURE(set_the_stage());
+  EXPECT_EQ(join(wren_, invite(wren_)).code, done);
+  EXPECT_THAT(wren_.run({"sync"}).err, testing::Not(HasSubstr("let into")));
+  carla_.must({"approve", "--all"});
+  EXPECT_THAT(wren_.run({"sync"}).err, HasSubstr("let into"));
+}
+
+TEST_F(Joining, InviteThatHasNotLeftSaysThatItsLinkDoesNotWorkYet) {
+  ASSERT_NO_FATAL_FAILURE(set_the_stage());
+  relay_.stop();
+  const Finished made = carla_.run({"invite", "new", "--to", "Wren"});
+  EXPECT_EQ(made.code, queued);
+  EXPECT_THAT(made.out, HasSubstr("porchlight:j/"));
+  EXPECT_THAT(made.err, HasSubstr("does not work before that"));
+}
+
 TEST_F(Joining, DeniedRequestStaysOutside) {
   ASSERT_NO_FATAL_FAILURE(set_the_stage());
   EXPECT_EQ(join(wren_, invite(wren_)).code, done);

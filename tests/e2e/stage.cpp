@@ -69,7 +69,9 @@ void Relay::end(int signal_number) {
   const Finished ended = process_->finish();
   log_ += ended.out + ended.err;
   process_.reset();
-  if (signal_number == SIGTERM) EXPECT_EQ(ended.code, 0) << ended.err;
+  if (signal_number == SIGTERM) {
+    EXPECT_EQ(ended.code, 0) << ended.err;
+  }
 }
 
 void Relay::stop() { end(SIGTERM); }

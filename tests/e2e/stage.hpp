@@ -20,6 +20,7 @@ enum Exit {
   failure = 1,
   usage = 2,
   locked = 3,
+  not_permitted = 4,
   queued = 5,
   refused = 6,
   security = 7,

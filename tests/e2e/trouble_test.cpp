@@ -173,6 +173,7 @@ TEST_F(Trouble, FullRelayIsExitSixUntilItHasRoomAgain) {
   EXPECT_THAT(ended.out, HasSubstr("queued"));
   EXPECT_THAT(ended.err, HasSubstr("room"));
   relay_.stop();
+  EXPECT_THAT(relay_.log(), HasSubstr("the store is full"));
   fill("DROP TABLE filler;");
   ASSERT_NO_FATAL_FAILURE(expect_delivery_once());
 }

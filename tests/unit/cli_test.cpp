@@ -1,13 +1,20 @@
 // client/cli: what people type, and what they see.
+#include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <pty.h>
+#include <sys/wait.h>
+#include <termios.h>
+#include <unistd.h>
 
+#include <csignal>
 #include <cstdlib>
 #include <ctime>
 
 #include "client/cli/commands.hpp"
 #include "client/cli/qr.hpp"
 #include "client/cli/show.hpp"
+#include "client/cli/terminal.hpp"
 #include "client/cli/time_text.hpp"
 
 namespace porchlight::client {
@@ -43,9 +50,24 @@ TEST_F(Cli, NothingThatATerminalObeysIsPrinted) {
   EXPECT_EQ(one_line("one\ntwo"), "one / two");
 }
 
+TEST_F(Cli, NameWithSomethingInvisibleInItLooksDifferent) {
+  EXPECT_EQ(one_line("A\xe2\x80\x8bna"), "A\\u200bna");
+  EXPECT_EQ(one_line("A\xe2\x81\xa0na"), "A\\u2060na");
+  EXPECT_EQ(one_line("A\xef\xbb\xbfna"), "A\\ufeffna");
+  EXPECT_EQ(one_line("A\xd8\x9cna"), "A\\u061cna");
+}
+
+TEST_F(Cli, SentencesThatAreJoinedEachHaveAnEnd) {
+  EXPECT_EQ(sentences("there is no token left", "try again"), "There is no token left. Try again.");
+  EXPECT_EQ(sentences("it is down: try later", "it is kept."),
+            "It is down: try later. It is kept.");
+  EXPECT_EQ(sentences("Whole already.", ""), "Whole already.");
+  EXPECT_EQ(counted(1, "member"), "1 member");
+  EXPECT_EQ(counted(0, "member"), "0 members");
+}
+
 TEST_F(Cli, OrdinaryTextOfAnyLanguageIsPrintedAsItIs) {
-  for (const char* text :
-       {"5th & Oak", "Señora Núñez", "交差点", "🚐 two vans", "", "é"}) {
+  for (const char* text : {"5th & Oak", "Señora Núñez", "交差点", "🚐 two vans", ""}) {
     EXPECT_EQ(one_line(text), text);
   }
   EXPECT_EQ(one_line("\xe2\x80"), "\xe2\x80");  // cut short: no harm
@@ -129,11 +151,31 @@ TEST_F(Cli, JsonSaysWhatIsOnTheBoard) {
   sighting.standing = SightingView::Standing::claimed;
   sighting.claimed_by = "Ana";
   sighting.eta_minutes = 10;
-  const Json fields = sighting_json(sighting, "dispatch");
+  const Json fields = sighting_json(sighting, "dispatch", {});
   EXPECT_EQ(fields.value("standing", ""), "claimed");
   EXPECT_EQ(fields.value("eta_minutes", 0), 10);
   EXPECT_FALSE(fields.contains("outcome"));
-  EXPECT_EQ(standing_text(sighting), "claimed by Ana, there in 10 min");
+  EXPECT_EQ(standing_text(sighting, {}), "claimed by Ana, there in 10 min");
+}
+
+TEST_F(Cli, SightingSaysWhatItIsADuplicateOfAndThatItHasNotLeft) {
+  Board board;
+  board.sightings.resize(2);
+  SightingView& first = board.sightings[0];
+  first.id = *MessageId::from(Bytes(16, 1));
+  first.short_id = "S-4K7";
+  SightingView& second = board.sightings[1];
+  second.id = *MessageId::from(Bytes(16, 2));
+  second.short_id = "S-9QX";
+  second.standing = SightingView::Standing::dismissed;
+  second.outcome.emplace();
+  second.outcome->set_kind(wire::OUTCOME_DUPLICATE);
+  second.outcome->set_duplicate_of(first.id.str());
+  second.outcome_by = "Ana";
+  EXPECT_EQ(standing_text(second, board), "duplicate of S-4K7 by Ana");
+  EXPECT_EQ(sighting_json(second, "dispatch", board).value("duplicate_of", ""), "S-4K7");
+  first.report.standing = MessageView::Standing::queued;
+  EXPECT_EQ(standing_text(first, board), "queued here, open");
 }
 
 // ---- the rest -------------------------------------------------------------------------------
@@ -143,6 +185,32 @@ TEST_F(Cli, QrOfTheLongestLinkFitsATerminalOfEightyColumnsAndFortyRows) {
   ASSERT_TRUE(qr);
   EXPECT_LE(std::count(qr->begin(), qr->end(), '\n'), 40);
   EXPECT_FALSE(terminal_qr("porchlight:j/" + std::string(287, 'A'), 40));
+}
+
+bool echoes(int terminal) {
+  termios state{};
+  EXPECT_EQ(tcgetattr(terminal, &state), 0);
+  return (state.c_lflag & ECHO) != 0;
+}
+
+TEST_F(Cli, TerminalEchoesAgainAfterAPassphraseThatWasBrokenOff) {
+  int keyboard = -1;
+  const pid_t asked = forkpty(&keyboard, nullptr, nullptr, nullptr);
+  ASSERT_GE(asked, 0);
+  if (asked == 0) {
+    const auto typed = ask_hidden("Passphrase: ");
+    _exit(typed.ok() ? 0 : 1);
+  }
+  const int screen = open(ptsname(keyboard), O_RDWR | O_NOCTTY | O_CLOEXEC);
+  ASSERT_GE(screen, 0);
+  int status = 0;
+  while (echoes(screen)) ASSERT_EQ(waitpid(asked, &status, WNOHANG), 0) << "it did not ask";
+  ASSERT_EQ(write(keyboard, "abc\x03", 4), 4);  // Ctrl-C
+  ASSERT_EQ(waitpid(asked, &status, 0), asked);
+  EXPECT_TRUE(WIFSIGNALED(status) && WTERMSIG(status) == SIGINT);
+  EXPECT_TRUE(echoes(screen));
+  close(screen);
+  close(keyboard);
 }
 
 TEST_F(Cli, EveryCommandHasASummaryAnExampleOfItselfAndAFamily) {

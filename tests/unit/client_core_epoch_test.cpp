@@ -188,7 +188,7 @@ TEST(Epoch, WithoutEveryConsentIsInvalid) {
             Kind::invalid);
   EXPECT_EQ(scene
                 .judge_changed([](auto& body) {
-                  body.mutable_ops(0)->mutable_add()->set_role(wire::ROLE_AUDIENCE);
+                  body.mutable_ops(0)->mutable_add()->set_role(wire::ROLE_NONE);
                 })
                 .kind,
             Kind::invalid);
@@ -204,6 +204,16 @@ TEST(Epoch, OfAnImpossibleDayIsInvalidWhateverTheClock) {
   EXPECT_EQ(scene.judge_changed([](auto& body) { body.set_day(today - 1); }).kind, Kind::invalid);
 }
 
+TEST(Epoch, HasNoNextOneAfterTheLastNumber) {
+  EpochScene scene;
+  scene.head.number = UINT32_MAX;  // as a welcome may say
+  const auto numbered = [&](std::uint32_t number) {
+    return scene.judge_changed([&](auto& body) { body.set_number(number); }).kind;
+  };
+  EXPECT_EQ(numbered(0), Kind::invalid);
+  EXPECT_EQ(numbered(UINT32_MAX), Kind::invalid);
+}
+
 TEST(Epoch, OfANewerVersionHaltsOnlyWhenALeadMadeIt) {
   EpochScene scene;
   const auto kind = [&](auto change) { return scene.judge_changed(change).kind; };
@@ -211,6 +221,18 @@ TEST(Epoch, OfANewerVersionHaltsOnlyWhenALeadMadeIt) {
   EXPECT_EQ(kind([](auto& body) { body.add_page_hashes(std::string(32, 'x')); }), Kind::newer);
   EXPECT_EQ(kind([](auto& body) { body.add_ops(); }), Kind::newer);
   EXPECT_EQ(kind([](auto& body) { body.set_fresh_commit(std::string(32, 'x')); }), Kind::newer);
+  EXPECT_EQ(
+      kind([](auto& body) { body.mutable_ops(0)->mutable_add()->set_role(wire::ROLE_AUDIENCE); }),
+      Kind::newer);
+  EXPECT_EQ(kind([&](auto& body) {
+              // Of another suite, and longer than any of this one.
+              wire::JoinRequest request;
+              request.set_suite(2);
+              request.set_name(std::string(2'000, 'x'));
+              body.mutable_ops(0)->mutable_add()->set_request(to_string(wire::make_signed(
+                  wire::label::join_request, serialise(request), scene.cleo.identity)));
+            }),
+            Kind::newer);
   const Judgement by_member = scene.judge_changed(
       [&](auto& body) {
         body.add_ops();

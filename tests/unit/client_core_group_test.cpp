@@ -6,6 +6,8 @@
 #include "client/core/parcel.hpp"
 #include "client/core/schedule.hpp"
 #include "client/core/state.pb.h"
+#include "proto/crypto/seal.hpp"
+#include "proto/wire/envelope.hpp"
 #include "proto/wire/group.pb.h"
 #include "tests/unit/client_core_group_scene.hpp"
 
@@ -76,13 +78,50 @@ TEST(Group, GoesOnWhateverIsThrownIntoItsMailboxes) {
 TEST(Group, AltersNothingButTheCursorForWhatItRejects) {
   GroupScene scene;
   scene.ben.connect(Lane::collect);
+  const auto expect_nothing = [&](const MailboxId& mailbox, std::uint64_t seq,
+                                  const Bytes& envelope) {
+    scene.ben.core().on_delivery(mailbox, seq, envelope, scene.ben.now());
+    const Effects effects = scene.ben.core().drain();
+    for (const Write& write : effects.writes) EXPECT_EQ(write.table, Table::cursors);
+    EXPECT_EQ(effects.writes.size(), 1u);
+    EXPECT_TRUE(effects.notices.empty());
+  };
+  const Turncoat cleo(scene.cleo, scene.group);
   for (const Subscription& subscription :
        scene.ben.core().subscriptions(Lane::collect, scene.ben.now())) {
-    scene.ben.core().on_delivery(subscription.address.id(), subscription.after_seq + 1,
-                                 Bytes(2'048, 7), scene.ben.now());
-    for (const Write& write : scene.ben.core().drain().writes) {
-      EXPECT_EQ(write.table, Table::cursors);
+    const MailboxId mailbox = subscription.address.id();
+    std::uint64_t seq = subscription.after_seq;
+    expect_nothing(mailbox, ++seq, Bytes(2'048, 7));
+    if (mailbox != cleo.control.address().id()) continue;
+    // These open: without padding, with nothing that decodes, with an epoch that does not.
+    const SealKey to = seal_key(cleo.control.seal);
+    wire::ControlMessage message;
+    message.set_epoch("no epoch");
+    for (const Bytes& envelope : {seal(to, Bytes(2'000, 0)), seal(to, Bytes(2'000, 7)),
+                                  *wire::seal_envelope(to, Bytes{0xff, 0xff}),
+                                  *wire::seal_envelope(to, serialise(message))}) {
+      expect_nothing(mailbox, ++seq, envelope);
     }
+  }
+}
+
+TEST(Group, KeepsNothingThatTheNextEpochFollowsFrom) {
+  GroupScene scene;
+  scene.sync_all();
+  for (Device* device : scene.everybody()) {
+    std::size_t succeeded = 0;
+    std::size_t newest = 0;
+    for (const Record& record : device->records()) {
+      if (record.table != Table::groups || record.key[0] != group_record::epoch) continue;
+      state::Epoch epoch;
+      ASSERT_TRUE(parse(epoch, record.value.reveal()));
+      const bool is_over = !epoch.successor().empty();
+      (is_over ? succeeded : newest) += 1;
+      EXPECT_EQ(epoch.carry().empty(), is_over);
+      EXPECT_EQ(epoch.next_day_secret().empty(), is_over);
+    }
+    EXPECT_EQ(newest, 1u);
+    EXPECT_EQ(succeeded, device == &scene.ana ? 2u : device == &scene.ben ? 1u : 0u);
   }
 }
 

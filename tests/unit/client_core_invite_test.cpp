@@ -96,8 +96,8 @@ TEST(Invite, ThatWasTakenBackOffersNothing) {
 
 TEST(Invite, MayBeFollowedAgainWhenItsParcelComesLate) {
   InviteScene scene;
-  auto link = scene.ana.core().create_invite({scene.group, "Ben", wire::ROLE_MEMBER, 1h},
-                                             scene.ana.now());
+  auto link =
+      scene.ana.core().create_invite({scene.group, "Ben", wire::ROLE_MEMBER, 1h}, scene.ana.now());
   ASSERT_TRUE(link.ok());
   scene.ana.keep();
   EXPECT_EQ(follow_refusal(scene.ben, *link), Errc::not_found);
@@ -128,12 +128,26 @@ TEST(Invite, AskedByInTimeCountsHoweverLateTheInviterReadsIt) {
   EXPECT_EQ(scene.ana.core().requests().size(), 1u);
 }
 
+TEST(Invite, IsGoodForItsTimeByTheRelaysClock) {
+  InviteScene scene;
+  scene.ben.clock_ahead = 3h;
+  bring_in(scene.ana, scene.ben, scene.group, "Ben");
+  scene.ana.clock_ahead = -3h;
+  scene.ana.sync();
+  Device dan(scene.relay, 9);
+  bring_in(scene.ana, dan, scene.group, "Dan");
+}
+
 TEST(Invite, AskedByTooLateIsTold) {
   InviteScene scene;
   const wire::Link link = invite(scene.ana, scene.group, "Ben");
-  scene.ben.clock_ahead = -2h;  // Ben's clock is behind, so that he does not know
-  scene.relay.now += 2h;
-  ask(scene.ben, link, "Ben");
+  ASSERT_TRUE(scene.ben.core().follow(link, scene.ben.now()).ok());
+  scene.ben.keep();
+  scene.ben.sync();
+  ASSERT_TRUE(scene.ben.core().accept_offer("Ben", scene.ben.now()).ok());
+  scene.ben.keep();
+  scene.relay.now += 2h;  // before it could leave
+  scene.ben.sync();
   scene.ana.sync();
   EXPECT_TRUE(scene.ana.core().requests().empty());
   EXPECT_TRUE(scene.ana.has_notice(Notice::Kind::warning));

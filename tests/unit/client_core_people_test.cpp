@@ -115,6 +115,24 @@ TEST(JoinRequest, WithAnothersCardOrABadNameIsRefused) {
   EXPECT_EQ(code([](wire::JoinRequest& r) { r.set_tag_key("short"); }), Errc::malformed);
 }
 
+TEST(JoinRequest, LongerThanTheLimitIsRefused) {
+  Person ana(1);
+  Person ben(2);
+  const Bytes bytes = request_of(ben, ana.random.fixed<GroupId>(), ana.identity.verify_key());
+  // The suite said again and again, in two bytes each time: the same request, only longer.
+  const auto stretched = [&](std::size_t size) {
+    Bytes body = wire::parse_signed(bytes)->body;
+    for (std::size_t missing = (size - bytes.size()) / 2; missing > 0; --missing) {
+      body.insert(body.end(), {0x08, 0x01});
+    }
+    return wire::make_signed(wire::label::join_request, body, ben.identity);
+  };
+  const Bytes longest = stretched(limits::join_request_bytes_max);
+  ASSERT_EQ(longest.size(), limits::join_request_bytes_max);
+  EXPECT_TRUE(verify_join_request(longest).ok());
+  EXPECT_EQ(verify_join_request(stretched(longest.size() + 2)).error().code, Errc::malformed);
+}
+
 TEST(JoinRequest, MacNeedsTheLinksSecret) {
   Person ben(2);
   const Bytes bytes = request_of(ben, {}, {});

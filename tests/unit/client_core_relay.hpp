@@ -47,6 +47,8 @@ class MemoryRelay {
 
   const wire::RelayAddress& address() const { return address_; }
   TimePoint now = monday_noon;
+  /// How long it says that it keeps what is not LONG.
+  std::uint32_t ordinary_days = limits::ordinary_days;
 
   RelayFacts facts() {
     RelayFacts facts;
@@ -59,7 +61,7 @@ class MemoryRelay {
     }
     facts.incarnation = incarnation_;
     facts.clock_minute = wire::unix_minute(now);
-    facts.ordinary_days = limits::ordinary_days;
+    facts.ordinary_days = ordinary_days;
     return facts;
   }
 

@@ -156,6 +156,25 @@ TEST(Talk, ErasesNothingWhileTheClocksDisagree) {
   EXPECT_FALSE(scene.ben.has_warning(Warn::clock));
 }
 
+TEST(Talk, LeavesNothingBehindThatIsOverByOneClockAlone) {
+  GroupScene scene;
+  wire::Body sighting;
+  sighting.mutable_sighting()->set_location("5th & Oak");
+  ASSERT_TRUE(scene.ana.core().post(scene.group, sighting, scene.ana.now()).ok());
+  scene.ana.sync();
+  // Too little for a warning; but it is the day after tomorrow here, and a sighting lives a day.
+  scene.relay.now += 2h;
+  scene.ben.clock_ahead = 35h;
+  scene.ben.sync();
+  scene.ben.sync();
+  scene.ana.say(scene.group, "in the afternoon");
+  scene.ana.sync();
+  scene.ben.sync();
+  scene.ben.sync();
+  EXPECT_THAT(scene.ben.texts(scene.group), ElementsAre("", "in the afternoon"));
+  scene.expect_no_warnings();
+}
+
 TEST(Talk, NoticesAMessageThatIsHeldBack) {
   GroupScene scene;
   scene.ben.say(scene.group, "seen by ana");

@@ -54,10 +54,16 @@ TEST(Text, RefusesWhatIsNotUtf8) {
 
 TEST(Text, ChecksNames) {
   EXPECT_TRUE(is_clean_name("Ana María"));
+  EXPECT_TRUE(is_clean_name("\xd9\x86\xe2\x80\x8c\xd8\xa7"));  // a joiner that Persian needs
   EXPECT_TRUE(is_clean_name(std::string(limits::name_bytes_max, 'x')));
-  for (const std::string& name :
-       {std::string(), std::string(" a"), std::string("a "), std::string("a\nb"),
-        std::string(limits::name_bytes_max + 1, 'x')}) {
+  for (const std::string& name : {std::string(), std::string(" a"), std::string("a "),
+                                  std::string("a\nb"), std::string(limits::name_bytes_max + 1, 'x'),
+                                  std::string("An\xe2\x80\x8b"
+                                              "a"),
+                                  std::string("Ana\xef\xbb\xbf"), std::string("A\xc2\xadna"),
+                                  std::string("\xd8\x9c"
+                                              "Ana"),
+                                  std::string("Ana\xf3\xa0\x80\xa1")}) {
     EXPECT_FALSE(is_clean_name(name));
     EXPECT_EQ(check_name(name, "the name").error().code, Errc::usage);
   }

@@ -248,6 +248,26 @@ TEST(Enrolment, KeepsNoTokenThatTheProofDoesNotCover) {
   }
 }
 
+TEST(Enrolment, GoesOnWhenAClockThatWasAYearAheadIsSetRight) {
+  MemoryRelay relay;
+  Device ana(relay, 2);
+  ana.clock_ahead = 24h * 365;
+  const wire::Link link = relay.operator_invite();
+  ASSERT_TRUE(ana.core().follow(link, ana.now()).ok());
+  ana.sync();
+  ASSERT_TRUE(ana.core().accept_offer("", ana.now()).ok());
+  EXPECT_FALSE(ana.core().errand(ana.now(), Haste::none).has_value());
+  ana.clock_ahead = 0min;
+  EXPECT_EQ(ana.core().errand(ana.now(), Haste::none), Errand::enroll);
+  // The same with the relay's clock: it has given a day's tokens of next year.
+  relay.now += 24h * 365;
+  ana.connect(Lane::collect);
+  ana.run_errands();
+  relay.now -= 24h * 364;
+  ana.connect(Lane::collect);
+  EXPECT_EQ(ana.core().errand(ana.now(), Haste::none), Errand::issue_session);
+}
+
 TEST(Enrolment, LetsAPeriodGoWhoseAllotmentWasFetched) {
   TokenScene scene;
   scene.ana.connect_other(Lane::collect);

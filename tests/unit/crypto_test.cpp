@@ -91,6 +91,10 @@ TEST(Hash, TellsApartWherePartsAndLabelsEnd) {
   EXPECT_EQ(all.size(), 8u);
 }
 
+TEST(Hash, AssertsThatAPartIsShorterThanTwoToThe24) {
+  EXPECT_DEATH((void)hash_digest("x", {Bytes(1u << 24)}), "internal error");
+}
+
 TEST(Kdf, AssertsThatThereIsAKeyOfAtMost64Bytes) {
   Secret<struct AnyTag> out;
   const auto into = std::span<Byte, 32>(out.fill());

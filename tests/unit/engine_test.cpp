@@ -9,6 +9,7 @@
 #include <future>
 
 #include "client/engine/backoff.hpp"
+#include "client/engine/silence.hpp"
 #include "tests/e2e/fake_relay.hpp"
 
 namespace porchlight::client {
@@ -234,6 +235,21 @@ TEST_F(EngineTest, ListeningTellsWhyTheConnectionIsNotThereAndTriesAgain) {
   EXPECT_FALSE(connected);
 }
 
+TEST_F(EngineTest, RelayThatAnswersButDoesNothingIsAskedLessAndLess) {
+  const auto engine = make_engine();
+  (void)engine->core().create_group("dispatch", "Ana", now());
+  const FakeRelay relay(address_.at.str(), seed(1), honest());
+  std::vector<std::chrono::milliseconds> waits;  // there is no token to pay with
+  ListenCallbacks callbacks = quiet();
+  callbacks.on_disconnected = [&](const Error&, std::chrono::milliseconds wait) {
+    waits.push_back(wait);
+    if (waits.size() == 2) std::raise(SIGTERM);
+  };
+  ASSERT_TRUE(engine->listen(callbacks, signals_, nullptr).ok());
+  ASSERT_EQ(waits.size(), 2u);
+  EXPECT_GE(waits[1], limits::reconnect_first);
+}
+
 TEST_F(EngineTest, ListeningEndsAtARelayWithAnotherIdentity) {
   const auto engine = make_engine();
   (void)engine->core().create_group("dispatch", "Ana", now());
@@ -241,6 +257,22 @@ TEST_F(EngineTest, ListeningEndsAtARelayWithAnotherIdentity) {
   const auto end = engine->listen(quiet(), signals_, nullptr);
   ASSERT_FALSE(end.ok());
   EXPECT_EQ(end.error().code, Errc::wrong_identity);
+}
+
+TEST(Silence, IsProlongedByNothingButTheConnection) {
+  const Silence::Time start{};
+  Silence silence(start);
+  // Looked at every minute, as when the time is minded.
+  for (auto now = start; now < start + limits::ping_interval; now += 60s) {
+    EXPECT_EQ(silence.end(false, now), start + limits::ping_interval);
+  }
+  // A ping was sent: now an answer is owed.
+  const auto pinged = start + limits::ping_interval;
+  EXPECT_EQ(silence.end(true, pinged), pinged + limits::request_timeout);
+  EXPECT_EQ(silence.end(true, pinged + 20s), pinged + limits::request_timeout);
+  silence.broken(pinged + 20s);
+  EXPECT_EQ(silence.end(true, pinged + 21s), pinged + 20s + limits::request_timeout);
+  EXPECT_EQ(silence.end(false, pinged + 22s), pinged + 22s + limits::ping_interval);
 }
 
 TEST_F(EngineTest, BackoffDoublesToItsCeilingWithinHalfAndBeginsAnewAfterSuccess) {

@@ -1,4 +1,5 @@
 // client/core/lane against scripted answers: the greeting and collecting.
+#include "proto/base/limits.hpp"
 #include "tests/unit/lane_fixture.hpp"
 
 namespace porchlight::client {
@@ -107,6 +108,61 @@ TEST_F(LaneTest, LiveCollectStaysOpenAndIsNotWaitedFor) {
   EXPECT_FALSE(session_->awaiting_answer());
   after(delivery(sent[1], 4));
   EXPECT_THAT(take_events(), ElementsAre("m1 caught up", "m1 delivers 4"));
+}
+
+/// More mailboxes than mailbox() can number.
+std::vector<Subscription> many(std::size_t count) {
+  std::vector<Subscription> all;
+  for (std::size_t i = 0; i < count; ++i) {
+    Bytes key(32, 7);
+    key[0] = static_cast<Byte>(i);
+    key[1] = static_cast<Byte>(i >> 8);
+    wire::MailboxAddress address;
+    address.collect_key = *VerifyKey::from(key);
+    all.push_back({address, 0});
+  }
+  return all;
+}
+
+TEST_F(LaneTest, MailboxesBeyondTheRelaysLimitAreReadAtEachPing) {
+  host_.wanted = many(300);
+  std::size_t live_ones = 0;
+  std::size_t others = 0;
+  const auto answer_all = [&](std::vector<wire::Request> sent) {
+    while (!sent.empty()) {
+      for (const wire::Request& request : sent) {
+        if (request.has_collect()) ++(request.collect().live() ? live_ones : others);
+        say(request.has_collect() ? caught_up(request) : done(request));
+      }
+      sent = after();
+    }
+  };
+  answer_all(open(live));
+  EXPECT_EQ(live_ones + others, 300u);
+  EXPECT_LT(live_ones, limits::collects_per_connection_max);
+  EXPECT_GT(live_ones, limits::collects_per_connection_max / 2);
+  EXPECT_TRUE(session_->at_rest());
+  const std::size_t before = others;
+  session_->ping();
+  answer_all(after());
+  EXPECT_EQ(others, 2 * before);
+  EXPECT_EQ(live_ones + before, 300u);
+}
+
+TEST_F(LaneTest, MailboxesBeyondTheProofsOfOneConnectionAreLeftAndTold) {
+  host_.wanted = many(limits::proofs_per_connection_max + 1);
+  std::size_t collects = 0;
+  auto sent = open(once);
+  while (!sent.empty()) {
+    for (const wire::Request& request : sent) {
+      collects += request.has_collect();
+      say(request.has_collect() ? caught_up(request) : done(request));
+    }
+    sent = after();
+  }
+  EXPECT_EQ(collects, limits::proofs_per_connection_max);
+  EXPECT_TRUE(session_->trouble());
+  EXPECT_TRUE(session_->at_rest());
 }
 
 TEST_F(LaneTest, PingKeepsASilentConnectionOpen) {

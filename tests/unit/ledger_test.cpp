@@ -38,9 +38,11 @@ INSTANTIATE_TEST_SUITE_P(Both, Ledger, ::testing::Values(Kind::memory, Kind::sql
 TEST_P(Ledger, ResumesABudgetForTheSameSpendIdAcrossARestart) {
   const Payer payer = db.payer();
   db.commit(db.append(payer, 1, 1));
-  EXPECT_EQ(db.commit(ChargeProof{payer}), (Outcome{Budget{63, (1u << 20) - 2'048, 63}}));
+  EXPECT_EQ(db.commit(ChargeProof{payer}),
+            (Outcome{Budget{63, (1u << 20) - 2'048, limits::session_proofs - 1}}));
   db.reopen();
-  EXPECT_EQ(db.commit(SpendToken{payer, {}}), (Outcome{Budget{63, (1u << 20) - 2'048, 63}}));
+  EXPECT_EQ(db.commit(SpendToken{payer, {}}),
+            (Outcome{Budget{63, (1u << 20) - 2'048, limits::session_proofs - 1}}));
 }
 
 TEST_P(Ledger, RefusesAnotherSpendIdAcrossARestart) {

@@ -61,6 +61,11 @@ TEST(Link, WithAnOnionHostFitsTheLimit) {
   expect_same(link, *parsed);
 }
 
+TEST(Link, HasAtMost300CharactersForAHostOf75Bytes) {
+  EXPECT_EQ(example(std::string(75, 'h')).str().size(), limits::link_chars_max);
+  EXPECT_GT(example(std::string(76, 'h')).str().size(), limits::link_chars_max);
+}
+
 TEST(Link, HoldsTheLongestHost) {
   const Link link = example(std::string(limits::host_bytes_max, 'h'));
   ASSERT_TRUE(Link::parse(link.str()).ok());

@@ -49,6 +49,8 @@ class NetFixture : public testing::Test {
   const Authority& authority() { return authority_; }
   const Authority& foreign() { return foreign_; }
   const TlsClient& client_tls() { return client_; }
+  TlsSession server_session() { return server_->new_session(); }
+  asio::io_context& context() { return io_; }
   asio::ip::tcp::acceptor& acceptor() { return acceptor_; }
   wire::HostPort at() { return {"127.0.0.1", port_}; }
 

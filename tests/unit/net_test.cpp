@@ -8,6 +8,7 @@
 #include "proto/net/deadline.hpp"
 #include "proto/wire/relay.pb.h"
 #include "tests/unit/net_fixture.hpp"
+#include "tests/unit/tls_record.hpp"
 
 namespace porchlight::net {
 namespace {
@@ -288,6 +289,84 @@ TEST_F(Net, DeadlineEndsAReadOfASilentPeerAndTheConnectionStaysUsable) {
       });
   EXPECT_EQ(late, Errc::expired);
   EXPECT_EQ(after, "after");
+}
+
+// Who writes while a key update is half received cannot go on before the rest of it is there: it
+// has to sleep until then, not to try as often as it can.
+TEST_F(Net, HalfAKeyUpdateDoesNotKeepAWriterBusy) {
+  asio::steady_timer waiting(context(), asio::steady_timer::time_point::max());
+  bool woken = false;
+  bool woken_too_early = false;
+  std::size_t written = 0;
+  run(
+      [&]() -> awaitable<void> {
+        TlsSession session = server_session();
+        auto [failed, socket] = co_await acceptor().async_accept(as_result);
+        TlsStream stream(std::move(socket), std::move(session));
+        EXPECT_TRUE((co_await stream.handshake()).ok());
+        std::array<Byte, 100> bytes;
+        EXPECT_EQ(stream.try_read(bytes).value(), 0u);  // it came right behind the handshake
+        EXPECT_EQ(stream.try_write("an answer").value(), 0u);
+        waiting.cancel();
+        EXPECT_TRUE((co_await stream.wait_writable()).ok());
+        woken = true;
+        written = stream.try_write("an answer").value();
+      },
+      [&]() -> awaitable<void> {
+        TlsSession session = client_tls().new_session();
+        const porchlight::testing::ClientSecret secret(session.ssl.get());
+        auto socket = co_await raw_socket();
+        const int fd = socket.native_handle();
+        TlsStream stream(std::move(socket), std::move(session));
+        EXPECT_TRUE((co_await stream.handshake()).ok());
+        // The header of a KeyUpdate (24) of one byte, and, later, the byte.
+        const Bytes header = {24, 0, 0, 1};
+        const std::string half = porchlight::testing::handshake_record(header, 0);
+        const std::string rest = porchlight::testing::handshake_record(Bytes{0}, 1);
+        EXPECT_EQ(::send(fd, half.data(), half.size(), 0), static_cast<ssize_t>(half.size()));
+        co_await waiting.async_wait(as_result);
+        // Many turns of the event loop, in each of which the socket is found to be writable.
+        for (int turn = 0; turn < 100; ++turn) {
+          co_await asio::post(co_await asio::this_coro::executor, as_result);
+        }
+        woken_too_early = woken;
+        EXPECT_EQ(::send(fd, rest.data(), rest.size(), 0), static_cast<ssize_t>(rest.size()));
+        EXPECT_TRUE((co_await stream.wait_readable()).ok());
+      });
+  EXPECT_FALSE(woken_too_early);
+  EXPECT_TRUE(woken);
+  EXPECT_GT(written, 0u);
+}
+
+TEST_F(Net, KeyUpdatesAreTakenUpToALimit) {
+  // Finished, and before it the ClientHello, count as well.
+  for (const std::size_t count :
+       {limits::tls_handshake_messages_max - 2, limits::tls_handshake_messages_max - 1}) {
+    std::optional<Errc> at_relay;
+    run(
+        [&]() -> awaitable<void> {
+          auto relay = co_await accept_connection();
+          const auto frame = co_await relay->read_frame();
+          if (!frame.ok()) at_relay = frame.error().code;
+          relay->close();
+        },
+        [&]() -> awaitable<void> {
+          TlsSession session = client_tls().new_session();
+          SSL* const ssl = session.ssl.get();
+          auto socket = co_await raw_socket();
+          TlsStream stream(std::move(socket), std::move(session));
+          EXPECT_TRUE((co_await stream.handshake()).ok());
+          for (std::size_t i = 0; i < count; ++i) {
+            EXPECT_EQ(SSL_key_update(ssl, SSL_KEY_UPDATE_NOT_REQUESTED), 1);
+            EXPECT_EQ(SSL_do_handshake(ssl), 1);
+          }
+          const std::string frame = frame_of("behind them");
+          (void)co_await stream.write_all(frame);
+          (void)co_await stream.wait_readable();
+        });
+    const bool within = count + 2 <= limits::tls_handshake_messages_max;
+    EXPECT_EQ(at_relay, within ? std::nullopt : std::optional(Errc::unreachable)) << count;
+  }
 }
 
 TEST_F(Net, ClosingEndsWhatIsInFlight) {

@@ -1,15 +1,20 @@
 // The configuration file and the data folder.
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 
+#include <csignal>
 #include <fstream>
 #include <list>
 #include <sstream>
 
+#include "relay/server/check.hpp"
+#include "relay/server/clock.hpp"
 #include "relay/server/commands.hpp"
 #include "relay/server/cursor.hpp"
-#include "relay/server/data_folder.hpp"
+#include "relay/server/node.hpp"
 #include "relay/server/qr.hpp"
+#include "tests/unit/relay_client.hpp"
 #include "tests/unit/relay_program.hpp"
 
 namespace porchlight::relay {
@@ -121,6 +126,56 @@ TEST(ServerData, NewFilesNeverReplaceOthers) {
   EXPECT_EQ(*read_file(file, 100), "first");
   EXPECT_EQ(read_file(file, 3).error().code, Errc::too_large);
   EXPECT_EQ(read_file(temp.path() / "none", 3).error().code, Errc::not_found);
+}
+
+// As on a full disk, while one of these lives.
+class NothingCanBeWritten {
+ public:
+  NothingCanBeWritten() : handler_(std::signal(SIGXFSZ, SIG_IGN)) {
+    ::getrlimit(RLIMIT_FSIZE, &before_);
+    const rlimit nothing{0, before_.rlim_max};
+    ::setrlimit(RLIMIT_FSIZE, &nothing);
+  }
+  ~NothingCanBeWritten() {
+    ::setrlimit(RLIMIT_FSIZE, &before_);
+    std::signal(SIGXFSZ, handler_);
+  }
+
+ private:
+  void (*handler_)(int);
+  rlimit before_{};
+};
+
+TEST(ServerCheck, NobodyIsToldToMoveADatabaseAwayThatCouldOnlyNotBeRead) {
+  const TempFolder temp;
+  ASSERT_TRUE(DataFolder::create(temp.path(), example()).ok());
+  ASSERT_TRUE(Node::open(temp.path(), system_random).ok());
+  const auto text_of_bad = [&] {
+    std::string text;
+    for (const Finding& finding : check_relay(temp.path(), system_now())) {
+      if (finding.grade == Finding::Grade::bad) text += finding.text;
+    }
+    return text;
+  };
+  EXPECT_EQ(text_of_bad(), "");
+  {
+    const NothingCanBeWritten limit;
+    EXPECT_NE(text_of_bad().find("disk has room"), std::string::npos);
+    EXPECT_EQ(text_of_bad().find("backup"), std::string::npos);
+  }
+  std::ofstream(temp.path() / "relay.db", std::ios::in).seekp(100) << std::string(4'000, 'x');
+  EXPECT_NE(text_of_bad().find("backup"), std::string::npos);
+}
+
+TEST(ServerData, AFileThatCannotBeWrittenIsNotInTheWayOfTheNextTry) {
+  const TempFolder temp;
+  const auto file = temp.path() / "file";
+  {
+    const NothingCanBeWritten limit;
+    EXPECT_FALSE(write_new_file(file, as_bytes("first")).ok());
+  }
+  EXPECT_TRUE(std::filesystem::is_empty(temp.path()));
+  EXPECT_TRUE(write_new_file(file, as_bytes("first")).ok());
 }
 
 TEST(ServerCursor, SharedDeliveryIsTheAnswerProtobufWouldMake) {

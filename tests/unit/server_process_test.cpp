@@ -1,4 +1,5 @@
 // porchlightd as a process: what survives kill -9, what SIGTERM finishes, and its commands.
+#include <iomanip>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <set>
@@ -119,12 +120,40 @@ TEST_F(ServerProcess, InvitesOutOfRangeAreRefusedWithAReason) {
 }
 
 TEST_F(ServerProcess, LogNamesNobody) {
+  ASSERT_EQ(relay().end(SIGTERM), 0);
+  relay().configure("log_level", "\"debug\"");
+  relay().start();
   const TestMailbox mailbox;
-  ASSERT_TRUE(paid_client()->drop(mailbox, random_envelope()).has_dropped());
+  const wire::Token token = this->token();
+  const std::string envelope = random_envelope();
+  {
+    RelayClient client(address());
+    ASSERT_TRUE(client.spend(token).has_budget());
+    ASSERT_TRUE(client.drop(mailbox, envelope).has_dropped());
+    EXPECT_EQ(failure_of(client.spend(token)), wire::FAILURE_NOT_AUTHORISED);
+    client.write(std::string(4, '\xff'));
+    EXPECT_EQ(failure_of(*client.read()), wire::FAILURE_MALFORMED);
+  }
   ASSERT_EQ(relay().end(SIGTERM), 0);
   const std::string log = relay().log();
   EXPECT_NE(log.find("stopped"), std::string::npos);
   EXPECT_EQ(log.find("127."), std::string::npos);
+  for (const std::string& name : {mailbox.address.id().str(), to_string(mailbox.address.encode()),
+                                  token.nonce(), token.output(), envelope}) {
+    // Its first bytes, as they are and as a formatter would write them.
+    const ByteView first = as_bytes(name).first(6);
+    EXPECT_EQ(log.find(as_text(first)), std::string::npos);
+    std::ostringstream hex;
+    for (const Byte byte : first) hex << std::hex << std::setw(2) << std::setfill('0') << +byte;
+    EXPECT_EQ(log.find(hex.str()), std::string::npos);
+  }
+  // Nor does the store: the clients' addresses are of 127/8 as well.
+  std::ostringstream store;
+  store << std::ifstream(relay().data() / "relay.db", std::ios::binary).rdbuf();
+  EXPECT_NE(store.str().find(mailbox.address.id().str()), std::string::npos);
+  for (const std::string& address : {std::string("127.0.0.1"), address().at.host}) {
+    EXPECT_EQ(store.str().find(address), std::string::npos);
+  }
 }
 
 TEST(ServerCommands, InitNeverTouchesAFolderThatIsNotEmpty) {

@@ -43,7 +43,7 @@ TEST_F(SessionTokens, BuysABudget) {
   const auto budget = connection.ask(TestConnection::spend(relay.mint())).budget();
   EXPECT_EQ(budget.drops(), 64u);
   EXPECT_EQ(budget.drop_bytes(), 1u << 20);
-  EXPECT_EQ(budget.proofs(), 64u);
+  EXPECT_EQ(budget.proofs(), limits::session_proofs);
 }
 
 TEST_F(SessionTokens, ResumesABudgetOnAnotherConnection) {
@@ -189,12 +189,27 @@ TEST_F(SessionTokens, CountsTheInvitersWaitInWeeks) {
   relay.context.policy.inviter_wait_days = 0;
   EXPECT_EQ(ask(), wire::FAILURE_NONE);
   relay.context.policy.inviter_wait_days = 8;
-  relay.now += 7 * 24h;
-  relay.load_keys();
-  EXPECT_EQ(ask(), wire::FAILURE_NOT_AUTHORISED);
-  relay.now += 7 * 24h;
-  relay.load_keys();
-  EXPECT_EQ(ask(), wire::FAILURE_NONE);
+  for (const auto expected :
+       {wire::FAILURE_NOT_AUTHORISED, wire::FAILURE_NOT_AUTHORISED, wire::FAILURE_NONE}) {
+    relay.now += 7 * 24h;
+    relay.load_keys();
+    EXPECT_EQ(ask(), expected);
+  }
+}
+
+TEST_F(SessionTokens, GivesAnInviterOfAWeeksLastMinuteNothingInItsFirstSevenDays) {
+  relay.now = wire::token_week_start(wire::token_week(relay.now) + 1) - 1min;
+  connection.ask(connection.enroll(account, relay.mint(TokenKind::enroll_inviter)));
+  const TestBlinded blinded(relay.random, 1);
+  for (const auto& [later, expected] : {std::pair{1min, wire::FAILURE_NOT_AUTHORISED},
+                                        std::pair{7 * 24h - 2min, wire::FAILURE_NOT_AUTHORISED},
+                                        std::pair{2min, wire::FAILURE_NONE}}) {
+    relay.now += later;
+    relay.load_keys();
+    TestConnection other(relay);
+    EXPECT_EQ(other.failure(other.issue(account, TokenKind::enroll_inviter, blinded.elements)),
+              expected);
+  }
 }
 
 TEST_F(SessionTokens, SignsForTheCurrentWeekAlone) {

@@ -159,8 +159,51 @@ TEST(Sqlite, LosesNothingWhenWritingFails) {
   db.reopen();
   EXPECT_EQ(db.seqs(1), (std::vector{seq, next}));
   EXPECT_EQ(db.commit(SpendToken{payer, {}}),
-            (Outcome{Budget{62, (1u << 20) - 2'048 - 65'536, 64}}));
+            (Outcome{Budget{62, (1u << 20) - 2'048 - 65'536, limits::session_proofs}}));
   EXPECT_TRUE(check_sqlite_database(db.file()).ok());
+}
+
+// SQLite gets little more memory while one of these lives.
+class LittleHeap {
+ public:
+  explicit LittleHeap(sqlite3_int64 bytes) {
+    sqlite3_hard_heap_limit64(sqlite3_memory_used() + bytes);
+  }
+  ~LittleHeap() { sqlite3_hard_heap_limit64(0); }
+};
+
+TEST(Sqlite, KnowsItsEnvelopesWhereverTheNextBatchFails) {
+  TestDatabase db(Kind::sqlite);
+  const Payer payer = db.payer();
+  db.commit(db.append(payer, 1, 1));
+  ASSERT_TRUE(db->prepare().ok());
+  const Seq seq = seq_of(db.commit(db.append(payer, 1, 2)));
+  // Another schema, so that statements must be prepared anew, which takes memory.
+  run(db.file(), "CREATE TABLE another (x)");
+  std::size_t failures = 0;
+  for (Outcome next = Failed{}; next == Outcome{Failed{}}; ++failures) {
+    const LittleHeap limit(static_cast<sqlite3_int64>(failures * 128));
+    next = db.commit(db.append(payer, 1, 3));
+  }
+  EXPECT_GT(failures, 1u);
+  EXPECT_EQ(db.commit(db.append(payer, 1, 2)), (Outcome{Stored{seq, Stored::Novelty::duplicate}}));
+  EXPECT_EQ(db.commit(EraseUpTo{numbered<MailboxId>(1), seq}), Outcome{Erased{}});
+  EXPECT_EQ(db.seqs(1), std::vector{seq + 1});
+}
+
+TEST(Sqlite, FailsAWholeBatchAtOnceWhileAnotherProcessWrites) {
+  TestDatabase db(Kind::sqlite);
+  const Payer payer = db.payer();
+  sqlite3* raw = nullptr;
+  ASSERT_EQ(sqlite3_open(db.file().c_str(), &raw), SQLITE_OK);
+  ASSERT_EQ(sqlite3_exec(raw, "BEGIN IMMEDIATE", nullptr, nullptr, nullptr), SQLITE_OK);
+  // Were each to wait in its turn, this would outlast the test.
+  const std::vector<Operation> charges(limits::commit_batch_max, ChargeProof{payer});
+  const auto outcomes = db.commit_all(charges);
+  EXPECT_EQ(outcomes, std::vector<Outcome>(charges.size(), Failed{}));
+  sqlite3_close_v2(raw);
+  EXPECT_EQ(db.commit(ChargeProof{payer}),
+            (Outcome{Budget{64, 1u << 20, limits::session_proofs - 1}}));
 }
 
 TEST(Sqlite, KeepsEveryCommitWhenTheProcessDies) {
@@ -184,7 +227,7 @@ TEST(Sqlite, WaitsForAReaderBeforeItSaysThatNothingIsLeft) {
   ASSERT_EQ(sqlite3_exec(raw, "BEGIN; SELECT count(*) FROM envelope", nullptr, nullptr, nullptr),
             SQLITE_OK);
   db.commit(EraseUpTo{numbered<MailboxId>(1), seq});
-  EXPECT_EQ(sweep(*db, db.now)->rest, Swept::Rest::more);
+  EXPECT_EQ(sweep(*db, db.now)->rest, Swept::Rest::unscrubbed);
   sqlite3_close_v2(raw);
   EXPECT_EQ(sweep(*db, db.now)->rest, Swept::Rest::none);
 }

@@ -49,6 +49,24 @@ TEST_P(Store, RecognisesADuplicateWithinOneBatchAndAfterARestart) {
   EXPECT_EQ(db.commit(db.append(payer, 1, 5)), both[1]);
 }
 
+TEST_P(Store, RecognisesADuplicateOnceItIsPrepared) {
+  const Payer payer = db.payer();
+  const Outcome first = db.commit(db.append(payer, 1, 5));
+  db.reopen();
+  ASSERT_TRUE(db->prepare().ok());
+  // What fails right after must not take along what was prepared.
+  ASSERT_TRUE(db->begin().ok());
+  const auto bytes = envelope(6);
+  ASSERT_TRUE(db->store()
+                  .append({numbered<MailboxId>(1), seq_of(first) + 1, noon_hour + 1,
+                           wire::envelope_hash(*bytes), *bytes})
+                  .ok());
+  db->rollback();
+  EXPECT_EQ(db.commit(db.append(payer, 1, 5)),
+            (Outcome{Stored{seq_of(first), Stored::Novelty::duplicate}}));
+  EXPECT_EQ(seq_of(db.commit(db.append(payer, 1, 6))), seq_of(first) + 1);
+}
+
 TEST_P(Store, TakesTheSameEnvelopeInAnotherMailbox) {
   const Payer payer = db.payer();
   db.commit(db.append(payer, 1, 5));
