@@ -24,7 +24,7 @@ struct NewOptions {
   std::string to;
   std::string group;
   std::string role = "member";
-  std::string expires = "1h";
+  std::string expires;  // empty for limits::invite_lifetime_default
   bool qr = false;
 };
 
@@ -66,7 +66,10 @@ InviteView newest(const std::vector<InviteView>& before, std::vector<InviteView>
 }
 
 Result<ExitCode> run_new(Context& context, const NewOptions& options) {
-  TRY(const auto lifetime, parse_span(options.expires));
+  std::chrono::seconds lifetime = limits::invite_lifetime_default;
+  if (!options.expires.empty()) {
+    TRY(lifetime, parse_span(options.expires));
+  }
   TRY(const wire::Role role, parse_role(options.role));
   TRY(const auto engine, context.open());
   Core& core = engine->core();
@@ -130,7 +133,8 @@ Action define_invite_new(CLI::App& app) {
   app.add_option("--to", options->to, "Whom it is for; only you see this")->required();
   app.add_option("--group", options->group, "Which group; may be left out where there is only one");
   app.add_option("--as", options->role, "member or lead")->type_name("ROLE");
-  app.add_option("--expires", options->expires, "How long it holds: 30m, 1h, 2d")
+  app.add_option("--expires", options->expires,
+                 "How long it holds: 30m, 1h, 2d; 1h where nothing is said")
       ->type_name("SPAN");
   app.add_flag("--qr", options->qr, "Show the QR code even when this is no terminal");
   return [options](Context& context) { return run_new(context, *options); };

@@ -17,6 +17,7 @@ Result<ExitCode> run_post(Context& context, const std::vector<std::string>& word
   std::string text = words.back();
   if (text == "-") {
     TRY(text, read_stdin(limits::text_bytes_max));
+    std::erase(text, '\r');  // lines from elsewhere may end in two characters
   }
   TRY(const auto engine, context.open());
   // A group's name alone is a text that was forgotten, not a text.

@@ -80,7 +80,7 @@ int parse_and_run(int argc, char** argv) {
   CLI::App app{"porchlightd: a relay that stores sealed boxes in mailboxes and knows nothing else",
                "porchlightd"};
   app.require_subcommand(1);
-  app.set_version_flag("--version", PORCHLIGHT_VERSION);
+  app.set_version_flag("--version", "porchlightd " PORCHLIGHT_VERSION);
   int code = exit_code::done;
   add_init(app, code);
   add_run(app, code);
