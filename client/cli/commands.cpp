@@ -10,6 +10,12 @@ constexpr Command table[] = {
      define_group_create},
     {"group list", "The groups you are in", "porchlight group list", define_group_list},
     {"group show", "Who is in a group", "porchlight group show dispatch", define_group_show},
+    {"group rekey", "Give everybody in a group new keys", "porchlight group rekey dispatch",
+     define_group_rekey},
+    {"member remove", "Take somebody out of a group", "porchlight member remove \"Ana (2)\"",
+     define_member_remove},
+    {"member role", "Make somebody a lead, or a member again", "porchlight member role Ana lead",
+     define_member_role},
     {"invite new", "Make a link that lets one person ask to join",
      "porchlight invite new --to \"Ana, 5th & Oak\" --group dispatch --expires 2h",
      define_invite_new},
@@ -54,6 +60,7 @@ struct Family {
 };
 constexpr Family families[] = {
     {"group", "Groups: people who know each other"},
+    {"member", "Who is in a group, as leads change it"},
     {"invite", "Invites: links that let people ask to join"},
     {"sighting", "Sightings, from report to closure"},
     {"outbox", "What is queued here"},

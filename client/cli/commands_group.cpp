@@ -34,6 +34,8 @@ std::string standing_text(GroupView::Standing standing) {
       return "";
     case GroupView::Standing::halted:
       return "halted: update porchlight";
+    case GroupView::Standing::removed:
+      return "you were taken out";
   }
   return "";
 }

@@ -68,17 +68,26 @@ class Printer {
     }
   }
 
+  /// What changed about who is in; empty for everything else.
+  static std::pair<const char*, std::string> change_of(const Notice& notice) {
+    using Kind = Notice::Kind;
+    if (notice.kind == Kind::group_joined) return {"joined", "you are in"};
+    if (notice.kind == Kind::removed) return {"removed", "a lead has taken you out"};
+    const std::string name = one_line(notice.text);
+    if (notice.kind == Kind::member_added) return {"member_added", name + " has joined"};
+    if (notice.kind == Kind::member_removed) return {"member_removed", name + " was taken out"};
+    return {};
+  }
+
   void tell(const Core& core, const Notice& notice) {
     using Kind = Notice::Kind;
-    if (notice.kind == Kind::member_added || notice.kind == Kind::group_joined) {
+    if (const auto [type, words] = change_of(notice); type != nullptr) {
       const std::string group = name_of(core, notice.group);
-      const bool joined = notice.kind == Kind::group_joined;
       if (context_.out().json()) {
-        context_.out().record(joined ? "joined" : "member_added",
-                              {{"group", group}, {"name", notice.text}});
+        context_.out().record(type, {{"group", group}, {"name", notice.text}});
       } else {
         context_.out().line(short_time(context_.now(), context_.now()) + "  " + one_line(group) +
-                            "  " + (joined ? "you are in" : one_line(notice.text) + " has joined"));
+                            "  " + words);
       }
       return;
     }

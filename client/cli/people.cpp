@@ -32,7 +32,12 @@ Result<std::string> my_name(const Core& core, const std::string& given) {
 
 Result<GroupView> pick_group(const Core& core, const std::string& name) {
   if (!name.empty()) return core.group(name);
-  const auto groups = core.groups();
+  auto groups = core.groups();
+  if (groups.size() > 1) {
+    std::erase_if(groups, [](const GroupView& group) {
+      return group.standing == GroupView::Standing::removed;
+    });
+  }
   if (groups.size() == 1) return groups.front();
   if (groups.empty()) {
     return Error{Errc::not_found,

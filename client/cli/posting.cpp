@@ -44,7 +44,10 @@ Result<ExitCode> post_body(Context& context, Engine& engine, const GroupView& gr
   const auto messages = engine.core().messages(group.id);
   const Board board = engine.core().board(group.id, context.now());
   const MessageView* message = find(messages, id);
-  PORCHLIGHT_ASSERT(message);
+  if (message == nullptr) {
+    return Error{Errc::not_permitted, "A lead has taken you out of \"" + group.name +
+                                          "\" meanwhile; what you wrote was not sent."};
+  }
   const bool stored = message->standing == MessageView::Standing::stored;
   Output& out = context.out();
   if (out.json()) {

@@ -289,6 +289,8 @@ const char* standing_name(GroupView::Standing standing) {
       return "member";
     case GroupView::Standing::halted:
       return "halted";
+    case GroupView::Standing::removed:
+      return "removed";
   }
   return "unknown";
 }
@@ -326,6 +328,8 @@ const char* kind_name(WarningView::Kind kind) {
       return "clock";
     case WarningView::Kind::token_refused:
       return "token_refused";
+    case WarningView::Kind::left_behind:
+      return "left_behind";
     case WarningView::Kind::invite_reused:
       return "invite_reused";
     case WarningView::Kind::update_needed:

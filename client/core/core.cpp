@@ -168,6 +168,7 @@ void Core::on_dropped(OutboxId id, std::uint64_t seq, TimePoint now) {
       return state_->tell(Notice::Kind::stored, entry.group);
     case OutboxPurpose::parcel:
     case OutboxPurpose::welcome:
+    case OutboxPurpose::page:
       return;
   }
 }
@@ -234,6 +235,21 @@ Status Core::approve(std::span<const std::string> ids, TimePoint now) {
   return state_->approve(ids, now);
 }
 
+Status Core::remove_member(const GroupId& group, std::string_view name, TimePoint now) {
+  return state_->remove_member(group, name, now);
+}
+
+Status Core::set_role(const GroupId& group, std::string_view name, wire::Role role, TimePoint now) {
+  return state_->set_role(group, name, role, now);
+}
+
+Status Core::rekey(const GroupId& group, TimePoint now) { return state_->rekey(group, now); }
+
+bool Core::has_wishes(const GroupId& id) const {
+  const Group* group = state_->find_group(id);
+  return group != nullptr && !group->wishes().empty();
+}
+
 Status Core::deny(std::string_view id, TimePoint) { return state_->deny(id); }
 
 // ---- messages -------------------------------------------------------------------------------
@@ -242,6 +258,10 @@ Result<MessageId> Core::post(const GroupId& id, wire::Body body, TimePoint now) 
   Group* group = state_->find_group(id);
   if (group == nullptr) return Error{Errc::not_found, "you are not in this group"};
   if (group->halted()) return update_needed("the group");
+  if (group->removed()) {
+    return Error{Errc::not_permitted,
+                 "a lead has taken you out of \"" + group->name() + "\"; nothing was posted"};
+  }
   CHECK(complete_body(body, state_->random, now));
   StoredMessage message;
   message.sender = state_->me.id();

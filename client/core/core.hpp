@@ -192,6 +192,16 @@ class Core {
   Status approve(std::span<const std::string> ids, TimePoint now);
   Status deny(std::string_view id, TimePoint now);
 
+  // ---- changing a group (clause 10.3); each is done when a sync has brought the change back -----
+  /// `name` as in a roster, here and below; 'not_found' says who is there. 'not_permitted' unless
+  /// this member leads and somebody leads afterwards.
+  Status remove_member(const GroupId& group, std::string_view name, TimePoint now);
+  Status set_role(const GroupId& group, std::string_view name, wire::Role role, TimePoint now);
+  /// New keys for everybody who is in.
+  Status rekey(const GroupId& group, TimePoint now);
+  /// What this lead wants and is not so yet.
+  bool has_wishes(const GroupId& group) const;
+
   /// The six words that two people compare. `name` as in a roster; 'not_found' says who is there.
   Result<SafetyWords> safety_words(std::string_view name) const;
 

@@ -17,7 +17,9 @@ GroupView view_of(const Group& group, const VerifyKey& me) {
   view.id = group.id();
   view.name = group.name();
   view.epoch = group.newest().head.number;
-  view.standing = group.halted() ? GroupView::Standing::halted : GroupView::Standing::member;
+  view.standing = group.removed()  ? GroupView::Standing::removed
+                  : group.halted() ? GroupView::Standing::halted
+                                   : GroupView::Standing::member;
   for (const RosterEntry& entry : group.roster().entries()) {
     view.members.push_back({entry.identity(), group.roster().display_name(entry.identity()),
                             entry.role, entry.identity() == me});
@@ -107,6 +109,11 @@ Result<GroupView> Core::group(std::string_view name_or_id) const {
     if (view.name == name_or_id || matches_short_name(view.id.view(), name_or_id)) {
       found.push_back(std::move(view));
     }
+  }
+  if (found.size() > 1) {
+    // One that this member was taken out of does not stand in the way of one it is in.
+    std::erase_if(
+        found, [](const GroupView& view) { return view.standing == GroupView::Standing::removed; });
   }
   if (found.size() == 1) return std::move(found[0]);
   if (found.empty()) {

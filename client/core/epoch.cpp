@@ -1,7 +1,9 @@
 #include "client/core/epoch.hpp"
 
+#include <set>
+
 #include "client/core/codec.hpp"
-#include "client/core/schedule.hpp"
+#include "client/core/grants.hpp"
 #include "client/core/text.hpp"
 #include "proto/base/limits.hpp"
 #include "proto/wire/group.pb.h"
@@ -42,37 +44,89 @@ std::optional<Parsed> parse_epoch(ByteView signed_epoch) {
 }
 
 /// Whether something in it was made by a version that knows more (clause 10.2).
-bool is_newer(const Parsed& parsed) {
-  const wire::EpochBody& body = parsed.body;
-  return body.suite() != suite || body.page_hashes_size() > 0 ||
-         parsed.fresh_commit != fresh_commit({}) ||
-         std::any_of(body.ops().begin(), body.ops().end(),
-                     [](const wire::EpochOp& op) { return op.kind_case() != wire::EpochOp::kAdd; });
+bool is_newer(const wire::EpochBody& body) {
+  return body.suite() != suite ||
+         std::any_of(body.ops().begin(), body.ops().end(), [](const wire::EpochOp& op) {
+           return op.kind_case() == wire::EpochOp::KIND_NOT_SET;
+         });
 }
-
-bool is_role(wire::Role role) { return role == wire::ROLE_MEMBER || role == wire::ROLE_LEAD; }
 
 Error not_allowed() { return {Errc::not_permitted, "a change that is not allowed"}; }
 
+/// 'update_needed' for a role of a newer version.
+Status check_role(wire::Role role) {
+  if (role == wire::ROLE_NONE) return not_allowed();
+  if (!is_member_role(role)) return update_needed("the group");
+  return Ok{};
+}
+
+Status apply_add(const wire::AddMember& add, const Roster& before, Change& change) {
+  TRY(JoinRequest request, verify_join_request(as_bytes(add.request())));
+  CHECK(check_role(add.role()));
+  if (request.group != change.head.group || !before.is_lead(request.inviter)) return not_allowed();
+  change.added.push_back(request.identity());
+  return change.roster.add(std::move(request), add.role());
+}
+
+Status apply_remove(const wire::RemoveMember& remove, Change& change) {
+  VerifyKey member;
+  if (!read(member, remove.member())) return not_allowed();
+  const RosterEntry* entry = change.roster.find(member);
+  if (entry == nullptr) return not_allowed();
+  change.removed.push_back(*entry);
+  return change.roster.remove(member);
+}
+
+Status apply_role(const wire::SetRole& set_role, Change& change) {
+  VerifyKey member;
+  if (!read(member, set_role.member())) return not_allowed();
+  CHECK(check_role(set_role.role()));
+  change.promoted.push_back(member);
+  return change.roster.set_role(member, set_role.role());
+}
+
+/// Nobody may stand in a change twice: what it comes to must not hang on an order.
+bool names_somebody_twice(const Change& change) {
+  std::set<VerifyKey> named(change.added.begin(), change.added.end());
+  named.insert(change.promoted.begin(), change.promoted.end());
+  for (const RosterEntry& removed : change.removed) named.insert(removed.identity());
+  return named.size() != change.added.size() + change.promoted.size() + change.removed.size();
+}
+
+/// A fresh secret comes with every removal, and with every change that has no operation; its pages
+/// are as many as those who stay need.
+Status apply_fresh(const Parsed& parsed, Change& change) {
+  FreshPart fresh{parsed.fresh_commit, {}};
+  for (const std::string& hash : parsed.body.page_hashes()) {
+    if (!read(fresh.page_hashes.emplace_back(), hash)) return not_allowed();
+  }
+  if (fresh.commit == fresh_commit({})) {
+    const bool needed = !change.removed.empty() || parsed.body.ops().empty();
+    return needed || !fresh.page_hashes.empty() ? Status(not_allowed()) : Status(Ok{});
+  }
+  const std::size_t staying = change.roster.size() - change.added.size();
+  if (fresh.page_hashes.size() != count_pages(staying)) return not_allowed();
+  change.fresh = std::move(fresh);
+  return Ok{};
+}
+
 /// The roster after the operations. 'update_needed' for a request or a role of a newer version,
-/// 'not_permitted' where an operation is not allowed.
+/// another error where something is not allowed.
 Result<Change> apply(const Parsed& parsed, const Roster& before) {
   const auto& ops = parsed.body.ops();
-  if (ops.empty() || ops.size() > static_cast<int>(limits::epoch_additions_max)) {
-    return not_allowed();
-  }
-  Change change{parsed.head, parsed.author, parsed.body.policy().name(), before, {}};
+  if (ops.size() > static_cast<int>(limits::epoch_operations_max)) return not_allowed();
+  Change change{parsed.head, parsed.author, parsed.body.policy().name(), before, {}, {}, {}, {}};
   for (const wire::EpochOp& op : ops) {
-    TRY(JoinRequest request, verify_join_request(as_bytes(op.add().request())));
-    if (op.add().role() != wire::ROLE_NONE && !is_role(op.add().role())) {
-      return update_needed("the group");
+    if (op.has_add()) {
+      CHECK(apply_add(op.add(), before, change));
+    } else if (op.has_remove()) {
+      CHECK(apply_remove(op.remove(), change));
+    } else {
+      CHECK(apply_role(op.set_role(), change));
     }
-    if (request.group != parsed.head.group || !before.is_lead(request.inviter)) {
-      return not_allowed();
-    }
-    change.added.push_back(request.identity());
-    CHECK(change.roster.add(std::move(request), op.add().role()));
   }
+  if (names_somebody_twice(change)) return not_allowed();
+  CHECK(apply_fresh(parsed, change));
   if (!change.roster.has_lead() || change.roster.hash(parsed.head.group) != parsed.roster_hash ||
       !is_clean_name(change.name)) {
     return not_allowed();
@@ -80,7 +134,23 @@ Result<Change> apply(const Parsed& parsed, const Roster& before) {
   return change;
 }
 
-MadeChange sign_change(Change change, const EpochId& previous, std::span<const Addition> additions,
+void write_operations(const Amendment& amendment, wire::EpochBody& body) {
+  for (const VerifyKey& member : amendment.removals) {
+    body.add_ops()->mutable_remove()->set_member(member.str());
+  }
+  for (const RoleChange& change : amendment.roles) {
+    wire::SetRole* set_role = body.add_ops()->mutable_set_role();
+    set_role->set_member(change.member.str());
+    set_role->set_role(change.role);
+  }
+  for (const Addition& addition : amendment.additions) {
+    wire::AddMember* add = body.add_ops()->mutable_add();
+    add->set_request(to_string(addition.request.bytes));
+    add->set_role(addition.role);
+  }
+}
+
+MadeChange sign_change(Change change, const EpochId& previous, const Amendment& amendment,
                        const SigningKey& author, Random& random) {
   wire::EpochBody body;
   body.set_suite(suite);
@@ -91,47 +161,67 @@ MadeChange sign_change(Change change, const EpochId& previous, std::span<const A
   body.set_salt(random.fixed<Salt>().str());
   body.set_roster_hash(change.roster.hash(change.head.group).str());
   body.mutable_policy()->set_name(change.name);
-  for (const Addition& addition : additions) {
-    wire::AddMember* add = body.add_ops()->mutable_add();
-    add->set_request(to_string(addition.request.bytes));
-    add->set_role(addition.role);
+  write_operations(amendment, body);
+  body.set_fresh_commit((change.fresh ? change.fresh->commit : fresh_commit({})).str());
+  if (change.fresh) {
+    for (const Digest& hash : change.fresh->page_hashes) body.add_page_hashes(hash.str());
   }
-  body.set_fresh_commit(fresh_commit({}).str());
   body.set_author(author.verify_key().str());
   const Bytes bytes = serialise(body);
   change.head.id = epoch_id(bytes);
   return {wire::make_signed(wire::label::epoch, bytes, author), std::move(change)};
 }
 
-MadeChange add_and_sign(Change change, const EpochId& previous, std::span<const Addition> additions,
-                        const SigningKey& author, Random& random) {
-  for (const Addition& addition : additions) {
-    change.added.push_back(addition.request.identity());
-    const Status added = change.roster.add(addition.request, addition.role);
-    PORCHLIGHT_ASSERT(added.ok());
-  }
-  return sign_change(std::move(change), previous, additions, author, random);
-}
-
 bool is_within_a_day(std::uint32_t a, std::uint32_t b) { return (a > b ? a - b : b - a) <= 1; }
 
 }  // namespace
 
+Amended amend(const Roster& before, const Amendment& amendment) {
+  Amended after{before, 0};
+  const auto must = [](const Status& done) { PORCHLIGHT_ASSERT(done.ok()); };
+  for (const VerifyKey& member : amendment.removals) must(after.roster.remove(member));
+  for (const RoleChange& change : amendment.roles) {
+    must(after.roster.set_role(change.member, change.role));
+  }
+  after.staying = after.roster.size();
+  for (const Addition& addition : amendment.additions) {
+    must(after.roster.add(addition.request, addition.role));
+  }
+  return after;
+}
+
 MadeChange found_group(const GroupId& group, std::string_view name, JoinRequest founder,
                        std::uint32_t day, const SigningKey& identity, Random& random) {
-  Change change{{group, 0, {}, day}, identity.verify_key(), std::string(name), {}, {}};
-  const Addition addition{std::move(founder), wire::ROLE_LEAD};
-  return add_and_sign(std::move(change), EpochId{}, std::span(&addition, 1), identity, random);
+  Amendment amendment;
+  amendment.additions.push_back({std::move(founder), wire::ROLE_LEAD});
+  Change change{{group, 0, {}, day},
+                identity.verify_key(),
+                std::string(name),
+                amend({}, amendment).roster,
+                {identity.verify_key()},
+                {},
+                {},
+                {}};
+  return sign_change(std::move(change), EpochId{}, amendment, identity, random);
 }
 
 MadeChange make_change(const EpochHead& head, const Roster& roster, std::string_view name,
-                       std::vector<Addition> additions, std::uint32_t day, const SigningKey& author,
-                       Random& random) {
-  PORCHLIGHT_ASSERT(!additions.empty() && additions.size() <= limits::epoch_additions_max);
-  PORCHLIGHT_ASSERT(day >= head.day);
-  Change change{
-      {head.group, head.number + 1, {}, day}, author.verify_key(), std::string(name), roster, {}};
-  return add_and_sign(std::move(change), head.id, additions, author, random);
+                       const Amendment& amendment, std::optional<FreshPart> fresh,
+                       std::uint32_t day, const SigningKey& author, Random& random) {
+  PORCHLIGHT_ASSERT(amendment.size() <= limits::epoch_operations_max && day >= head.day);
+  PORCHLIGHT_ASSERT(fresh || (amendment.removals.empty() && amendment.size() > 0));
+  Change change{{head.group, head.number + 1, {}, day},
+                author.verify_key(),
+                std::string(name),
+                amend(roster, amendment).roster,
+                {},
+                {},
+                {},
+                std::move(fresh)};
+  for (const Addition& addition : amendment.additions) {
+    change.added.push_back(addition.request.identity());
+  }
+  return sign_change(std::move(change), head.id, amendment, author, random);
 }
 
 Judgement judge_change(const EpochHead& head, const Roster& roster, ByteView signed_epoch,
@@ -149,7 +239,7 @@ Judgement judge_change(const EpochHead& head, const Roster& roster, ByteView sig
       parsed->head.number != std::uint64_t{head.number} + 1) {  // the last number has no next one
     return judgement;
   }
-  if (is_newer(*parsed)) {
+  if (is_newer(parsed->body)) {
     judgement.kind = Judgement::Kind::newer;
     return judgement;
   }
@@ -171,13 +261,14 @@ Result<Change> read_welcoming_change(ByteView signed_epoch, const Roster& roster
   const auto parsed = parse_epoch(signed_epoch);
   if (!parsed) return Error{Errc::malformed, "a welcome holds an epoch that does not decode"};
   CHECK(parsed->unverified.verify(wire::label::epoch, parsed->author));
-  if (is_newer(*parsed)) return update_needed("the group");
+  if (is_newer(parsed->body)) return update_needed("the group");
   if (!roster.is_lead(parsed->author) || parsed->roster_hash != roster.hash(parsed->head.group) ||
       !is_clean_name(parsed->body.policy().name())) {
     return Error{Errc::not_authentic, "a welcome's epoch and its roster do not fit"};
   }
-  Change change{parsed->head, parsed->author, parsed->body.policy().name(), roster, {}};
+  Change change{parsed->head, parsed->author, parsed->body.policy().name(), roster, {}, {}, {}, {}};
   for (const wire::EpochOp& op : parsed->body.ops()) {
+    if (!op.has_add()) continue;
     const auto request = verify_join_request(as_bytes(op.add().request()));
     if (!request || roster.find(request->identity()) == nullptr) {
       return Error{Errc::not_authentic, "a welcome's epoch and its roster do not fit"};

@@ -17,6 +17,12 @@ struct EpochHead {
   std::uint32_t day = 0;
 };
 
+/// What a change says of its fresh secret.
+struct FreshPart {
+  Digest commit;
+  std::vector<Digest> page_hashes;  // of grant pages, in order
+};
+
 /// State n+1.
 struct Change {
   EpochHead head;
@@ -24,12 +30,36 @@ struct Change {
   std::string name;  // of the group
   Roster roster;
   std::vector<VerifyKey> added;
+  std::vector<RosterEntry> removed;  // as they were
+  std::vector<VerifyKey> promoted;   // whose role is another now
+  std::optional<FreshPart> fresh;    // none where the next epoch follows from the one before
 };
 
 struct Addition {
   JoinRequest request;
   wire::Role role = wire::ROLE_NONE;
 };
+struct RoleChange {
+  VerifyKey member;
+  wire::Role role = wire::ROLE_NONE;
+};
+
+/// What a lead wants of one change. Nobody stands in it twice.
+struct Amendment {
+  std::vector<VerifyKey> removals;
+  std::vector<RoleChange> roles;
+  std::vector<Addition> additions;
+
+  std::size_t size() const { return removals.size() + roles.size() + additions.size(); }
+};
+
+/// The roster after an amendment, and how many of it were there before: they come first, and each
+/// of them gets a grant. The amendment's members are in `before`, its additions are not.
+struct Amended {
+  Roster roster;
+  std::size_t staying = 0;
+};
+Amended amend(const Roster& before, const Amendment& amendment);
 
 struct MadeChange {
   Bytes signed_epoch;
@@ -40,11 +70,11 @@ struct MadeChange {
 MadeChange found_group(const GroupId& group, std::string_view name, JoinRequest founder,
                        std::uint32_t day, const SigningKey& identity, Random& random);
 
-/// A change that adds members: 1 to limits::epoch_additions_max, none of them in `roster`, and not
-/// more than a group can have. `day` is not before the head's.
+/// A change of at most limits::epoch_operations_max operations; `fresh` is there where somebody is
+/// removed, or where there are none. `day` is not before the head's.
 MadeChange make_change(const EpochHead& head, const Roster& roster, std::string_view name,
-                       std::vector<Addition> additions, std::uint32_t day, const SigningKey& author,
-                       Random& random);
+                       const Amendment& amendment, std::optional<FreshPart> fresh,
+                       std::uint32_t day, const SigningKey& author, Random& random);
 
 struct Judgement {
   enum class Kind {

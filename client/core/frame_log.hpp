@@ -21,6 +21,7 @@ class FrameLog {
     sent = 2,      // one's own, not yet delivered back
     expected = 3,  // somebody cites it, and it may still come
     missed = 4,    // it should have come
+    passed = 5,    // by somebody who was taken out, after that
   };
   struct Entry {
     Standing standing = Standing::seen;

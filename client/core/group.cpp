@@ -8,6 +8,9 @@ namespace {
 constexpr std::uint32_t last_days = 40;
 /// For how many days after its succession an epoch's control mailbox is read, and written.
 constexpr std::uint32_t readable_days = 1;
+/// One change takes out fewer than this.
+constexpr std::size_t out_max = 64;
+static_assert(limits::epoch_operations_max < out_max);
 constexpr std::uint32_t writable_days = 7;
 static_assert(readable_days < writable_days);
 
@@ -42,12 +45,35 @@ void Group::begin(const Change& change, EpochKeys keys) {
   roster_ = change.roster;
   Epoch& epoch =
       epochs_.emplace(change.head.number, Epoch(change.head, std::move(keys))).first->second;
+  epoch.fresh_day = change.head.day;
   save_head();
   save_roster();
   save_epoch(epoch);
 }
 
 void Group::adopt(const Change& change, EpochKeys keys, std::uint64_t seq, std::uint32_t today) {
+  const std::uint32_t fresh_day = change.fresh ? change.head.day : newest().fresh_day;
+  succeed(change, seq, today);
+  name_ = change.name;
+  roster_ = change.roster;
+  halted_ = false;
+  for (const RosterEntry& removed : change.removed) {
+    out_.insert_or_assign(removed.identity(), wire::seq_hour(seq));
+  }
+  for (const VerifyKey& added : change.added) out_.erase(added);
+  while (out_.size() > out_max) {
+    out_.erase(std::min_element(out_.begin(), out_.end(),
+                                [](const auto& a, const auto& b) { return a.second < b.second; }));
+  }
+  save_head();
+  save_roster();
+  Epoch& next =
+      epochs_.emplace(change.head.number, Epoch(change.head, std::move(keys))).first->second;
+  next.fresh_day = fresh_day;
+  save_epoch(next);
+}
+
+void Group::succeed(const Change& change, std::uint64_t seq, std::uint32_t today) {
   Epoch& old = newest();
   PORCHLIGHT_ASSERT(change.head.number == old.head.number + 1);
   const std::uint32_t last = change.head.day + 1;
@@ -56,14 +82,38 @@ void Group::adopt(const Change& change, EpochKeys keys, std::uint64_t seq, std::
   old.carry.reset();
   old.succeeded = Succession{change.head.id, seq, today};
   save_epoch(old);
-  name_ = change.name;
-  roster_ = change.roster;
-  halted_ = false;
   proposal = {};
+  awaited.reset();
+}
+
+void Group::leave(const Change& change, std::uint64_t seq, std::uint32_t today) {
+  succeed(change, seq, today);
+  removed_ = true;
+  roster_ = change.roster;
+  set_wishes({});
   save_head();
   save_roster();
-  save_epoch(
-      epochs_.emplace(change.head.number, Epoch(change.head, std::move(keys))).first->second);
+}
+
+void Group::clear() {
+  for (const auto& [number, epoch] : epochs_) {
+    for (const auto& [day_number, day] : epoch.days.days()) erase_day(epoch, day_number, day);
+    erase_epoch(epoch);
+  }
+  epochs_.clear();
+  roster_ = {};
+  removed_ = halted_ = false;
+  proposal = {};
+}
+
+bool Group::was_out(const VerifyKey& sender, std::uint32_t hour) const {
+  const auto found = out_.find(sender);
+  return found != out_.end() && hour >= found->second;
+}
+
+void Group::set_wishes(Wishes wishes) {
+  wishes_ = std::move(wishes);
+  save_wishes();
 }
 
 void Group::halt() {
@@ -133,8 +183,10 @@ std::vector<MailboxId> Group::age(std::uint32_t today) {
       left.push_back(epoch.control_mailbox);
       save_epoch(epoch);
     }
+    // Of a group this member was taken out of, the last one stands for what it was.
     const bool over = epoch.succeeded && epoch.days.days().empty() &&
-                      today > epoch.succeeded->on_day + writable_days;
+                      today > epoch.succeeded->on_day + writable_days &&
+                      std::next(place) != epochs_.end();
     if (over) erase_epoch(epoch);
     place = over ? epochs_.erase(place) : std::next(place);
   }

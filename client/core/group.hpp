@@ -6,8 +6,31 @@
 #include "client/core/days.hpp"
 #include "client/core/epoch.hpp"
 #include "client/core/frame_log.hpp"
+#include "client/core/grants.hpp"
 
 namespace porchlight::client {
+
+/// The change that is the group's next epoch, whose fresh secret has not come yet. Never kept: its
+/// envelope is read again until then.
+struct Awaited {
+  Change change;
+  Bytes signed_epoch;
+  std::uint64_t seq = 0;  // in the control mailbox
+  PageKeys keys;          // of the page with this member's grant
+  Digest page_hash;
+  wire::MailboxAddress page_address;
+  MailboxId page_mailbox;
+};
+
+/// What this lead wants of the group and is not so yet. Kept: a change that loses a race is made
+/// again.
+struct Wishes {
+  std::vector<VerifyKey> removals;
+  std::vector<RoleChange> roles;
+  bool rekey = false;
+
+  bool empty() const { return removals.empty() && roles.empty() && !rekey; }
+};
 
 /// How an epoch ended.
 struct Succession {
@@ -31,6 +54,7 @@ struct Epoch {
   DayRatchet days;
   std::optional<Succession> succeeded;
   bool control_readable = true;  // collect and seal seeds are held
+  std::uint32_t fresh_day = 0;   // of the newest fresh secret that its secret rests on
   /// Seen on the present connection; never kept.
   bool caught_up = false;
 };
@@ -43,6 +67,10 @@ class Group {
   const std::string& name() const { return name_; }
   const Roster& roster() const { return roster_; }
   bool halted() const { return halted_; }
+  /// A lead took this member out. What was read is kept for its time; nothing more comes or goes.
+  bool removed() const { return removed_; }
+  /// Nothing may leave: it is halted, this member is out, or the next epoch's keys have not come.
+  bool is_still() const { return halted_ || removed_ || awaited.has_value(); }
   /// By number, oldest first; never empty.
   std::map<std::uint32_t, Epoch>& epochs() { return epochs_; }
   const std::map<std::uint32_t, Epoch>& epochs() const { return epochs_; }
@@ -55,6 +83,15 @@ class Group {
   /// The next epoch: n's days are entered up to its day + 1, and n's carry and day secret go.
   void adopt(const Change& change, EpochKeys keys, std::uint64_t seq, std::uint32_t today);
   void halt();
+  /// The next epoch is without this member.
+  void leave(const Change& change, std::uint64_t seq, std::uint32_t today);
+  /// Drops everything but frames: this member is about to begin() in it once more.
+  void clear();
+  /// Whether this sender had been taken out by that hour, by the relay's clock. What it sent in the
+  /// hour of its removal counts where it came before that.
+  bool was_out(const VerifyKey& sender, std::uint32_t hour) const;
+  const Wishes& wishes() const { return wishes_; }
+  void set_wishes(Wishes wishes);
 
   /// Enters every day up to `today`, and up to the epoch's own, in the newest epoch.
   void enter_days(std::uint32_t today, std::uint32_t keep_from);
@@ -77,6 +114,7 @@ class Group {
   bool is_whole() const { return !epochs_.empty() && roster_.size() > 0 && !name_.empty(); }
 
   FrameLog frames;
+  std::optional<Awaited> awaited;
 
   /// A change made here that is not settled yet. Never kept: after a restart it is proposed again
   /// once the control mailbox was read.
@@ -91,6 +129,7 @@ class Group {
  private:
   void save_head();
   void save_roster();
+  void save_wishes();
   void save_epoch(const Epoch& epoch);
   void erase_epoch(const Epoch& epoch);
   void save_day(const Epoch& epoch, std::uint32_t number, const Day& day);
@@ -98,7 +137,10 @@ class Group {
                   const Chain& chain);
   void erase_day(const Epoch& epoch, std::uint32_t number, const Day& day);
   void enter(Epoch& epoch, std::uint32_t last, std::uint32_t keep_from);
+  /// n's days are entered up to the change's day + 1, and its carry and day secret go.
+  void succeed(const Change& change, std::uint64_t seq, std::uint32_t today);
   bool load_roster(ByteView value);
+  bool load_wishes(ByteView value);
   bool load_epoch(ByteView rest, ByteView value);
   bool load_day(ByteView rest, ByteView value);
   bool load_chain(ByteView rest, ByteView value);
@@ -108,6 +150,10 @@ class Group {
   std::string name_;
   Roster roster_;
   bool halted_ = false;
+  bool removed_ = false;
+  Wishes wishes_;
+  /// Who was taken out while this member was in, and in which hour; at most so many, the newest.
+  std::map<VerifyKey, std::uint32_t> out_;
   std::map<std::uint32_t, Epoch> epochs_;
 };
 

@@ -25,6 +25,12 @@ void Group::save_head() {
   state::Group kept;
   kept.set_name(name_);
   kept.set_halted(halted_);
+  kept.set_removed(removed_);
+  for (const auto& [member, hour] : out_) {
+    auto* out = kept.add_out();
+    out->set_member(member.str());
+    out->set_hour(hour);
+  }
   journal_.put(Table::groups, group_key(group_record::head, id_), kept);
 }
 
@@ -36,6 +42,20 @@ void Group::save_roster() {
     added->set_role(entry.role);
   }
   journal_.put(Table::groups, group_key(group_record::roster, id_), kept);
+}
+
+void Group::save_wishes() {
+  const Bytes key = group_key(group_record::wishes, id_);
+  if (wishes_.empty()) return journal_.erase(Table::groups, key);
+  state::Wishes kept;
+  for (const VerifyKey& member : wishes_.removals) kept.add_removals(member.str());
+  for (const RoleChange& change : wishes_.roles) {
+    auto* added = kept.add_roles();
+    added->set_member(change.member.str());
+    added->set_role(change.role);
+  }
+  kept.set_rekey(wishes_.rekey);
+  journal_.put(Table::groups, key, kept);
 }
 
 void Group::save_epoch(const Epoch& epoch) {
@@ -50,6 +70,7 @@ void Group::save_epoch(const Epoch& epoch) {
   put_secret(kept.mutable_attribution(), epoch.attribution);
   kept.set_next_day(epoch.days.next_day());
   if (epoch.days.next()) put_secret(kept.mutable_next_day_secret(), *epoch.days.next());
+  kept.set_fresh_day(epoch.fresh_day);
   if (epoch.succeeded) {
     kept.set_successor(epoch.succeeded->by.str());
     kept.set_successor_seq(epoch.succeeded->seq);
@@ -109,6 +130,12 @@ bool Group::load(char kind, ByteView rest, ByteView value) {
       if (!rest.empty() || !parse(kept, value)) return false;
       name_ = kept.name();
       halted_ = kept.halted();
+      removed_ = kept.removed();
+      for (const auto& out : kept.out()) {
+        VerifyKey member;
+        if (!read(member, out.member())) return false;
+        out_[member] = out.hour();
+      }
       return true;
     }
     case group_record::roster:
@@ -119,6 +146,8 @@ bool Group::load(char kind, ByteView rest, ByteView value) {
       return load_day(rest, value);
     case group_record::chain:
       return load_chain(rest, value);
+    case group_record::wishes:
+      return rest.empty() && load_wishes(value);
     case group_record::frame: {
       const auto hash = FrameHash::from(rest);
       return hash && frames.load(*hash, value);
@@ -135,6 +164,20 @@ bool Group::load_roster(ByteView value) {
     auto request = verify_join_request(as_bytes(entry.request()));
     if (!request || !roster_.add(std::move(request).value(), entry.role()).ok()) return false;
   }
+  return true;
+}
+
+bool Group::load_wishes(ByteView value) {
+  state::Wishes kept;
+  if (!parse(kept, value)) return false;
+  for (const std::string& member : kept.removals()) {
+    if (!read(wishes_.removals.emplace_back(), member)) return false;
+  }
+  for (const auto& change : kept.roles()) {
+    if (!read(wishes_.roles.emplace_back().member, change.member())) return false;
+    wishes_.roles.back().role = change.role();
+  }
+  wishes_.rekey = kept.rekey();
   return true;
 }
 
@@ -165,6 +208,7 @@ bool Group::load_epoch(ByteView rest, ByteView value) {
   if (!kept.carry().empty()) {
     if (!take_secret(epoch.carry.emplace(), *kept.mutable_carry())) return false;
   }
+  epoch.fresh_day = kept.fresh_day();
   if (!kept.successor().empty()) {
     Succession& succession = epoch.succeeded.emplace();
     if (!read(succession.by, kept.successor())) return false;

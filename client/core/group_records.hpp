@@ -13,6 +13,7 @@ inline constexpr char epoch = 'c';  // number
 inline constexpr char day = 'd';    // number, day
 inline constexpr char chain = 'e';  // number, day, sender
 inline constexpr char frame = 'f';  // hash
+inline constexpr char wishes = 'g';
 }  // namespace group_record
 
 inline Bytes group_key(char kind, const GroupId& group, std::initializer_list<Part> rest = {}) {

@@ -117,6 +117,16 @@ std::size_t Messages::count_queued() const {
   return count;
 }
 
+std::size_t Messages::erase_queued(const GroupId& group) {
+  const auto shelf = groups_.find(group);
+  if (shelf == groups_.end()) return 0;
+  return std::erase_if(shelf->second, [&](const auto& entry) {
+    if (entry.second.is_stored()) return false;
+    journal_.erase(Table::messages, key(group, entry.second));
+    return true;
+  });
+}
+
 void Messages::expire(TimePoint now) {
   for (auto& [group, shelf] : groups_) {
     std::erase_if(shelf, [&, &id = group](const auto& entry) {

@@ -53,6 +53,8 @@ class Messages {
   /// Those that are queued, in their order.
   std::vector<const StoredMessage*> queued(const GroupId& group) const;
   std::size_t count_queued() const;
+  /// Erases those that are queued; gives how many.
+  std::size_t erase_queued(const GroupId& group);
 
   /// Erases what has ended, except what is still queued.
   void expire(TimePoint now);

@@ -31,6 +31,7 @@ bool Outbox::load(const Record& record) {
   entry.purpose = static_cast<OutboxPurpose>(message.purpose());
   entry.epoch = message.epoch();
   entry.day = message.day();
+  entry.page = message.page();
   next_ = std::max(next_, *id + 1);
   entries_.emplace(*id, std::move(entry));
   return true;
@@ -64,6 +65,7 @@ void Outbox::save(const OutboxEntry& entry) {
   message.set_invite(entry.invite.str());
   message.set_epoch(entry.epoch);
   message.set_day(entry.day);
+  message.set_page(entry.page);
   message.set_message(entry.message.str());
   journal_.put(Table::outbox, record_key({entry.item.id}), message);
 }

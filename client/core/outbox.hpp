@@ -12,7 +12,8 @@ enum class OutboxPurpose : std::uint8_t {
   join = 2,
   proposal = 3,
   welcome = 4,
-  frame = 5
+  frame = 5,
+  page = 6  // of grants; before its proposal
 };
 
 struct OutboxEntry {
@@ -21,9 +22,15 @@ struct OutboxEntry {
   OutboxPurpose purpose = OutboxPurpose::frame;
   GroupId group;            // all but parcels
   InviteId invite;          // parcels
-  std::uint32_t epoch = 0;  // proposals: the one they follow; frames
-  std::uint32_t day = 0;    // proposals and frames
+  std::uint32_t epoch = 0;  // proposals and pages: the one they follow; frames
+  std::uint32_t day = 0;    // proposals, pages and frames
   MessageId message;        // frames
+  std::uint32_t page = 0;   // pages: which one
+
+  /// To a group: a proposal or one of its pages.
+  bool is_change() const {
+    return purpose == OutboxPurpose::proposal || purpose == OutboxPurpose::page;
+  }
 };
 
 class Outbox {

@@ -3,6 +3,11 @@
 #include "proto/base/limits.hpp"
 
 namespace porchlight::client {
+namespace {
+
+Error no_member_role() { return {Errc::malformed, "a role that no member of a group has"}; }
+
+}  // namespace
 
 const RosterEntry* Roster::find(const VerifyKey& identity) const {
   for (const RosterEntry& entry : entries_) {
@@ -34,9 +39,7 @@ std::vector<VerifyKey> Roster::identities() const {
 }
 
 Status Roster::add(JoinRequest request, wire::Role role) {
-  if (role != wire::ROLE_MEMBER && role != wire::ROLE_LEAD) {
-    return Error{Errc::malformed, "a role that no member of a group has"};
-  }
+  if (!is_member_role(role)) return no_member_role();
   if (find(request.identity()) != nullptr) {
     return Error{Errc::conflict, request.name + " is in this group already"};
   }
@@ -46,6 +49,24 @@ Status Roster::add(JoinRequest request, wire::Role role) {
   }
   entries_.push_back({std::move(request), role});
   return Ok{};
+}
+
+Status Roster::remove(const VerifyKey& identity) {
+  const auto gone = std::erase_if(
+      entries_, [&](const RosterEntry& entry) { return entry.identity() == identity; });
+  if (gone == 0) return Error{Errc::not_found, "nobody in the group is that"};
+  return Ok{};
+}
+
+Status Roster::set_role(const VerifyKey& identity, wire::Role role) {
+  if (!is_member_role(role)) return no_member_role();
+  for (RosterEntry& entry : entries_) {
+    if (entry.identity() != identity) continue;
+    if (entry.role == role) return Error{Errc::conflict, "they have this role already"};
+    entry.role = role;
+    return Ok{};
+  }
+  return Error{Errc::not_found, "nobody in the group is that"};
 }
 
 Digest Roster::hash(const GroupId& group) const {

@@ -16,6 +16,11 @@ struct RosterEntry {
   const VerifyKey& identity() const { return request.identity(); }
 };
 
+/// Of those inside a group.
+inline bool is_member_role(wire::Role role) {
+  return role == wire::ROLE_MEMBER || role == wire::ROLE_LEAD;
+}
+
 class Roster {
  public:
   std::span<const RosterEntry> entries() const { return entries_; }
@@ -31,6 +36,12 @@ class Roster {
   /// At the end. 'conflict' for an identity that is there, 'full' above limits::group_members_max,
   /// 'malformed' for a role that no member has.
   Status add(JoinRequest request, wire::Role role);
+
+  /// 'not_found' for who is not there.
+  Status remove(const VerifyKey& identity);
+  /// 'not_found' for who is not there, 'malformed' for a role that no member has, 'conflict' for
+  /// the role that they have.
+  Status set_role(const VerifyKey& identity, wire::Role role);
 
   /// H("roster", group_id, for each entry in order: identity, role u32, request hash).
   Digest hash(const GroupId& group) const;

@@ -16,6 +16,17 @@ EpochKeys derive_epoch(const Carry& before, ByteView fresh, const EpochId& id) {
           kdf<DaySecret>(secret, "day")};
 }
 
+wire::MailboxAddress PageKeys::address() const {
+  return {wire::mailbox_flag::long_kept, SigningKey(collect).verify_key(),
+          SigningKey(drop).verify_key()};
+}
+
+PageKeys derive_page(const ControlKeys& control, std::uint32_t page) {
+  return {kdf<SigningSeed>(control.collect, "page collect", {page}),
+          kdf<SigningSeed>(control.drop, "page drop", {page}),
+          kdf<SealSeed>(control.seal, "page seal", {page})};
+}
+
 Digest fresh_commit(ByteView fresh) { return hash_digest("fresh", {fresh}); }
 
 wire::MailboxAddress DayKeys::address() const {

@@ -12,6 +12,7 @@
 namespace porchlight::client {
 
 using Carry = Secret<struct CarryTag, 32>;              // from one epoch into the next
+using Fresh = Secret<struct FreshTag, 32>;              // granted to each who stays
 using EpochSecret = Secret<struct EpochSecretTag, 32>;  // lives only while it is taken apart
 using AttributionKey = Secret<struct AttributionKeyTag, 32>;
 using DaySecret = Secret<struct DaySecretTag, 32>;
@@ -37,8 +38,22 @@ struct EpochKeys {
 };
 
 /// secret = KDF(carry of the epoch before, "epoch", fresh, epoch id), taken apart; `fresh` is empty
-/// for pure additions. The secret is wiped on the way out.
+/// where the change has none. The secret is wiped on the way out.
 EpochKeys derive_epoch(const Carry& before, ByteView fresh, const EpochId& id);
+
+/// The seeds of one grant page's mailbox (clause 10.7): whoever could propose the change holds
+/// them.
+struct PageKeys {
+  SigningSeed collect;
+  SigningSeed drop;
+  SealSeed seal;
+
+  /// LONG, with a drop key.
+  wire::MailboxAddress address() const;
+};
+
+/// Page `page` of a change that lies in the control mailbox of these keys.
+PageKeys derive_page(const ControlKeys& control, std::uint32_t page);
 
 /// H("fresh", fresh): what an epoch's body commits to.
 Digest fresh_commit(ByteView fresh);

@@ -85,6 +85,9 @@ std::vector<Core::State::Place> Core::State::locate(const MailboxId& mailbox) {
   if (people.joins.contains(mailbox)) return {{Kind::parcel, nullptr, nullptr, 0}};
   std::vector<Place> places;
   for (auto& [id, group] : groups) {
+    if (group.awaited && group.awaited->page_mailbox == mailbox) {
+      places.push_back({Kind::page, &group, nullptr, 0});
+    }
     for (auto& [number, epoch] : group.epochs()) {
       if (epoch.control_mailbox == mailbox && epoch.control_readable) {
         places.push_back({Kind::control, &group, &epoch, 0});
@@ -108,6 +111,9 @@ bool Core::State::deliver(const Place& place, const MailboxId& mailbox, std::uin
       return true;
     case Place::Kind::control:
       return deliver_control(*place.group, *place.epoch, seq, envelope, now);
+    case Place::Kind::page:
+      deliver_page(*place.group, envelope, now);
+      return false;
     case Place::Kind::day:
       deliver_frame(*place.group, *place.epoch, place.day, seq, envelope, now);
       return true;
@@ -123,6 +129,8 @@ void Core::State::caught_up(const Place& place, const MailboxId& mailbox, TimePo
       return parcel_caught_up(mailbox);
     case Place::Kind::control:
       return control_caught_up(*place.group, *place.epoch, now);
+    case Place::Kind::page:
+      return without_keys(*place.group, now);
     case Place::Kind::day:
       return day_caught_up(*place.group, *place.epoch, place.day, now);
   }
@@ -140,6 +148,7 @@ std::vector<Subscription> Core::State::collected() const {
     for (const auto& [number, epoch] : group.epochs()) {
       if (epoch.control_readable) add(epoch.control_address, epoch.control_mailbox);
     }
+    if (group.awaited) add(group.awaited->page_address, group.awaited->page_mailbox);
     for (const auto& [number, epoch] : group.epochs()) {
       for (const auto& [day_number, day] : epoch.days.days()) add(day.address, day.mailbox);
     }
@@ -157,6 +166,9 @@ Result<Signature> Core::State::prove(const wire::MailboxAddress& address, wire::
   };
   if (address == me.inbox() && collect) return sign(me.card_keys().collect);
   for (const auto& [id, group] : groups) {
+    if (collect && group.awaited && group.awaited->page_address == address) {
+      return sign(group.awaited->keys.collect);
+    }
     for (const auto& [number, epoch] : group.epochs()) {
       if (epoch.control_address == address && (!collect || epoch.control_readable)) {
         return sign(collect ? epoch.control.collect : epoch.control.drop);
@@ -165,6 +177,12 @@ Result<Signature> Core::State::prove(const wire::MailboxAddress& address, wire::
         if (day.address == address) return sign(collect ? day.keys.collect : day.keys.drop);
       }
     }
+  }
+  for (const auto& [id, entry] : outbox.entries()) {
+    const bool is_page = entry.purpose == OutboxPurpose::page && entry.item.address == address;
+    const Group* group = is_page && !collect ? find_group(entry.group) : nullptr;
+    if (group == nullptr) continue;
+    return sign(derive_page(group->newest().control, entry.page).drop);
   }
   const auto sign_with_invite = [&](const wire::InviteSeed& seed) -> std::optional<Signature> {
     const wire::InviteKeys keys(seed);

@@ -22,15 +22,15 @@ struct Core::State {
 
   // ---- mailboxes (state.cpp) -----------------------------------------------------------------
   struct Place {
-    enum class Kind { inbox, parcel, control, day } kind = Kind::inbox;
-    Group* group = nullptr;  // control, day
+    enum class Kind { inbox, parcel, control, page, day } kind = Kind::inbox;
+    Group* group = nullptr;  // control, page, day
     Epoch* epoch = nullptr;  // control, day
     std::uint32_t day = 0;   // day
   };
   /// Mostly one. But whoever knows a group's secrets can found another group on them, which then
   /// has the same mailboxes: each reads them for itself, and none can hide them from the other.
   std::vector<Place> locate(const MailboxId& mailbox);
-  /// False when the envelope must be read again by a newer version.
+  /// False when the envelope must be read again: by a newer version, or once more is known.
   bool deliver(const Place& place, const MailboxId& mailbox, std::uint64_t seq, ByteView envelope,
                TimePoint now);
   void caught_up(const Place& place, const MailboxId& mailbox, TimePoint now);
@@ -44,20 +44,38 @@ struct Core::State {
   void tick(TimePoint now);
 
   // ---- changes to groups (state_control.cpp) -------------------------------------------------
-  /// False when the envelope must be read again by a newer version.
+  /// As deliver().
   bool deliver_control(Group& group, Epoch& epoch, std::uint64_t seq, ByteView envelope,
                        TimePoint now);
   void judge_latecomer(const Group& group, const Succession& succession, const Bytes& signed_epoch,
                        const Judgement& judgement, std::uint64_t seq, TimePoint now);
-  void adopt(Group& group, const Change& change, const Bytes& signed_epoch, std::uint64_t seq,
-             TimePoint now);
+  bool take_change(Group& group, Change change, const Bytes& signed_epoch, std::uint64_t seq,
+                   TimePoint now);
+  void deliver_page(Group& group, ByteView envelope, TimePoint now);
+  /// The keys of the awaited change did not come.
+  void without_keys(const Group& group, TimePoint now);
+  void be_removed(Group& group, const Change& change, std::uint64_t seq, TimePoint now);
+  void adopt(Group& group, const Change& change, const Bytes& signed_epoch, ByteView fresh,
+             std::uint64_t seq, TimePoint now);
   void settle_request(const Group& group, const VerifyKey& member);
   void control_caught_up(Group& group, Epoch& epoch, TimePoint now);
-  /// Proposes to add those who were approved, where nothing is under way and it can be done.
+  void enter_days(Group& group, TimePoint now);
+
+  // ---- what this lead wants of groups (state_propose.cpp) ------------------------------------
+  /// Proposes what is wanted, and new keys where they are due, if nothing is under way.
   void propose(Group& group, TimePoint now);
+  FreshPart queue_pages(const Group& group, const Amendment& amendment, std::uint32_t day);
+  void forget_proposal(const Group& group);
+  Amendment wanted(const Group& group) const;
   std::vector<Addition> approved(const Group& group) const;
   std::uint32_t proposal_day(const EpochHead& head, TimePoint now) const;
-  void enter_days(Group& group, TimePoint now);
+  void settle_wishes(Group& group, const Change& change);
+  Status wish(Group& group, Wishes wishes, TimePoint now);
+  Result<Group*> led_group(const GroupId& id, std::string_view what);
+  Result<VerifyKey> find_member(const Group& group, std::string_view name) const;
+  Status remove_member(const GroupId& id, std::string_view name, TimePoint now);
+  Status set_role(const GroupId& id, std::string_view name, wire::Role role, TimePoint now);
+  Status rekey(const GroupId& id, TimePoint now);
 
   // ---- frames (state_frames.cpp) -------------------------------------------------------------
   void deliver_frame(Group& group, Epoch& epoch, std::uint32_t day, std::uint64_t seq,

@@ -1,4 +1,4 @@
-// Changes to groups: reading, adopting and proposing them (clauses 10.2 to 10.5).
+// Changes to groups: reading and adopting them (clauses 10.2 to 10.7).
 #include "client/core/state.hpp"
 #include "client/core/welcome.hpp"
 #include "proto/base/limits.hpp"
@@ -11,10 +11,6 @@
 namespace porchlight::client {
 namespace {
 
-/// After so many changes of ours that did not become valid, a person has to look.
-constexpr unsigned attempts_max = 8;
-/// After so many times of being second, a lead drops without the condition.
-constexpr unsigned refusals_max = 2;
 /// How many days are held while the clock could not be checked.
 constexpr std::uint32_t unchecked_days_max = 40;
 /// A Welcome never looks smaller than this, whatever the size of the group.
@@ -38,7 +34,7 @@ Bytes seal_welcome(const JoinRequest& request, const Bytes& signed_welcome) {
   auto envelope =
       wire::seal_envelope(request.one_time_key, payload.reveal(),
                           payload.size() <= welcome_payload_small_max ? sizes[1] : sizes[2]);
-  PORCHLIGHT_ASSERT(envelope.ok());  // limits::group_members_max and epoch_additions_max see to it
+  PORCHLIGHT_ASSERT(envelope.ok());  // limits::group_members_max and epoch_operations_max see to it
   return std::move(envelope).value();
 }
 
@@ -68,18 +64,19 @@ bool Core::State::deliver_control(Group& group, Epoch& epoch, std::uint64_t seq,
                                   TimePoint now) {
   const auto halted = halted_at.find(group.id());
   if (halted != halted_at.end() && seq > halted->second) return false;
+  // What lies behind the next epoch's change is read once that is adopted.
+  if (!epoch.succeeded && group.awaited) return false;
   const auto signed_epoch = open_control(epoch.control.seal, envelope);
   if (!signed_epoch) return true;
   const std::uint32_t seq_day = wire::seq_hour(seq) / 24;
-  const Judgement judgement = judge_change(epoch.head, group.roster(), *signed_epoch, seq_day);
+  Judgement judgement = judge_change(epoch.head, group.roster(), *signed_epoch, seq_day);
   if (epoch.succeeded) {
     judge_latecomer(group, *epoch.succeeded, *signed_epoch, judgement, seq, now);
     return true;
   }
   switch (judgement.kind) {
     case Judgement::Kind::valid:
-      adopt(group, *judgement.change, *signed_epoch, seq, now);
-      return true;
+      return take_change(group, *std::move(judgement.change), *signed_epoch, seq, now);
     case Judgement::Kind::newer:
       if (!group.halted()) group.halt();
       halted_at[group.id()] = seq;
@@ -118,16 +115,73 @@ void Core::State::judge_latecomer(const Group& group, const Succession& successi
        now);
 }
 
+/// The group's next change. False while its keys are yet to come.
+bool Core::State::take_change(Group& group, Change change, const Bytes& signed_epoch,
+                              std::uint64_t seq, TimePoint now) {
+  if (!change.fresh) {
+    adopt(group, change, signed_epoch, {}, seq, now);
+    return true;
+  }
+  if (change.roster.find(me.id()) == nullptr) {
+    be_removed(group, change, seq, now);
+    return true;
+  }
+  // Those who stay come first in the roster, in the order in which their grants lie.
+  const std::uint32_t page = page_of(change.roster.position(me.id()));
+  Awaited& awaited = group.awaited.emplace();
+  awaited.keys = derive_page(group.newest().control, page);
+  awaited.page_hash = change.fresh->page_hashes.at(page);
+  awaited.page_address = awaited.keys.address();
+  awaited.page_mailbox = awaited.page_address.id();
+  awaited.signed_epoch = signed_epoch;
+  awaited.seq = seq;
+  awaited.change = std::move(change);
+  return false;
+}
+
+void Core::State::deliver_page(Group& group, ByteView envelope, TimePoint now) {
+  const Awaited& awaited = *group.awaited;
+  const auto page = open_grant_page(awaited.keys, envelope, awaited.page_hash);
+  if (!page) return;  // of a change that lost, or rubbish
+  const auto fresh = open_grant(*page, awaited.change.roster.position(me.id()), me.card_keys().seal,
+                                awaited.change.fresh->commit);
+  if (!fresh) return without_keys(group, now);
+  const Awaited taken = *std::move(group.awaited);
+  const MailboxId control = group.newest().control_mailbox;
+  adopt(group, taken.change, taken.signed_epoch, fresh->reveal(), taken.seq, now);
+  cursors.move(control, taken.seq);
+}
+
+void Core::State::without_keys(const Group& group, TimePoint now) {
+  warn(WarningView::Kind::left_behind,
+       "The group \"" + group.name() +
+           "\" was changed, and the keys for this device did not come: the relay may be holding "
+           "them "
+           "back. Nothing is sent there. Ask a lead to invite you again.",
+       now);
+}
+
+void Core::State::be_removed(Group& group, const Change& change, std::uint64_t seq, TimePoint now) {
+  group.leave(change, seq, relay.today(now));
+  take_back_frames(group, UINT32_MAX, 0);
+  forget_proposal(group);
+  tell(Notice::Kind::removed, group.id(), {}, group.name());
+  if (const std::size_t unsent = messages.erase_queued(group.id()); unsent > 0) {
+    tell(Notice::Kind::warning, group.id(), {},
+         std::to_string(unsent) + " of your messages to \"" + group.name() +
+             "\" were not sent, and cannot be any more.");
+  }
+}
+
 void Core::State::adopt(Group& group, const Change& change, const Bytes& signed_epoch,
-                        std::uint64_t seq, TimePoint now) {
-  EpochKeys keys = derive_epoch(*group.newest().carry, {}, change.head.id);
+                        ByteView fresh, std::uint64_t seq, TimePoint now) {
+  EpochKeys keys = derive_epoch(*group.newest().carry, fresh, change.head.id);
   auto welcomes = make_welcomes(change, signed_epoch, keys, me, people);
+  const Roster before = group.roster();
   group.adopt(change, std::move(keys), seq, relay.today(now));
   enter_days(group, now);
   halted_at.erase(group.id());
-  outbox.erase_if([&](const OutboxEntry& entry) {
-    return entry.purpose == OutboxPurpose::proposal && entry.group == group.id();
-  });
+  forget_proposal(group);
   take_back_frames(group, change.head.number, change.head.day);
   for (const VerifyKey& added : change.added) {
     settle_request(group, added);
@@ -135,6 +189,10 @@ void Core::State::adopt(Group& group, const Change& change, const Bytes& signed_
       tell(Notice::Kind::member_added, group.id(), {}, group.roster().display_name(added));
     }
   }
+  for (const RosterEntry& removed : change.removed) {
+    tell(Notice::Kind::member_removed, group.id(), {}, before.display_name(removed.identity()));
+  }
+  settle_wishes(group, change);
   for (OutboxEntry& welcome : welcomes) outbox.add(std::move(welcome));
 }
 
@@ -155,88 +213,10 @@ void Core::State::settle_request(const Group& group, const VerifyKey& member) {
 
 void Core::State::control_caught_up(Group& group, Epoch& epoch, TimePoint now) {
   epoch.caught_up = true;
-  if (epoch.succeeded) return;
+  if (epoch.succeeded || group.awaited) return;
   warn_of_unknown_epochs(group, now);
   propose(group, now);
   flush(group, now);
-}
-
-void Core::State::propose(Group& group, TimePoint now) {
-  const Epoch& epoch = group.newest();
-  auto& proposal = group.proposal;
-  if (group.halted() || !epoch.caught_up || !group.roster().is_lead(me.id())) return;
-  // A day that only one of the two clocks believes in would bind all members from then on.
-  if (!relay.clocks_agree()) return;
-  const std::uint64_t read_up_to = cursors.after(epoch.control_mailbox);
-  if (proposal.stored_seq.value_or(0) > read_up_to) return;      // it may win yet
-  if (proposal.refused_newest.value_or(0) > read_up_to) return;  // something may have won
-  proposal.stored_seq.reset();
-  const std::uint32_t day = proposal_day(epoch.head, now);
-  bool under_way = false;
-  outbox.erase_if([&](const OutboxEntry& entry) {
-    const bool ours = entry.purpose == OutboxPurpose::proposal && entry.group == group.id();
-    under_way |= ours && entry.day == day;
-    return ours && entry.day != day;  // too old to be valid by the time it arrives
-  });
-  if (under_way) return;
-  std::vector<Addition> additions = approved(group);
-  if (additions.empty()) return;
-  if (proposal.attempts++ >= attempts_max) {
-    warn(WarningView::Kind::foreign_epoch,
-         "Changes to the group \"" + group.name() +
-             "\" made here do not become valid. Compare this device's clock with the relay's.",
-         now);
-    return;
-  }
-  const MadeChange made = make_change(epoch.head, group.roster(), group.name(),
-                                      std::move(additions), day, me.identity(), random);
-  wire::ControlMessage message;
-  message.set_epoch(to_string(made.signed_epoch));
-  auto envelope = wire::seal_envelope(seal_key(epoch.control.seal), serialise(message));
-  PORCHLIGHT_ASSERT(envelope.ok());
-  OutboxEntry entry;
-  entry.item.address = epoch.control_address;
-  entry.item.envelope = std::move(envelope).value();
-  if (proposal.refusals < refusals_max) {
-    entry.item.if_last = proposal.refused_newest.value_or(read_up_to);
-  }
-  entry.purpose = OutboxPurpose::proposal;
-  entry.group = group.id();
-  entry.epoch = epoch.head.number;
-  entry.day = day;
-  outbox.add(std::move(entry));
-}
-
-/// Those who were approved, as many as one epoch takes and the group has room for.
-std::vector<Addition> Core::State::approved(const Group& group) const {
-  std::vector<const PendingRequest*> pending;
-  for (const auto& [hash, request] : people.requests) {
-    if (request.approved && request.request.group == group.id() &&
-        group.roster().find(request.request.identity()) == nullptr) {
-      pending.push_back(&request);
-    }
-  }
-  std::stable_sort(pending.begin(), pending.end(),
-                   [](const auto* a, const auto* b) { return a->received < b->received; });
-  const std::size_t room = limits::group_members_max - group.roster().size();
-  std::vector<Addition> additions;
-  for (const PendingRequest* request : pending) {
-    if (additions.size() >= std::min(room, limits::epoch_additions_max)) break;
-    const bool twice = std::any_of(additions.begin(), additions.end(), [&](const Addition& other) {
-      return other.request.identity() == request->request.identity();
-    });
-    const auto invite = people.invites.find(request->request.invite);
-    if (twice || invite == people.invites.end()) continue;
-    additions.push_back({request->request, invite->second.role});
-  }
-  return additions;
-}
-
-/// Today, but within a day of the relay's, so that it is valid when it is stored.
-std::uint32_t Core::State::proposal_day(const EpochHead& head, TimePoint now) const {
-  const std::uint32_t relays = wire::unix_day(relay.relay_time(now));
-  const std::uint32_t day = std::clamp(relay.today(now), relays == 0 ? 0 : relays - 1, relays + 1);
-  return std::max(day, head.day);
 }
 
 void Core::State::enter_days(Group& group, TimePoint now) {

@@ -39,7 +39,20 @@ void Core::State::deliver_frame(Group& group, Epoch& epoch, std::uint32_t day_nu
     if (known->standing == Standing::sent) {
       own_frame_came_back(group, header->hash, *known, seq, now);
     }
-    if (known->standing == Standing::seen || known->standing == Standing::sent) return;
+    if (known->standing == Standing::seen || known->standing == Standing::sent ||
+        known->standing == Standing::passed) {
+      return;
+    }
+  }
+  if (group.was_out(header->sender, wire::seq_hour(seq))) {
+    // Not read, but it is there: whoever had it before they heard of the removal may cite it.
+    return group.frames.put(header->hash, {Standing::passed,
+                                           epoch.head.number,
+                                           day_number,
+                                           seq,
+                                           header->sender,
+                                           header->counter,
+                                           {}});
   }
   const Order order{epoch.head.number, day_number, seq};
   const FrameContext context{group.id(), epoch.head.id, day_number};
@@ -168,7 +181,7 @@ void Core::State::warn_of_unknown_epochs(Group& group, TimePoint now) {
 // ---- sending ----------------------------------------------------------------------------------
 
 void Core::State::flush(Group& group, TimePoint now) {
-  if (group.halted()) return;
+  if (group.is_still()) return;
   enter_days(group, now);
   Epoch& epoch = group.newest();
   const std::uint32_t day_number = group.sending_day(relay.today(now));
@@ -206,12 +219,16 @@ void Core::State::make_frame(Group& group, Epoch& epoch, std::uint32_t day_numbe
 }
 
 bool Core::State::may_leave(const OutboxEntry& entry) const {
-  if (entry.purpose != OutboxPurpose::frame && entry.purpose != OutboxPurpose::proposal) {
-    return true;
-  }
+  if (entry.purpose != OutboxPurpose::frame && !entry.is_change()) return true;
   const Group* group = find_group(entry.group);
-  if (group == nullptr || group->halted() || !group->newest().caught_up) return false;
-  if (entry.purpose == OutboxPurpose::proposal) return true;
+  if (group == nullptr || group->is_still() || !group->newest().caught_up) return false;
+  if (entry.purpose == OutboxPurpose::page) return true;
+  if (entry.purpose == OutboxPurpose::proposal) {
+    // A change whose pages are not there would leave everybody without keys.
+    return std::none_of(outbox.entries().begin(), outbox.entries().end(), [&](const auto& other) {
+      return other.second.purpose == OutboxPurpose::page && other.second.group == entry.group;
+    });
+  }
   const auto& days = group->newest().days.days();
   const auto day = days.find(entry.day);
   return entry.epoch == group->newest().head.number && day != days.end() && day->second.caught_up;

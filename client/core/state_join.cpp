@@ -112,7 +112,7 @@ Result<std::optional<SafetyWords>> Core::State::take_group_offer(const MailboxId
                                                                  std::string_view name,
                                                                  TimePoint now) {
   CHECK(check_name(name, "your name"));
-  if (find_group(offer.group) != nullptr) {
+  if (const Group* known = find_group(offer.group); known != nullptr && !known->removed()) {
     return Error{Errc::conflict, "you are in \"" + offer.group_name + "\" already"};
   }
   if (offer.inviter.identity == me.id()) {
@@ -155,7 +155,7 @@ Result<GroupId> Core::State::create_group(std::string_view name, std::string_vie
   CHECK(check_name(name, "the group's name"));
   CHECK(check_name(my_name, "your name"));
   for (const auto& [other_id, other] : groups) {
-    if (other.name() == name) {
+    if (other.name() == name && !other.removed()) {
       return Error{Errc::conflict, "you are in a group of this name already"};
     }
   }

@@ -111,8 +111,9 @@ void Core::State::receive_welcome(const Join& join, std::uint64_t seq, ByteView 
     return;
   }
   const GroupId id = welcomed->change.head.group;
-  if (find_group(id) != nullptr) return;
+  if (const Group* known = find_group(id); known != nullptr && !known->removed()) return;
   Group& group = groups.try_emplace(id, journal, id).first->second;
+  if (group.removed()) group.clear();
   group.begin(welcomed->change, std::move(welcomed->keys));
   enter_days(group, now);
   std::vector<MailboxId> answered;

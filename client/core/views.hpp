@@ -38,7 +38,7 @@ struct GroupView {
   GroupId id;
   std::string name;
   std::uint32_t epoch = 0;
-  enum class Standing { asking, member, halted } standing = Standing::member;
+  enum class Standing { asking, member, halted, removed } standing = Standing::member;
   std::vector<MemberView> members;  // in roster order
 };
 
@@ -83,6 +83,7 @@ struct WarningView {
     clock,            // this device and the relay disagree
     token_refused,    // the relay took no token that should be good
     invite_reused,    // two people asked to join with one invite
+    left_behind,      // the keys of a change did not come
     update_needed,
   } kind;
   TimePoint first_seen;
@@ -95,6 +96,8 @@ struct Notice {
     message,         // `group`, `message`
     group_joined,    // `group`
     member_added,    // `group`, `text` is the name
+    member_removed,  // the same
+    removed,         // `group`: this member was taken out; `text` is the group's name
     join_requested,  // `text` is the request's short id
     offer_arrived,
     stored,   // something of mine reached the relay; `message` where it was one

@@ -83,15 +83,16 @@ inline constexpr std::uint32_t operator_invites_max = 256;  // that one porchlig
 // ---- groups (clauses 10 to 12) --------------------------------------------------------------
 /// What one Welcome of 64 KiB carries. Larger rosters need paged Welcomes.
 inline constexpr std::size_t group_members_max = 96;
-/// What one epoch adds at most: its body travels in the Welcome beside the whole roster.
-inline constexpr std::size_t epoch_additions_max = 32;
+/// What one epoch does at most: its body travels in the Welcome beside the whole roster.
+inline constexpr std::size_t epoch_operations_max = 32;
 /// A Signed JoinRequest with the longest name has 473; without a limit one could fill a Welcome.
 inline constexpr std::size_t join_request_bytes_max = 480;
-static_assert((group_members_max + epoch_additions_max) * (join_request_bytes_max + 11) + 1'024 <=
+static_assert((group_members_max + epoch_operations_max) * (join_request_bytes_max + 11) + 1'024 <=
               signed_bytes_max);
 /// Between two epochs: a day is a hash, and a lead and the relay together are not to order
 /// millions.
 inline constexpr std::uint32_t epoch_days_max = 3'660;
+inline constexpr std::uint32_t rekey_days = 7;  // the age at which leads give a group new keys
 inline constexpr std::size_t skipped_keys_max = 1'000;
 inline constexpr std::size_t cites_max = 4;
 inline constexpr std::int64_t clock_disagreement_max_hours = 36;

@@ -101,6 +101,23 @@ void History::check_device(const Device& device) {
   check_warnings(device);
 }
 
+/// Those who were there before and stay come first, in their order.
+bool History::goes_on_from(const std::vector<RosterLine>& before,
+                           const std::vector<RosterLine>& after) {
+  const auto is_in = [](const std::vector<RosterLine>& roster, const RosterLine& line) {
+    return std::any_of(roster.begin(), roster.end(),
+                       [&](const RosterLine& other) { return other.identity == line.identity; });
+  };
+  auto place = after.begin();
+  for (const RosterLine& line : before) {
+    if (!is_in(after, line)) continue;
+    if (place == after.end() || place->identity != line.identity) return false;
+    ++place;
+  }
+  return std::none_of(place, after.end(),
+                      [&](const RosterLine& line) { return is_in(before, line); });
+}
+
 void History::check_group(const Device& device, const GroupView& group) {
   if (group.standing == GroupView::Standing::halted) {
     world_.fail(device.name + " halted a group that nothing newer was written in");
@@ -117,9 +134,7 @@ void History::check_group(const Device& device, const GroupView& group) {
                 brief(group.id.view()) + " than others have");
   }
   const auto previous = rosters_.find({group.id, group.epoch - 1});
-  if (group.epoch > 0 && previous != rosters_.end() &&
-      !(previous->second.size() < roster.size() &&
-        std::equal(previous->second.begin(), previous->second.end(), roster.begin()))) {
+  if (group.epoch > 0 && previous != rosters_.end() && !goes_on_from(previous->second, roster)) {
     world_.fail("epoch " + std::to_string(group.epoch) + " at " + device.name +
                 " does not go on from the one before");
   }

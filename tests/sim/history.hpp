@@ -59,6 +59,8 @@ class History {
     friend bool operator==(const RosterLine&, const RosterLine&) = default;
   };
 
+  static bool goes_on_from(const std::vector<RosterLine>& before,
+                           const std::vector<RosterLine>& after);
   void check_group(const Device& device, const client::GroupView& group);
   void check_messages(const Device& device, const GroupId& group);
   void check_warnings(const Device& device);

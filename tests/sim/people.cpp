@@ -36,6 +36,8 @@ void People::do_something() {
                                         Habit{&People::approve_together, 5},
                                         Habit{&People::deny, 1},
                                         Habit{&People::revoke, 1},
+                                        Habit{&People::rekey, 3},
+                                        Habit{&People::promote, 2},
                                         Habit{static_cast<Act>(&People::post_text), 20},
                                         Habit{&People::post_sighting, 10},
                                         Habit{&People::post_verification, 13}};
@@ -194,6 +196,41 @@ bool People::revoke(ClientNode& client) {
     note(client, revoked.ok() ? "revokes an invite" : "cannot revoke: " + revoked.error().what);
   });
   return true;
+}
+
+bool People::rekey(ClientNode& client) {
+  const auto group = led_by(client);
+  if (!group) return false;
+  client.act([&](client::Core& core) {
+    const Status wished = core.rekey(group->id, client.device_now());
+    note(client, wished.ok() ? "rekeys" : "cannot rekey: " + wished.error().what);
+  });
+  return true;
+}
+
+bool People::promote(ClientNode& client) {
+  const auto group = led_by(client);
+  if (!group) return false;
+  for (const client::MemberView& member : group->members) {
+    if (member.role != wire::ROLE_MEMBER) continue;
+    client.act([&](client::Core& core) {
+      const Status wished =
+          core.set_role(group->id, member.name, wire::ROLE_LEAD, client.device_now());
+      note(client, wished.ok() ? "makes somebody a lead" : "cannot: " + wished.error().what);
+    });
+    return true;
+  }
+  return false;
+}
+
+std::optional<GroupView> People::led_by(const ClientNode& client) {
+  for (const GroupView& group : client.core().groups()) {
+    if (group.standing != GroupView::Standing::member) continue;
+    for (const client::MemberView& member : group.members) {
+      if (member.me && member.role == wire::ROLE_LEAD) return group;
+    }
+  }
+  return std::nullopt;
 }
 
 // ---- saying something -----------------------------------------------------------------------

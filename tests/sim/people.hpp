@@ -34,6 +34,9 @@ class People {
   bool approve_together(ClientNode& client);
   bool deny(ClientNode& client);
   bool revoke(ClientNode& client);
+  bool rekey(ClientNode& client);
+  bool promote(ClientNode& client);
+  static std::optional<client::GroupView> led_by(const ClientNode& client);
   bool post_text(ClientNode& client);
   bool post_sighting(ClientNode& client);
   bool post_verification(ClientNode& client);

@@ -86,6 +86,7 @@ class Device {
     bool any = false;
     for (const Subscription& subscription : core_.subscriptions(lane, now())) {
       const MailboxId id = subscription.address.id();
+      if (!is_wanted(lane, id)) continue;  // what came from another has changed that
       if (!pay(lane)) return any;
       expect_proof(subscription.address, wire::MAILBOX_RIGHT_COLLECT);
       std::vector<std::pair<std::uint64_t, Bytes>> coming;
@@ -196,6 +197,12 @@ class Device {
   void forget_deliveries() { delivered_.clear(); }
 
  private:
+  bool is_wanted(Lane lane, const MailboxId& id) {
+    const auto all = core_.subscriptions(lane, now());
+    return std::any_of(all.begin(), all.end(), [&](const Subscription& subscription) {
+      return subscription.address.id() == id;
+    });
+  }
   void step() {
     ++steps;
     if (steps_until_cut > 0 && --steps_until_cut == 0) throw PowerCut{};

@@ -266,7 +266,7 @@ TEST(Group, AddsMoreThanOneEpochTakesInSeveral) {
   for (int i = 0; i < 2; ++i) take_operator_invite(ana, relay, 1, 40);
   const GroupId group = *ana.core().create_group("dispatch", "Ana", ana.now());
   ana.keep();
-  constexpr std::size_t people = limits::epoch_additions_max + 3;
+  constexpr std::size_t people = limits::epoch_operations_max + 3;
   for (std::size_t i = 0; i < people; ++i) {
     const wire::Link link = invite(ana, group, "somebody");
     const wire::InviteKeys keys(link.seed);

@@ -89,8 +89,10 @@ struct Insider {
   }
   /// A Welcome for who is asking, as its inviter may make it up.
   void drop_welcome(MemoryRelay& relay, std::uint32_t on_day, ControlKeys keys) {
-    const MadeChange made = make_change(head, roster, "other", {{asking, wire::ROLE_MEMBER}},
-                                        on_day, *identity, random);
+    Amendment amendment;
+    amendment.additions.push_back({asking, wire::ROLE_MEMBER});
+    const MadeChange made =
+        make_change(head, roster, "other", amendment, {}, on_day, *identity, random);
     const EpochKeys all{random.secret<Carry>(), std::move(keys), random.secret<AttributionKey>(),
                         random.secret<DaySecret>()};
     wire::InboxMessage message;

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <map>
+#include <set>
 
 #include "client/core/core.hpp"
 #include "proto/base/limits.hpp"
@@ -118,6 +119,12 @@ class MemoryRelay {
     return seq;
   }
   std::map<std::uint64_t, Bytes>& mailbox(const MailboxId& id) { return mailboxes_[id]; }
+
+  std::set<MailboxId> mailboxes() const {
+    std::set<MailboxId> ids;
+    for (const auto& [id, mailbox] : mailboxes_) ids.insert(id);
+    return ids;
+  }
 
   /// As a Spend: false for a token that is not good, or was spent under another id.
   bool spend(const SpendOrder& order) {

@@ -120,7 +120,7 @@ TEST(Talk, KeepsItsDaysForTheDaysThatAreNeeded) {
       return record.table == Table::groups && record.key[0] == static_cast<Byte>(kind);
     });
   };
-  for (int day = 0; day < 15; ++day) {
+  for (int day = 0; day < 18; ++day) {
     scene.ana.say(scene.group, "x");
     scene.sync_all();
     scene.relay.now += 24h;
@@ -131,7 +131,9 @@ TEST(Talk, KeepsItsDaysForTheDaysThatAreNeeded) {
   scene.ben.keep();
   EXPECT_LE(count(group_record::day), 3);
   EXPECT_LE(count(group_record::chain), 9);
-  EXPECT_EQ(count(group_record::epoch), 1);  // its predecessors are gone, with all their keys
+  // A rekey a week: its predecessors' predecessors are gone, with all their keys.
+  EXPECT_EQ(scene.epoch(scene.ben), 4u);
+  EXPECT_EQ(count(group_record::epoch), 2);
   EXPECT_LE(count(group_record::frame), 10);
 }
 

@@ -1,0 +1,56 @@
+// Who leads, and who goes.
+#include "tests/e2e/stage.hpp"
+
+namespace porchlight::e2e {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+class Members : public Stage {};
+
+TEST_F(Members, WhoIsTakenOutIsToldAndSendsNothingMore) {
+  ASSERT_NO_FATAL_FAILURE(set_both());
+  const std::string said = carla_.must({"member", "remove", "Wren"});
+  EXPECT_THAT(said, HasSubstr("Removed Wren"));
+  EXPECT_THAT(said, HasSubstr("1 member"));
+  const Finished told = wren_.run({"group", "list"});
+  EXPECT_EQ(told.code, done);
+  EXPECT_THAT(told.err, HasSubstr("taken you out"));
+  EXPECT_THAT(told.out, HasSubstr("you were taken out"));
+  const Finished posted = wren_.run({"post", "dispatch", "still here"});
+  EXPECT_EQ(posted.code, not_permitted);
+  EXPECT_THAT(posted.err, HasSubstr("nothing was posted"));
+  carla_.must({"post", "dispatch", "among us"});
+  wren_.must({"sync"});
+  EXPECT_TRUE(texts(wren_).empty());
+}
+
+TEST_F(Members, NewKeysChangeNothingForThoseWhoAreIn) {
+  ASSERT_NO_FATAL_FAILURE(set_both());
+  const int before = carla_.record("group", {"group", "show"}).value("epoch", 0);
+  EXPECT_THAT(carla_.must({"group", "rekey"}), HasSubstr("2 members"));
+  wren_.must({"post", "dispatch", "heard you"});
+  EXPECT_EQ(wren_.record("group", {"group", "show"}).value("epoch", 0), before + 1);
+  carla_.must({"sync"});
+  EXPECT_THAT(texts(carla_), ElementsAre("heard you"));
+}
+
+TEST_F(Members, LeadsMakeLeadsButNeverNone) {
+  ASSERT_NO_FATAL_FAILURE(set_both());
+  EXPECT_EQ(wren_.run({"group", "rekey"}).code, not_permitted);
+  const Finished alone = carla_.run({"member", "role", "Carla", "member"});
+  EXPECT_EQ(alone.code, not_permitted);
+  EXPECT_THAT(alone.err, HasSubstr("obody would lead"));
+  EXPECT_EQ(carla_.run({"member", "remove", "Nobody"}).code, not_found);
+  EXPECT_THAT(carla_.must({"member", "role", "Wren", "lead"}), HasSubstr("Wren is a lead now"));
+  wren_.must({"member", "remove", "Carla"});
+  // She does not know yet.
+  const Finished posted = carla_.run({"post", "dispatch", "hello"});
+  EXPECT_EQ(posted.code, not_permitted);
+  EXPECT_THAT(posted.err, HasSubstr("not sent"));
+  EXPECT_EQ(carla_.record("outbox", {"outbox", "list"}).value("messages", 9), 0);
+}
+
+}  // namespace
+}  // namespace porchlight::e2e
