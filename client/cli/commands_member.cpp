@@ -12,53 +12,100 @@ struct MemberOptions {
   std::string group;
 };
 
+/// The member of that name, where there is one; the core says what is wrong where there is none.
+std::optional<VerifyKey> identity_of(const GroupView& group, const std::string& name) {
+  for (const MemberView& member : group.members) {
+    if (member.name == name) return member.identity;
+  }
+  return std::nullopt;
+}
+
+const MemberView* find(const GroupView& group, const std::optional<VerifyKey>& identity) {
+  for (const MemberView& member : group.members) {
+    if (member.identity == identity) return &member;
+  }
+  return nullptr;
+}
+
+GroupView now_of(const Core& core, GroupView group) {
+  for (GroupView& known : core.groups()) {
+    if (known.id == group.id) return std::move(known);
+  }
+  return group;
+}
+
+/// A change to a group as a person orders it.
+struct Order {
+  std::string group;
+  std::string done;  // what is said once it is
+  std::function<Status(Core&, const GroupView&)> begin;
+  std::function<bool(const GroupView& before, const GroupView& after)> is_done;
+};
+
 /// Fetches what is there, so that the change is made to the newest state; then makes it, and waits
 /// until it has come back from the relay.
-template <class Change>
-Result<ExitCode> change_group(Context& context, const std::string& group_name,
-                              const std::string& done, Change change) {
+Result<ExitCode> change_group(Context& context, const Order& order) {
   TRY(const auto engine, context.open());
   TRY(const SyncReport fetched, context.sync(*engine));
-  TRY(const GroupView group, pick_group(engine->core(), group_name));
-  CHECK(change(engine->core(), group));
+  TRY(const GroupView before, pick_group(engine->core(), order.group));
+  CHECK(order.begin(engine->core(), before));
   TRY(const SyncReport report, context.sync(*engine));
-  const bool through = !engine->core().has_wishes(group.id);
-  TRY(const GroupView after, pick_group(engine->core(), group.name));
+  const GroupView after = now_of(engine->core(), before);
+  const bool done = order.is_done(before, after);
   if (context.out().json()) {
     context.out().record("group_change", {{"group", after.name},
-                                          {"done", through},
+                                          {"done", done},
                                           {"epoch", after.epoch},
                                           {"members", after.members.size()}});
-  } else if (through) {
-    context.out().line(done + " Everybody in \"" + one_line(after.name) +
-                       "\" has new keys: " + counted(after.members.size(), "member") + ".");
+  } else if (done) {
+    context.out().line(order.done + " " + one_line(after.name) + ": " +
+                       counted(after.members.size(), "member") + ", state " +
+                       std::to_string(after.epoch) + ".");
   }
-  if (through || report.trouble) return context.end_of_sending(*engine, report);
-  context.out().warn(
-      "The change is not through yet. It is kept here, and the next command goes on.");
+  if (done) return context.end_of_sending(*engine, report);
+  if (!engine->core().has_wishes(before.id)) {
+    return Error{Errc::not_permitted, "Somebody else changed \"" + after.name +
+                                          "\" first, and this was not done: see porchlight group "
+                                          "show for who leads it now."};
+  }
+  if (report.trouble) context.out().warn(report.trouble->what);
+  context.out().warn("This is not done yet. It is kept here, and the next command goes on.");
   return ExitCode::queued;
 }
 
 Result<ExitCode> run_remove(Context& context, const MemberOptions& options) {
-  return change_group(context, options.group, "Removed " + one_line(options.member) + ".",
-                      [&](Core& core, const GroupView& group) {
-                        return core.remove_member(group.id, options.member, context.now());
-                      });
+  std::optional<VerifyKey> member;
+  return change_group(
+      context,
+      {options.group, "Removed " + one_line(options.member) + ". Those who stay have new keys.",
+       [&](Core& core, const GroupView& group) {
+         member = identity_of(group, options.member);
+         return core.remove_member(group.id, options.member, context.now());
+       },
+       [&](const GroupView&, const GroupView& after) { return !find(after, member); }});
 }
 
 Result<ExitCode> run_role(Context& context, const MemberOptions& options) {
   TRY(const wire::Role role, parse_role(options.role));
-  return change_group(context, options.group,
-                      one_line(options.member) + " is a " + role_name(role) + " now.",
-                      [&](Core& core, const GroupView& group) {
-                        return core.set_role(group.id, options.member, role, context.now());
-                      });
+  std::optional<VerifyKey> member;
+  return change_group(
+      context, {options.group, one_line(options.member) + " is a " + role_name(role) + " now.",
+                [&](Core& core, const GroupView& group) {
+                  member = identity_of(group, options.member);
+                  return core.set_role(group.id, options.member, role, context.now());
+                },
+                [&](const GroupView&, const GroupView& after) {
+                  const MemberView* now = find(after, member);
+                  return now && now->role == role;
+                }});
 }
 
 Result<ExitCode> run_rekey(Context& context, const std::string& group_name) {
-  return change_group(context, group_name, "Done.", [&](Core& core, const GroupView& group) {
-    return core.rekey(group.id, context.now());
-  });
+  return change_group(
+      context,
+      {group_name, "Everybody has new keys.",
+       [&](Core& core, const GroupView& group) { return core.rekey(group.id, context.now()); },
+       [](const GroupView& before, const GroupView& after) { return after.epoch > before.epoch; }});
 }
 
 constexpr const char* which_group = "Which group; may be left out where there is only one";

@@ -98,7 +98,11 @@ void Core::on_relay_facts(const RelayFacts& facts, std::optional<Lane> lane, Tim
   if (other_store) {
     state_->cursors.reset();
     // What the old store held of our changes may not be in this one.
-    for (auto& [id, group] : state_->groups) group.proposal = {};
+    for (auto& [id, group] : state_->groups) {
+      group.proposal = {};
+      group.awaited.reset();
+      state_->forget_proposal(group);
+    }
   }
   if (other_store || lane == Lane::collect) state_->forget_caught_up();
   if (lane == Lane::collect) state_->collecting_since = now;

@@ -169,6 +169,7 @@ Result<SafetyWords> Core::safety_words(std::string_view name) const {
   const VerifyKey& me = state_->me.id();
   // In the order of the groups' ids: two people in several groups see the words of the same one.
   for (const auto& [id, group] : state_->groups) {
+    if (group.removed()) continue;
     for (const RosterEntry& entry : group.roster().entries()) {
       if (entry.identity() == me) continue;
       offer_words(group.roster().display_name(entry.identity()), entry.identity(),

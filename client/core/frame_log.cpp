@@ -7,6 +7,7 @@
 namespace porchlight::client {
 
 constexpr std::size_t expected_max = 256;
+constexpr std::size_t passed_max = 256;
 
 bool FrameLog::load(const FrameHash& hash, ByteView value) {
   state::Frame kept;
@@ -31,6 +32,7 @@ const FrameLog::Entry* FrameLog::find(const FrameHash& hash) const {
 
 void FrameLog::put(const FrameHash& hash, const Entry& entry) {
   if (entry.standing == Standing::expected && expected_ >= expected_max) return;
+  if (entry.standing == Standing::passed && passed_ >= passed_max) return;
   index(hash, entry);
   state::Frame kept;
   kept.set_standing(static_cast<std::uint32_t>(entry.standing));
@@ -46,8 +48,10 @@ void FrameLog::put(const FrameHash& hash, const Entry& entry) {
 void FrameLog::index(const FrameHash& hash, const Entry& entry) {
   const auto [place, added] = entries_.try_emplace(hash);
   if (!added && place->second.standing == Standing::expected) --expected_;
+  if (!added && place->second.standing == Standing::passed) --passed_;
   place->second = entry;
   if (entry.standing == Standing::expected) ++expected_;
+  if (entry.standing == Standing::passed) ++passed_;
   if (entry.standing == Standing::seen) seen_[{entry.epoch, entry.day, entry.seq}] = hash;
   if (entry.standing == Standing::seen || entry.standing == Standing::sent) {
     positions_[{entry.epoch, entry.day, entry.sender, entry.counter}] = hash;
@@ -94,6 +98,7 @@ void FrameLog::forget_before(std::uint32_t day) {
     const auto& [hash, entry] = place;
     if (entry.day >= day) return false;
     if (entry.standing == Standing::expected) --expected_;
+    if (entry.standing == Standing::passed) --passed_;
     journal_.erase(Table::groups, key(hash));
     return true;
   });

@@ -63,6 +63,7 @@ class FrameLog {
   std::map<Position, FrameHash> positions_;
   std::map<Order, FrameHash> seen_;
   std::size_t expected_ = 0;
+  std::size_t passed_ = 0;
 };
 
 }  // namespace porchlight::client

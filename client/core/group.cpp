@@ -95,15 +95,24 @@ void Group::leave(const Change& change, std::uint64_t seq, std::uint32_t today) 
   save_roster();
 }
 
-void Group::clear() {
+std::vector<MailboxId> Group::clear() {
+  std::vector<MailboxId> left;
   for (const auto& [number, epoch] : epochs_) {
-    for (const auto& [day_number, day] : epoch.days.days()) erase_day(epoch, day_number, day);
+    for (const auto& [day_number, day] : epoch.days.days()) {
+      left.push_back(day.mailbox);
+      erase_day(epoch, day_number, day);
+    }
+    left.push_back(epoch.control_mailbox);
     erase_epoch(epoch);
   }
   epochs_.clear();
   roster_ = {};
+  out_.clear();
+  set_wishes({});
   removed_ = halted_ = false;
   proposal = {};
+  awaited.reset();
+  return left;
 }
 
 bool Group::was_out(const VerifyKey& sender, std::uint32_t hour) const {
@@ -188,6 +197,11 @@ std::vector<MailboxId> Group::age(std::uint32_t today) {
                       today > epoch.succeeded->on_day + writable_days &&
                       std::next(place) != epochs_.end();
     if (over) erase_epoch(epoch);
+    if (removed_ && epoch.succeeded && today > epoch.succeeded->on_day + writable_days) {
+      epoch.control.drop = {};
+      epoch.attribution = {};
+      if (!over) save_epoch(epoch);
+    }
     place = over ? epochs_.erase(place) : std::next(place);
   }
   return left;

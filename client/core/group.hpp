@@ -85,8 +85,9 @@ class Group {
   void halt();
   /// The next epoch is without this member.
   void leave(const Change& change, std::uint64_t seq, std::uint32_t today);
-  /// Drops everything but frames: this member is about to begin() in it once more.
-  void clear();
+  /// Drops everything but frames: this member is about to begin() in it once more. Gives the
+  /// mailboxes that are read no more.
+  std::vector<MailboxId> clear();
   /// Whether this sender had been taken out by that hour, by the relay's clock. What it sent in the
   /// hour of its removal counts where it came before that.
   bool was_out(const VerifyKey& sender, std::uint32_t hour) const;

@@ -204,6 +204,7 @@ void Core::State::forget_caught_up() {
       epoch.caught_up = false;
       for (auto& [day_number, day] : epoch.days.days()) day.caught_up = false;
     }
+    group.proposal.attempts = 0;  // those of a day without a connection were none
   }
 }
 

@@ -70,6 +70,7 @@ struct Core::State {
   std::vector<Addition> approved(const Group& group) const;
   std::uint32_t proposal_day(const EpochHead& head, TimePoint now) const;
   void settle_wishes(Group& group, const Change& change);
+  void forget_approvals(const Group& group);
   Status wish(Group& group, Wishes wishes, TimePoint now);
   Result<Group*> led_group(const GroupId& id, std::string_view what);
   Result<VerifyKey> find_member(const Group& group, std::string_view name) const;
@@ -123,6 +124,7 @@ struct Core::State {
   Result<std::optional<SafetyWords>> take_group_offer(const MailboxId& parcel, Join& join,
                                                       const GroupOffer& offer,
                                                       std::string_view name, TimePoint now);
+  bool may_come_back(const Group& group, TimePoint now) const;
   Status remember_name(std::string_view name);
   void take_enrol_tokens(const wire::Supplies& supplies, TimePoint now);
   Result<GroupId> create_group(std::string_view name, std::string_view my_name, TimePoint now);

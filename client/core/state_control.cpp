@@ -165,6 +165,7 @@ void Core::State::be_removed(Group& group, const Change& change, std::uint64_t s
   group.leave(change, seq, relay.today(now));
   take_back_frames(group, UINT32_MAX, 0);
   forget_proposal(group);
+  forget_approvals(group);
   tell(Notice::Kind::removed, group.id(), {}, group.name());
   if (const std::size_t unsent = messages.erase_queued(group.id()); unsent > 0) {
     tell(Notice::Kind::warning, group.id(), {},
@@ -181,6 +182,7 @@ void Core::State::adopt(Group& group, const Change& change, const Bytes& signed_
   group.adopt(change, std::move(keys), seq, relay.today(now));
   enter_days(group, now);
   halted_at.erase(group.id());
+  warnings.remove(WarningView::Kind::left_behind);
   forget_proposal(group);
   take_back_frames(group, change.head.number, change.head.day);
   for (const VerifyKey& added : change.added) {

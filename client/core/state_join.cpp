@@ -112,7 +112,8 @@ Result<std::optional<SafetyWords>> Core::State::take_group_offer(const MailboxId
                                                                  std::string_view name,
                                                                  TimePoint now) {
   CHECK(check_name(name, "your name"));
-  if (const Group* known = find_group(offer.group); known != nullptr && !known->removed()) {
+  const Group* known = find_group(offer.group);
+  if (known != nullptr && !may_come_back(*known, now)) {
     return Error{Errc::conflict, "you are in \"" + offer.group_name + "\" already"};
   }
   if (offer.inviter.identity == me.id()) {
@@ -148,6 +149,13 @@ Result<std::optional<SafetyWords>> Core::State::take_group_offer(const MailboxId
   join.accepted = true;
   people.save(parcel, join);
   return std::optional(words);
+}
+
+/// Taken out, without the keys of the newest change, or away for longer than changes are kept: a
+/// group whose keys were never renewed in all that time has gone on without this member.
+bool Core::State::may_come_back(const Group& group, TimePoint now) const {
+  return group.removed() || group.awaited ||
+         group.newest().fresh_day + limits::long_days < relay.today(now);
 }
 
 Result<GroupId> Core::State::create_group(std::string_view name, std::string_view my_name,

@@ -111,9 +111,16 @@ void Core::State::receive_welcome(const Join& join, std::uint64_t seq, ByteView 
     return;
   }
   const GroupId id = welcomed->change.head.group;
-  if (const Group* known = find_group(id); known != nullptr && !known->removed()) return;
+  if (Group* known = find_group(id)) {
+    // Only a state beyond the one that is held; this member has asked for it.
+    if (!known->removed() && welcomed->change.head.number <= known->newest().head.number) return;
+    take_back_frames(*known, UINT32_MAX, 0);
+    forget_proposal(*known);
+    for (const MailboxId& mailbox : known->clear()) cursors.erase(mailbox);
+    halted_at.erase(id);
+    warnings.remove(WarningView::Kind::left_behind);
+  }
   Group& group = groups.try_emplace(id, journal, id).first->second;
-  if (group.removed()) group.clear();
   group.begin(welcomed->change, std::move(welcomed->keys));
   enter_days(group, now);
   std::vector<MailboxId> answered;

@@ -107,8 +107,8 @@ Amendment Core::State::wanted(const Group& group) const {
     if (!has_room() || !after.set_role(change.member, change.role).ok()) continue;
     amendment.roles.push_back(change);
   }
-  // Others may have changed the group since: it is not left without a lead.
-  if (!after.has_lead()) return {};
+  // Nobody could be welcomed by who leads no more.
+  if (!after.is_lead(me.id())) return amendment;
   for (Addition& addition : approved(group)) {
     if (!has_room() || !after.add(addition.request, addition.role).ok()) continue;
     amendment.additions.push_back(std::move(addition));
@@ -119,6 +119,7 @@ Amendment Core::State::wanted(const Group& group) const {
 /// What a change has brought about is wished for no more; neither is anything where this member
 /// leads no more.
 void Core::State::settle_wishes(Group& group, const Change& change) {
+  if (!group.roster().is_lead(me.id())) forget_approvals(group);
   Wishes left = group.wishes();
   if (left.empty()) return;
   if (change.fresh) left.rekey = false;
@@ -128,8 +129,28 @@ void Core::State::settle_wishes(Group& group, const Change& change) {
     const RosterEntry* entry = group.roster().find(wish.member);
     return entry == nullptr || entry->role == wish.role;
   });
-  if (!group.roster().is_lead(me.id())) left = {};
+  Roster after = group.roster();
+  for (const VerifyKey& member : left.removals) (void)after.remove(member);
+  for (const RoleChange& wish : left.roles) (void)after.set_role(wish.member, wish.role);
+  const bool leads = group.roster().is_lead(me.id());
+  if ((!leads || !after.has_lead()) && !left.empty()) {
+    left = {};
+    tell(Notice::Kind::warning, group.id(), {},
+         leads ? "Others changed \"" + group.name() +
+                     "\" first: what you wanted would leave it without a lead, and was not done."
+               : "You do not lead \"" + group.name() +
+                     "\" any more: what you wanted to change there was not done.");
+  }
   group.set_wishes(std::move(left));
+}
+
+/// Who leads no more lets nobody in: not now, and not by itself when it leads again.
+void Core::State::forget_approvals(const Group& group) {
+  for (auto& [hash, pending] : people.requests) {
+    if (pending.request.group != group.id() || !pending.approved) continue;
+    pending.approved = false;
+    people.save(pending);
+  }
 }
 
 /// Those who were approved, the first who asked first.
@@ -166,11 +187,21 @@ std::uint32_t Core::State::proposal_day(const EpochHead& head, TimePoint now) co
 
 Result<VerifyKey> Core::State::find_member(const Group& group, std::string_view name) const {
   std::string names;
+  std::optional<VerifyKey> found;
   for (const RosterEntry& entry : group.roster().entries()) {
     const std::string shown = group.roster().display_name(entry.identity());
-    if (shown == name) return entry.identity();
     names += (names.empty() ? "" : ", ") + shown;
+    if (shown != name) continue;
+    if (found) {
+      // Somebody has called themselves "Ana (2)".
+      return Error{Errc::usage, "two in \"" + group.name() + "\" are shown as " +
+                                    std::string(name) +
+                                    "; nothing was changed. Make a new "
+                                    "group without the one who took the other's name"};
+    }
+    found = entry.identity();
   }
+  if (found) return *found;
   return Error{Errc::not_found, "nobody in \"" + group.name() + "\" is called " +
                                     std::string(name) + "; there are " + names};
 }

@@ -13,7 +13,7 @@ TEST_F(Members, WhoIsTakenOutIsToldAndSendsNothingMore) {
   ASSERT_NO_FATAL_FAILURE(set_both());
   const std::string said = carla_.must({"member", "remove", "Wren"});
   EXPECT_THAT(said, HasSubstr("Removed Wren"));
-  EXPECT_THAT(said, HasSubstr("1 member"));
+  EXPECT_THAT(said, HasSubstr("1 member,"));
   const Finished told = wren_.run({"group", "list"});
   EXPECT_EQ(told.code, done);
   EXPECT_THAT(told.err, HasSubstr("taken you out"));

@@ -55,6 +55,7 @@ TEST(Removal, TakesSomebodyOutAndTheOthersGoOn) {
   EXPECT_TRUE(scene.ben.has_notice(Notice::Kind::member_removed));
   EXPECT_EQ(scene.standing(scene.cleo), GroupView::Standing::removed);
   EXPECT_TRUE(scene.cleo.has_notice(Notice::Kind::removed));
+  EXPECT_FALSE(scene.cleo.core().safety_words("Ana").ok());
   scene.ana.say(scene.group, "among us");
   scene.ben.say(scene.group, "yes");
   scene.sync_all();
