@@ -96,7 +96,8 @@ void History::stored(const MessageId& id) {
 void History::check_device(const Device& device) {
   for (const GroupView& group : device.core->groups()) {
     check_group(device, group);
-    check_messages(device, group.id);
+    // What was queued there when this member was taken out is gone.
+    if (group.standing != GroupView::Standing::removed) check_messages(device, group.id);
   }
   check_warnings(device);
 }
@@ -242,6 +243,7 @@ void History::check_arrivals(const Device& device, const GroupView& group) {
   for (const auto& [id, post] : posts_) {
     if (post.group != group.id || !post.audience.contains(me->identity)) continue;
     if (device.now > post.expires - expiry_margin) continue;
+    if (out_.contains({group.id, me->identity}) || out_.contains({group.id, post.sender})) continue;
     const auto found = present.find(id);
     if (found == present.end()) {
       world_.fail("message " + brief(id.view()) + " of " + post.author + " never came to " +

@@ -20,6 +20,7 @@ enum class Honesty : std::uint8_t { honest, dishonest };
 struct Post {
   GroupId group;
   std::string author;
+  VerifyKey sender;
   std::set<VerifyKey> audience;  // who stood in the author's roster
   TimePoint expires;             // by the author's clock
 };
@@ -41,6 +42,12 @@ class History {
   void posted(const MessageId& id, Post post) {
     posts_.emplace(id, std::move(post));
     world_.count("posts");
+  }
+  /// Somebody is to be taken out: what they say from now on may be passed over, and what others say
+  /// need not reach them.
+  void removal_begins(const GroupId& group, const VerifyKey& member) {
+    out_.insert({group, member});
+    world_.count("removals");
   }
   /// The relay acknowledged it.
   void stored(const MessageId& id);
@@ -73,6 +80,7 @@ class History {
   std::set<MessageId> begun_;
   std::map<MessageId, Post> posts_;
   std::set<MessageId> stored_;
+  std::set<std::pair<GroupId, VerifyKey>> out_;
   std::map<MessageId, std::string> bodies_;
   std::map<std::pair<GroupId, std::uint32_t>, std::vector<RosterLine>> rosters_;
   std::map<std::pair<std::string, GroupId>, std::uint32_t> epoch_of_;  // never goes back

@@ -28,19 +28,14 @@ void People::do_something() {
     Act act;
     std::uint32_t weight;
   };
-  static constexpr std::array habits = {Habit{&People::create_group, 2},
-                                        Habit{&People::invite, 14},
-                                        Habit{&People::follow, 18},
-                                        Habit{&People::accept, 18},
-                                        Habit{&People::approve, 4},
-                                        Habit{&People::approve_together, 5},
-                                        Habit{&People::deny, 1},
-                                        Habit{&People::revoke, 1},
-                                        Habit{&People::rekey, 3},
-                                        Habit{&People::promote, 2},
-                                        Habit{static_cast<Act>(&People::post_text), 20},
-                                        Habit{&People::post_sighting, 10},
-                                        Habit{&People::post_verification, 13}};
+  static constexpr std::array habits = {
+      Habit{&People::create_group, 2},   Habit{&People::invite, 14},
+      Habit{&People::follow, 18},        Habit{&People::accept, 18},
+      Habit{&People::approve, 4},        Habit{&People::approve_together, 5},
+      Habit{&People::deny, 1},           Habit{&People::revoke, 1},
+      Habit{&People::rekey, 3},          Habit{&People::promote, 2},
+      Habit{&People::remove, 3},         Habit{static_cast<Act>(&People::post_text), 20},
+      Habit{&People::post_sighting, 10}, Habit{&People::post_verification, 13}};
   std::uint32_t total = 0;
   for (const Habit& habit : habits) total += habit.weight;
   std::uint64_t drawn = random_.below(total);
@@ -223,6 +218,21 @@ bool People::promote(ClientNode& client) {
   return false;
 }
 
+bool People::remove(ClientNode& client) {
+  const auto group = led_by(client);
+  if (!group || group->members.size() < 3) return false;
+  const auto drawn = static_cast<std::size_t>(random_.below(group->members.size()));
+  const client::MemberView& member = group->members[drawn];
+  if (member.me) return false;
+  client.act([&](client::Core& core) {
+    const Status wished = core.remove_member(group->id, member.name, client.device_now());
+    note(client, wished.ok() ? "takes out " + member.name
+                             : "cannot take somebody out: " + wished.error().what);
+    if (wished.ok()) ground_.history.removal_begins(group->id, member.identity);
+  });
+  return true;
+}
+
 std::optional<GroupView> People::led_by(const ClientNode& client) {
   for (const GroupView& group : client.core().groups()) {
     if (group.standing != GroupView::Standing::member) continue;
@@ -245,7 +255,10 @@ void People::post(ClientNode& client, const GroupId& group, wire::Body body,
                        std::chrono::hours{lifetime_hours}};
   for (const GroupView& view : client.core().groups()) {
     if (view.id != group) continue;
-    for (const client::MemberView& member : view.members) post.audience.insert(member.identity);
+    for (const client::MemberView& member : view.members) {
+      post.audience.insert(member.identity);
+      if (member.me) post.sender = member.identity;
+    }
   }
   std::optional<MessageId> id;
   const bool kept = client.act([&](client::Core& core) {

@@ -36,6 +36,7 @@ class People {
   bool revoke(ClientNode& client);
   bool rekey(ClientNode& client);
   bool promote(ClientNode& client);
+  bool remove(ClientNode& client);
   static std::optional<client::GroupView> led_by(const ClientNode& client);
   bool post_text(ClientNode& client);
   bool post_sighting(ClientNode& client);

@@ -29,6 +29,7 @@ TEST(Simulation, RunsOfFixedSeedsHoldTheInvariants) {
   EXPECT_GE(counts["posts"], 200U);
   EXPECT_GE(counts["arrivals"], 200U);
   EXPECT_GE(counts["epochs"], 20U);
+  EXPECT_GE(counts["removals"], 2U);
   EXPECT_GE(counts["crashes"], 20U);
   EXPECT_GE(counts["cuts"], 20U);
   EXPECT_GE(counts["relay restarts"], 10U);
