@@ -81,16 +81,16 @@ Status apply_role(const wire::SetRole& set_role, Change& change) {
   VerifyKey member;
   if (!read(member, set_role.member())) return not_allowed();
   CHECK(check_role(set_role.role()));
-  change.promoted.push_back(member);
+  change.role_changed.push_back(member);
   return change.roster.set_role(member, set_role.role());
 }
 
 /// Nobody may stand in a change twice: what it comes to must not hang on an order.
 bool names_somebody_twice(const Change& change) {
   std::set<VerifyKey> named(change.added.begin(), change.added.end());
-  named.insert(change.promoted.begin(), change.promoted.end());
+  named.insert(change.role_changed.begin(), change.role_changed.end());
   for (const RosterEntry& removed : change.removed) named.insert(removed.identity());
-  return named.size() != change.added.size() + change.promoted.size() + change.removed.size();
+  return named.size() != change.added.size() + change.role_changed.size() + change.removed.size();
 }
 
 /// A fresh secret comes with every removal, and with every change that has no operation; its pages

@@ -31,8 +31,8 @@ struct Change {
   Roster roster;
   std::vector<VerifyKey> added;
   std::vector<RosterEntry> removed;  // as they were
-  std::vector<VerifyKey> promoted;   // whose role is another now
-  std::optional<FreshPart> fresh;    // none where the next epoch follows from the one before
+  std::vector<VerifyKey> role_changed;
+  std::optional<FreshPart> fresh;  // none where the next epoch follows from the one before
 };
 
 struct Addition {

@@ -143,8 +143,9 @@ std::vector<Outcome> commit_batch(Database& database, std::span<const Operation*
     return {batch.error().code == Errc::full ? Outcome{Full{}} : Outcome{Failed{}}};
   }
   // Each would wait as long as all of them did for whoever else is writing.
-  if (batch.error().code == Errc::conflict)
+  if (batch.error().code == Errc::conflict) {
     return std::vector<Outcome>(operations.size(), Failed{});
+  }
   std::vector<Outcome> outcomes;
   outcomes.reserve(operations.size());
   for (std::size_t i = 0; i < operations.size(); ++i) {

@@ -143,8 +143,9 @@ Result<std::vector<TokenKeyRecord>> SqliteLedger::token_keys() {
     Run found(token_keys_);
     while (found.step()) {
       auto private_key = voprf::PrivateKey::from(found.blob(1));
-      if (!private_key)
+      if (!private_key) {
         return Error{Errc::storage, "A stored token key is damaged. Run porchlightd check."};
+      }
       keys.push_back({kind_of(found.integer(0)), week_of(found.integer(0)), *std::move(private_key),
                       to_bytes(found.blob(2))});
     }

@@ -41,7 +41,7 @@ TEST_F(Members, LeadsMakeLeadsButNeverNone) {
   EXPECT_EQ(wren_.run({"group", "rekey"}).code, not_permitted);
   const Finished alone = carla_.run({"member", "role", "Carla", "member"});
   EXPECT_EQ(alone.code, not_permitted);
-  EXPECT_THAT(alone.err, HasSubstr("obody would lead"));
+  EXPECT_THAT(alone.err, HasSubstr("Nobody would lead"));
   EXPECT_EQ(carla_.run({"member", "remove", "Nobody"}).code, not_found);
   EXPECT_THAT(carla_.must({"member", "role", "Wren", "lead"}), HasSubstr("Wren is a lead now"));
   wren_.must({"member", "remove", "Carla"});

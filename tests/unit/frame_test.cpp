@@ -126,6 +126,16 @@ TEST(FrameReader, TakesTheLargestFrameAndReadsNoMoreAtOnce) {
   EXPECT_LE(reader.prepare().size(), limits::frame_bytes_max + frame_header_bytes);
 }
 
+TEST(FrameReader, GrowsWithWhatHasComeAndNotWithWhatIsAnnounced) {
+  const std::string largest = frame_of(std::string(limits::frame_bytes_max, 'x'));
+  FrameReader reader;
+  for (std::size_t come = 4; come < largest.size() / 2; come *= 2) {
+    feed(reader,
+         std::string_view(largest).substr(come == 4 ? 0 : come / 2, come == 4 ? 4 : come / 2));
+    EXPECT_LE(reader.prepare().size(), std::max<std::size_t>(4'096, 2 * come)) << come;
+  }
+}
+
 TEST(FrameReader, RejectsALengthAboveTheLimitForEver) {
   Bytes header;
   for (const int shift : {24, 16, 8, 0}) {
