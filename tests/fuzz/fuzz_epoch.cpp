@@ -17,42 +17,84 @@ using Kind = Judgement::Kind;
 const fuzz::Group group;
 const std::uint32_t seq_day = group.head.day + 1;
 
+bool contains(const std::vector<VerifyKey>& keys, const RosterEntry& entry) {
+  return std::find(keys.begin(), keys.end(), entry.identity()) != keys.end();
+}
+
+/// A member of one byte stands for one of the two there are.
+std::optional<VerifyKey> complete(std::string& member) {
+  if (member.size() == 1) {
+    member = (static_cast<Byte>(member[0]) % 2 == 0 ? group.lead : group.member).key().str();
+  }
+  return VerifyKey::from(as_bytes(member));
+}
+
+/// Operations that can be done are done to `after`; what cannot be is left for the judge to find.
+void complete(wire::EpochOp& op, Roster& after) {
+  if (op.has_add()) {
+    group.add(*op.mutable_add()->mutable_request(), op.add().role(), after);
+  } else if (op.has_remove()) {
+    const auto member = complete(*op.mutable_remove()->mutable_member());
+    if (member) (void)after.remove(*member);
+  } else if (op.has_set_role()) {
+    const auto member = complete(*op.mutable_set_role()->mutable_member());
+    if (member) (void)after.set_role(*member, op.set_role().role());
+  }
+}
+
 wire::EpochBody complete(wire::EpochBody body) {
   Roster after = group.roster;
-  for (wire::EpochOp& op : *body.mutable_ops()) {
-    group.add(*op.mutable_add()->mutable_request(), op.add().role(), after);
-  }
+  for (wire::EpochOp& op : *body.mutable_ops()) complete(op, after);
   if (body.roster_hash().empty()) body.set_roster_hash(after.hash(group.id).str());
   return body;
 }
 
-void check_valid(const Change& change, ByteView signed_epoch) {
-  const auto before = group.roster.entries();
+/// Everyone after the change was added, or stands where they stood, in the order they had, in the
+/// role they had unless the change gave another.
+void check_entries(const Change& change) {
   const auto after = change.roster.entries();
-  PORCHLIGHT_ASSERT(after.size() == before.size() + change.added.size());
-  PORCHLIGHT_ASSERT(after.size() <= limits::group_members_max && !change.added.empty());
+  const std::size_t staying = group.roster.size() - change.removed.size();
+  PORCHLIGHT_ASSERT(after.size() == staying + change.added.size());
+  PORCHLIGHT_ASSERT(after.size() <= limits::group_members_max && change.roster.has_lead());
   for (std::size_t i = 0; i < after.size(); ++i) {
     const RosterEntry& entry = after[i];
-    if (i < before.size()) {
-      PORCHLIGHT_ASSERT(entry.request.bytes == before[i].request.bytes);
-      PORCHLIGHT_ASSERT(entry.role == before[i].role);
+    const RosterEntry* before = group.roster.find(entry.identity());
+    PORCHLIGHT_ASSERT((before != nullptr) == (i < staying));
+    if (before != nullptr) {
+      PORCHLIGHT_ASSERT(entry.request.bytes == before->request.bytes);
+      PORCHLIGHT_ASSERT(entry.role == before->role || contains(change.role_changed, entry));
     } else {
-      PORCHLIGHT_ASSERT(entry.identity() == change.added[i - before.size()]);
-      PORCHLIGHT_ASSERT(group.roster.find(entry.identity()) == nullptr);
+      PORCHLIGHT_ASSERT(entry.identity() == change.added[i - staying]);
       PORCHLIGHT_ASSERT(group.roster.is_lead(entry.request.inviter));
     }
     PORCHLIGHT_ASSERT(verify_join_request(entry.request.bytes)->group == group.id);
     PORCHLIGHT_ASSERT(change.roster.position(entry.identity()) == i);
   }
-  PORCHLIGHT_ASSERT(change.roster.has_lead() && change.author == group.lead.key());
+  for (const RosterEntry& removed : change.removed) {
+    PORCHLIGHT_ASSERT(group.roster.find(removed.identity()) != nullptr);
+    PORCHLIGHT_ASSERT(change.roster.find(removed.identity()) == nullptr);
+  }
+}
+
+void check_valid(const Change& change, ByteView signed_epoch) {
+  check_entries(change);
+  PORCHLIGHT_ASSERT(change.author == group.lead.key());
   PORCHLIGHT_ASSERT(change.head.group == group.id && change.head.number == group.head.number + 1);
   PORCHLIGHT_ASSERT(change.head.day >= group.head.day && change.head.day <= seq_day + 1);
+  // A way out for those who were removed, or for nothing at all, needs new keys.
+  const bool nothing = change.added.empty() && change.role_changed.empty();
+  PORCHLIGHT_ASSERT(change.fresh || (change.removed.empty() && !nothing));
 
-  // Who was added reads the same in it, and nobody judges it from another state or day.
+  // Who was added reads the same in it, unless its author is no lead any more, and nobody judges
+  // it from another state or day.
   const auto welcoming = read_welcoming_change(signed_epoch, change.roster);
-  PORCHLIGHT_ASSERT(welcoming.ok() && welcoming->head.id == change.head.id);
-  PORCHLIGHT_ASSERT(welcoming->added == change.added && welcoming->name == change.name);
-  PORCHLIGHT_ASSERT(!read_welcoming_change(signed_epoch, group.roster).ok());
+  PORCHLIGHT_ASSERT(welcoming.ok() == change.roster.is_lead(change.author));
+  if (welcoming) {
+    PORCHLIGHT_ASSERT(welcoming->head.id == change.head.id && welcoming->added == change.added);
+    PORCHLIGHT_ASSERT(welcoming->name == change.name);
+  }
+  const bool same_roster = change.roster.hash(group.id) == group.roster.hash(group.id);
+  PORCHLIGHT_ASSERT(read_welcoming_change(signed_epoch, group.roster).ok() == same_roster);
   PORCHLIGHT_ASSERT(judge_change(change.head, change.roster, signed_epoch, seq_day).kind ==
                     Kind::invalid);
   PORCHLIGHT_ASSERT(
