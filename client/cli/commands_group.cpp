@@ -32,6 +32,8 @@ std::string standing_text(GroupView::Standing standing) {
       return "asked to join, not approved yet";
     case GroupView::Standing::member:
       return "";
+    case GroupView::Standing::behind:
+      return "waiting for a lead to let this device catch up";
     case GroupView::Standing::halted:
       return "halted: update porchlight";
     case GroupView::Standing::removed:

@@ -59,12 +59,14 @@ class Printer {
     if (context_.out().json()) {
       context_.out().record("request", {{"id", request_name(request.id)},
                                         {"name", request.name},
+                                        {"kind", kind_name(request.kind)},
                                         {"group", request.group_name},
                                         {"words", words_json(request.words)}});
     } else {
       context_.out().line(short_time(request.received, context_.now()) + "  " +
-                          one_line(request.group_name) + "  " + one_line(request.name) +
-                          " asks to join: porchlight approve " + request_name(request.id));
+                          one_line(request.group_name) + "  " + one_line(request.name) + " " +
+                          wish_of(request.kind) + ": porchlight approve " +
+                          request_name(request.id));
     }
   }
 
@@ -72,9 +74,11 @@ class Printer {
   static std::pair<const char*, std::string> change_of(const Notice& notice) {
     using Kind = Notice::Kind;
     if (notice.kind == Kind::group_joined) return {"joined", "you are in"};
+    if (notice.kind == Kind::caught_up) return {"caught_up", "this device has caught up"};
     if (notice.kind == Kind::removed) return {"removed", "a lead has taken you out"};
     const std::string name = one_line(notice.text);
     if (notice.kind == Kind::member_added) return {"member_added", name + " has joined"};
+    if (notice.kind == Kind::member_caught_up) return {"member_caught_up", name + " has caught up"};
     if (notice.kind == Kind::member_removed) return {"member_removed", name + " was taken out"};
     return {};
   }

@@ -8,9 +8,10 @@ namespace porchlight::client {
 namespace {
 
 Json request_json(const RequestView& request) {
-  return {{"id", request_name(request.id)},        {"name", request.name},
-          {"invited_as", request.invited_as},      {"group", request.group_name},
-          {"received", rfc3339(request.received)}, {"words", words_json(request.words)}};
+  return {{"id", request_name(request.id)},    {"name", request.name},
+          {"kind", kind_name(request.kind)},   {"invited_as", request.invited_as},
+          {"group", request.group_name},       {"received", rfc3339(request.received)},
+          {"words", words_json(request.words)}};
 }
 
 std::string request_title(const RequestView& request) {
@@ -26,14 +27,17 @@ Result<ExitCode> run_requests(Context& context) {
       context.out().record("request", request_json(request));
       continue;
     }
-    context.out().line(request_name(request.id) + "  " + one_line(request.name) +
-                       " asks to join \"" + one_line(request.group_name) +
-                       "\"; the invite was for " + one_line(request.invited_as) + "; " +
-                       short_time(request.received, context.now()));
+    const bool joins = request.kind == RequestView::Kind::join;
+    context.out().line(request_name(request.id) + "  " + one_line(request.name) + " " +
+                       wish_of(request.kind) + (joins ? " \"" : " with \"") +
+                       one_line(request.group_name) + "\"; " +
+                       (joins ? "the invite was for " + one_line(request.invited_as)
+                              : "ask in person: whoever has their device could ask as well") +
+                       "; " + short_time(request.received, context.now()));
     context.out().line("       safety words  " + words_text(request.words));
   }
   if (!context.out().json()) {
-    context.out().say(requests.empty() ? "Nobody asks to join."
+    context.out().say(requests.empty() ? "Nobody asks for anything."
                                        : "Compare the words, then: porchlight approve ID");
   }
   return context.end_of_reading(report);
@@ -68,7 +72,7 @@ Result<ExitCode> run_approve(Context& context, const ApproveOptions& options) {
     for (const RequestView& request : core.requests()) ids.push_back(request.id);
   }
   if (ids.empty()) {
-    context.out().say("Nobody asks to join.");
+    context.out().say("Nobody asks for anything.");
     return context.end_of_reading(fetched);
   }
   const auto before = core.requests();
@@ -79,7 +83,9 @@ Result<ExitCode> run_approve(Context& context, const ApproveOptions& options) {
     if (context.out().json()) {
       context.out().record("approved", request_json(request));
     } else {
-      context.out().line("Approved " + request_title(request) + " into \"" +
+      const bool joins = request.kind == RequestView::Kind::join;
+      context.out().line("Approved " + request_title(request) +
+                         (joins ? " into \"" : " to catch up with \"") +
                          one_line(request.group_name) + "\".");
     }
   }

@@ -287,6 +287,8 @@ const char* standing_name(GroupView::Standing standing) {
       return "asking";
     case GroupView::Standing::member:
       return "member";
+    case GroupView::Standing::behind:
+      return "behind";
     case GroupView::Standing::halted:
       return "halted";
     case GroupView::Standing::removed:
@@ -310,6 +312,14 @@ const char* outcome_name(wire::OutcomeKind kind) {
     default:
       return "unknown";
   }
+}
+
+const char* kind_name(RequestView::Kind kind) {
+  return kind == RequestView::Kind::join ? "join" : "catch_up";
+}
+
+const char* wish_of(RequestView::Kind kind) {
+  return kind == RequestView::Kind::join ? "asks to join" : "asks to catch up";
 }
 
 const char* kind_name(WarningView::Kind kind) {

@@ -34,5 +34,8 @@ const char* standing_name(InviteView::Standing standing);
 const char* standing_name(GroupView::Standing standing);
 const char* outcome_name(wire::OutcomeKind kind);
 const char* kind_name(WarningView::Kind kind);
+const char* kind_name(RequestView::Kind kind);
+/// As in "Ana asks to join".
+const char* wish_of(RequestView::Kind kind);
 
 }  // namespace porchlight::client

@@ -173,6 +173,7 @@ void Core::on_dropped(OutboxId id, std::uint64_t seq, TimePoint now) {
     case OutboxPurpose::parcel:
     case OutboxPurpose::welcome:
     case OutboxPurpose::page:
+    case OutboxPurpose::catch_up:
       return;
   }
 }

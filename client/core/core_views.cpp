@@ -19,6 +19,7 @@ GroupView view_of(const Group& group, const VerifyKey& me) {
   view.epoch = group.newest().head.number;
   view.standing = group.removed()  ? GroupView::Standing::removed
                   : group.halted() ? GroupView::Standing::halted
+                  : group.asking() ? GroupView::Standing::behind
                                    : GroupView::Standing::member;
   for (const RosterEntry& entry : group.roster().entries()) {
     view.members.push_back({entry.identity(), group.roster().display_name(entry.identity()),
@@ -150,7 +151,17 @@ std::vector<RequestView> Core::requests() const {
     views.push_back({short_name(hash.view(), length), pending.request.name,
                      invite == state_->people.invites.end() ? "" : invite->second.to,
                      group == nullptr ? "" : group->name(), pending.received,
-                     client::safety_words(state_->me.id(), pending.request.identity(), hash)});
+                     client::safety_words(state_->me.id(), pending.request.identity(), hash),
+                     RequestView::Kind::join});
+  }
+  for (const auto& [hash, pending] : state_->people.catch_ups) {
+    const Group* group = state_->find_group(pending.asked.group);
+    const VerifyKey& member = pending.asked.identity();
+    if (pending.approved || group == nullptr || !group->roster().find(member)) continue;
+    views.push_back({short_name(hash.view(), length), group->roster().display_name(member), "",
+                     group->name(), pending.received,
+                     words_of(group->roster(), state_->me.id(), member),
+                     RequestView::Kind::catch_up});
   }
   std::stable_sort(views.begin(), views.end(), [](const RequestView& a, const RequestView& b) {
     return a.received < b.received;

@@ -51,6 +51,16 @@ bool is_newer(const wire::EpochBody& body) {
          });
 }
 
+/// With nothing done to the roster.
+Change begin_change(const Parsed& parsed, const Roster& roster) {
+  Change change;
+  change.head = parsed.head;
+  change.author = parsed.author;
+  change.name = parsed.body.policy().name();
+  change.roster = roster;
+  return change;
+}
+
 Error not_allowed() { return {Errc::not_permitted, "a change that is not allowed"}; }
 
 /// 'update_needed' for a role of a newer version.
@@ -85,12 +95,23 @@ Status apply_role(const wire::SetRole& set_role, Change& change) {
   return change.roster.set_role(member, set_role.role());
 }
 
+Status apply_refresh(const wire::RefreshMember& refresh, Change& change) {
+  VerifyKey member;
+  if (!read(member, refresh.member()) || change.roster.find(member) == nullptr) {
+    return not_allowed();
+  }
+  change.refreshed.push_back(member);
+  return Ok{};
+}
+
 /// Nobody may stand in a change twice: what it comes to must not hang on an order.
 bool names_somebody_twice(const Change& change) {
   std::set<VerifyKey> named(change.added.begin(), change.added.end());
   named.insert(change.role_changed.begin(), change.role_changed.end());
+  named.insert(change.refreshed.begin(), change.refreshed.end());
   for (const RosterEntry& removed : change.removed) named.insert(removed.identity());
-  return named.size() != change.added.size() + change.role_changed.size() + change.removed.size();
+  return named.size() != change.added.size() + change.role_changed.size() +
+                             change.refreshed.size() + change.removed.size();
 }
 
 /// A fresh secret comes with every removal, and with every change that has no operation; its pages
@@ -115,14 +136,16 @@ Status apply_fresh(const Parsed& parsed, Change& change) {
 Result<Change> apply(const Parsed& parsed, const Roster& before) {
   const auto& ops = parsed.body.ops();
   if (ops.size() > static_cast<int>(limits::epoch_operations_max)) return not_allowed();
-  Change change{parsed.head, parsed.author, parsed.body.policy().name(), before, {}, {}, {}, {}};
+  Change change = begin_change(parsed, before);
   for (const wire::EpochOp& op : ops) {
     if (op.has_add()) {
       CHECK(apply_add(op.add(), before, change));
     } else if (op.has_remove()) {
       CHECK(apply_remove(op.remove(), change));
-    } else {
+    } else if (op.has_set_role()) {
       CHECK(apply_role(op.set_role(), change));
+    } else {
+      CHECK(apply_refresh(op.refresh(), change));
     }
   }
   if (names_somebody_twice(change)) return not_allowed();
@@ -142,6 +165,9 @@ void write_operations(const Amendment& amendment, wire::EpochBody& body) {
     wire::SetRole* set_role = body.add_ops()->mutable_set_role();
     set_role->set_member(change.member.str());
     set_role->set_role(change.role);
+  }
+  for (const VerifyKey& member : amendment.refreshes) {
+    body.add_ops()->mutable_refresh()->set_member(member.str());
   }
   for (const Addition& addition : amendment.additions) {
     wire::AddMember* add = body.add_ops()->mutable_add();
@@ -194,14 +220,12 @@ MadeChange found_group(const GroupId& group, std::string_view name, JoinRequest 
                        std::uint32_t day, const SigningKey& identity, Random& random) {
   Amendment amendment;
   amendment.additions.push_back({std::move(founder), wire::ROLE_LEAD});
-  Change change{{group, 0, {}, day},
-                identity.verify_key(),
-                std::string(name),
-                amend({}, amendment).roster,
-                {identity.verify_key()},
-                {},
-                {},
-                {}};
+  Change change;
+  change.head = {group, 0, {}, day};
+  change.author = identity.verify_key();
+  change.name = name;
+  change.roster = amend({}, amendment).roster;
+  change.added = {identity.verify_key()};
   return sign_change(std::move(change), EpochId{}, amendment, identity, random);
 }
 
@@ -210,14 +234,12 @@ MadeChange make_change(const EpochHead& head, const Roster& roster, std::string_
                        std::uint32_t day, const SigningKey& author, Random& random) {
   PORCHLIGHT_ASSERT(amendment.size() <= limits::epoch_operations_max && day >= head.day);
   PORCHLIGHT_ASSERT(fresh || (amendment.removals.empty() && amendment.size() > 0));
-  Change change{{head.group, head.number + 1, {}, day},
-                author.verify_key(),
-                std::string(name),
-                amend(roster, amendment).roster,
-                {},
-                {},
-                {},
-                std::move(fresh)};
+  Change change;
+  change.head = {head.group, head.number + 1, {}, day};
+  change.author = author.verify_key();
+  change.name = name;
+  change.roster = amend(roster, amendment).roster;
+  change.fresh = std::move(fresh);
   for (const Addition& addition : amendment.additions) {
     change.added.push_back(addition.request.identity());
   }
@@ -266,8 +288,9 @@ Result<Change> read_welcoming_change(ByteView signed_epoch, const Roster& roster
       !is_clean_name(parsed->body.policy().name())) {
     return Error{Errc::not_authentic, "a welcome's epoch and its roster do not fit"};
   }
-  Change change{parsed->head, parsed->author, parsed->body.policy().name(), roster, {}, {}, {}, {}};
+  Change change = begin_change(*parsed, roster);
   for (const wire::EpochOp& op : parsed->body.ops()) {
+    if (op.has_refresh()) CHECK(apply_refresh(op.refresh(), change));
     if (!op.has_add()) continue;
     const auto request = verify_join_request(as_bytes(op.add().request()));
     if (!request || roster.find(request->identity()) == nullptr) {

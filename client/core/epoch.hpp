@@ -32,7 +32,8 @@ struct Change {
   std::vector<VerifyKey> added;
   std::vector<RosterEntry> removed;  // as they were
   std::vector<VerifyKey> role_changed;
-  std::optional<FreshPart> fresh;  // none where the next epoch follows from the one before
+  std::vector<VerifyKey> refreshed;  // get the state anew by a Welcome
+  std::optional<FreshPart> fresh;    // none where the next epoch follows from the one before
 };
 
 struct Addition {
@@ -48,9 +49,12 @@ struct RoleChange {
 struct Amendment {
   std::vector<VerifyKey> removals;
   std::vector<RoleChange> roles;
+  std::vector<VerifyKey> refreshes;
   std::vector<Addition> additions;
 
-  std::size_t size() const { return removals.size() + roles.size() + additions.size(); }
+  std::size_t size() const {
+    return removals.size() + roles.size() + refreshes.size() + additions.size();
+  }
 };
 
 /// The roster after an amendment, and how many of it were there before: they come first, and each

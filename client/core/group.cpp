@@ -41,22 +41,26 @@ Epoch* Group::find_epoch(std::uint32_t number) {
 
 void Group::begin(const Change& change, EpochKeys keys) {
   PORCHLIGHT_ASSERT(epochs_.empty());
-  name_ = change.name;
-  roster_ = change.roster;
-  Epoch& epoch =
-      epochs_.emplace(change.head.number, Epoch(change.head, std::move(keys))).first->second;
-  epoch.fresh_day = change.head.day;
-  save_head();
-  save_roster();
-  save_epoch(epoch);
+  emplace(change, std::move(keys), change.head.day);
 }
 
-void Group::adopt(const Change& change, EpochKeys keys, std::uint64_t seq, std::uint32_t today) {
-  const std::uint32_t fresh_day = change.fresh ? change.head.day : newest().fresh_day;
-  succeed(change, seq, today);
+Epoch& Group::emplace(const Change& change, EpochKeys keys, std::uint32_t fresh_day) {
   name_ = change.name;
   roster_ = change.roster;
   halted_ = false;
+  Epoch& epoch =
+      epochs_.emplace(change.head.number, Epoch(change.head, std::move(keys))).first->second;
+  epoch.fresh_day = fresh_day;
+  save_head();
+  save_roster();
+  save_epoch(epoch);
+  return epoch;
+}
+
+void Group::adopt(const Change& change, EpochKeys keys, std::uint64_t seq, std::uint32_t today) {
+  PORCHLIGHT_ASSERT(change.head.number == newest().head.number + 1);
+  const std::uint32_t fresh_day = change.fresh ? change.head.day : newest().fresh_day;
+  succeed(change, seq, today);
   for (const RosterEntry& removed : change.removed) {
     out_.insert_or_assign(removed.identity(), wire::seq_hour(seq));
   }
@@ -65,17 +69,17 @@ void Group::adopt(const Change& change, EpochKeys keys, std::uint64_t seq, std::
     out_.erase(std::min_element(out_.begin(), out_.end(),
                                 [](const auto& a, const auto& b) { return a.second < b.second; }));
   }
-  save_head();
-  save_roster();
-  Epoch& next =
-      epochs_.emplace(change.head.number, Epoch(change.head, std::move(keys))).first->second;
-  next.fresh_day = fresh_day;
-  save_epoch(next);
+  emplace(change, std::move(keys), fresh_day);
+}
+
+void Group::resume(const Change& change, EpochKeys keys, std::uint32_t today) {
+  PORCHLIGHT_ASSERT(change.head.number > newest().head.number);
+  succeed(change, 0, today);
+  emplace(change, std::move(keys), change.head.day);
 }
 
 void Group::succeed(const Change& change, std::uint64_t seq, std::uint32_t today) {
   Epoch& old = newest();
-  PORCHLIGHT_ASSERT(change.head.number == old.head.number + 1);
   const std::uint32_t last = change.head.day + 1;
   enter(old, last, last < last_days ? 0 : last - last_days);
   old.days.close();
@@ -84,6 +88,7 @@ void Group::succeed(const Change& change, std::uint64_t seq, std::uint32_t today
   save_epoch(old);
   proposal = {};
   awaited.reset();
+  set_asking({});
 }
 
 void Group::leave(const Change& change, std::uint64_t seq, std::uint32_t today) {
@@ -109,6 +114,7 @@ std::vector<MailboxId> Group::clear() {
   roster_ = {};
   out_.clear();
   set_wishes({});
+  set_asking({});
   removed_ = halted_ = false;
   proposal = {};
   awaited.reset();
@@ -123,6 +129,12 @@ bool Group::was_out(const VerifyKey& sender, std::uint32_t hour) const {
 void Group::set_wishes(Wishes wishes) {
   wishes_ = std::move(wishes);
   save_wishes();
+}
+
+void Group::set_asking(std::optional<Asking> asking) {
+  if (!asking && !asking_) return;
+  asking_ = std::move(asking);
+  save_asking();
 }
 
 void Group::halt() {

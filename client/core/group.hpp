@@ -32,10 +32,16 @@ struct Wishes {
   bool empty() const { return removals.empty() && roles.empty() && !rekey; }
 };
 
+/// This member has asked the leads for the state anew.
+struct Asking {
+  SealSeed one_time;  // what the Welcome is sealed to
+  TimePoint asked;    // the last time
+};
+
 /// How an epoch ended.
 struct Succession {
   EpochId by;
-  std::uint64_t seq = 0;     // in the control mailbox
+  std::uint64_t seq = 0;     // in the control mailbox; 0 where a Welcome led past it
   std::uint32_t on_day = 0;  // when it was adopted here
 };
 
@@ -82,6 +88,8 @@ class Group {
   void begin(const Change& change, EpochKeys keys);
   /// The next epoch: n's days are entered up to its day + 1, and n's carry and day secret go.
   void adopt(const Change& change, EpochKeys keys, std::uint64_t seq, std::uint32_t today);
+  /// A later epoch, by a Welcome: what is held of the newest one is read to its end.
+  void resume(const Change& change, EpochKeys keys, std::uint32_t today);
   void halt();
   /// The next epoch is without this member.
   void leave(const Change& change, std::uint64_t seq, std::uint32_t today);
@@ -93,6 +101,8 @@ class Group {
   bool was_out(const VerifyKey& sender, std::uint32_t hour) const;
   const Wishes& wishes() const { return wishes_; }
   void set_wishes(Wishes wishes);
+  const std::optional<Asking>& asking() const { return asking_; }
+  void set_asking(std::optional<Asking> asking);
 
   /// Enters every day up to `today`, and up to the epoch's own, in the newest epoch.
   void enter_days(std::uint32_t today, std::uint32_t keep_from);
@@ -131,6 +141,7 @@ class Group {
   void save_head();
   void save_roster();
   void save_wishes();
+  void save_asking();
   void save_epoch(const Epoch& epoch);
   void erase_epoch(const Epoch& epoch);
   void save_day(const Epoch& epoch, std::uint32_t number, const Day& day);
@@ -140,8 +151,10 @@ class Group {
   void enter(Epoch& epoch, std::uint32_t last, std::uint32_t keep_from);
   /// n's days are entered up to the change's day + 1, and its carry and day secret go.
   void succeed(const Change& change, std::uint64_t seq, std::uint32_t today);
+  Epoch& emplace(const Change& change, EpochKeys keys, std::uint32_t fresh_day);
   bool load_roster(ByteView value);
   bool load_wishes(ByteView value);
+  bool load_asking(ByteView value);
   bool load_epoch(ByteView rest, ByteView value);
   bool load_day(ByteView rest, ByteView value);
   bool load_chain(ByteView rest, ByteView value);
@@ -153,6 +166,7 @@ class Group {
   bool halted_ = false;
   bool removed_ = false;
   Wishes wishes_;
+  std::optional<Asking> asking_;
   /// Who was taken out while this member was in, and in which hour; at most so many, the newest.
   std::map<VerifyKey, std::uint32_t> out_;
   std::map<std::uint32_t, Epoch> epochs_;

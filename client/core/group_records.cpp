@@ -58,6 +58,16 @@ void Group::save_wishes() {
   journal_.put(Table::groups, key, kept);
 }
 
+void Group::save_asking() {
+  const Bytes key = group_key(group_record::asking, id_);
+  if (!asking_) return journal_.erase(Table::groups, key);
+  state::Asking kept;
+  put_secret(kept.mutable_one_time(), asking_->one_time);
+  kept.set_asked_minute(wire::unix_minute(asking_->asked));
+  journal_.put(Table::groups, key, kept);
+  wipe_text(*kept.mutable_one_time());
+}
+
 void Group::save_epoch(const Epoch& epoch) {
   state::Epoch kept;
   kept.set_id(epoch.head.id.str());
@@ -148,6 +158,8 @@ bool Group::load(char kind, ByteView rest, ByteView value) {
       return load_chain(rest, value);
     case group_record::wishes:
       return rest.empty() && load_wishes(value);
+    case group_record::asking:
+      return rest.empty() && load_asking(value);
     case group_record::frame: {
       const auto hash = FrameHash::from(rest);
       return hash && frames.load(*hash, value);
@@ -178,6 +190,15 @@ bool Group::load_wishes(ByteView value) {
     wishes_.roles.back().role = change.role();
   }
   wishes_.rekey = kept.rekey();
+  return true;
+}
+
+bool Group::load_asking(ByteView value) {
+  state::Asking kept;
+  if (!parse(kept, value) || !take_secret(asking_.emplace().one_time, *kept.mutable_one_time())) {
+    return false;
+  }
+  asking_->asked = from_minute(kept.asked_minute());
   return true;
 }
 

@@ -14,6 +14,7 @@ inline constexpr char day = 'd';    // number, day
 inline constexpr char chain = 'e';  // number, day, sender
 inline constexpr char frame = 'f';  // hash
 inline constexpr char wishes = 'g';
+inline constexpr char asking = 'h';
 }  // namespace group_record
 
 inline Bytes group_key(char kind, const GroupId& group, std::initializer_list<Part> rest = {}) {

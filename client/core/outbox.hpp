@@ -13,7 +13,8 @@ enum class OutboxPurpose : std::uint8_t {
   proposal = 3,
   welcome = 4,
   frame = 5,
-  page = 6  // of grants; before its proposal
+  page = 6,  // of grants; before its proposal
+  catch_up = 7
 };
 
 struct OutboxEntry {

@@ -26,6 +26,14 @@ bool People::load_invite(const Record& record) {
 bool People::load_request(const Record& record) {
   state::Request kept;
   if (!parse(kept, record.value.reveal())) return false;
+  if (!kept.catch_up().empty()) {
+    auto asked = verify_catch_up(as_bytes(kept.catch_up()));
+    if (!asked) return false;
+    const RequestHash hash = asked->hash;
+    catch_ups.emplace(hash, PendingCatchUp{std::move(asked).value(),
+                                           from_minute(kept.received_minute()), kept.approved()});
+    return true;
+  }
   auto request = verify_join_request(as_bytes(kept.request()));
   if (!request) return false;
   const RequestHash hash = request->hash;
@@ -84,6 +92,14 @@ void People::save(const PendingRequest& request) {
   journal_.put(Table::requests, to_bytes(request.request.hash.view()), kept);
 }
 
+void People::save(const PendingCatchUp& catch_up) {
+  state::Request kept;
+  kept.set_catch_up(to_string(catch_up.asked.bytes));
+  kept.set_received_minute(wire::unix_minute(catch_up.received));
+  kept.set_approved(catch_up.approved);
+  journal_.put(Table::requests, to_bytes(catch_up.asked.hash.view()), kept);
+}
+
 void People::save(const MailboxId& parcel, const Join& join) {
   state::Join kept;
   kept.set_seed(to_string(join.seed.reveal()));
@@ -104,7 +120,9 @@ void People::save(const MailboxId& parcel, const Join& join) {
 }
 
 void People::erase_request(const RequestHash& hash) {
-  if (requests.erase(hash) > 0) journal_.erase(Table::requests, to_bytes(hash.view()));
+  if (requests.erase(hash) + catch_ups.erase(hash) > 0) {
+    journal_.erase(Table::requests, to_bytes(hash.view()));
+  }
 }
 
 void People::erase_join(const MailboxId& parcel) {

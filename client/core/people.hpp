@@ -1,7 +1,9 @@
-// Invites made here, requests that came by them, and invites followed (clause 9).
+// Invites made here, requests that came by them, invites followed (clause 9), and members who ask
+// for the state anew (clause 10.10).
 // Must not know: groups' state, tokens, lanes.
 #pragma once
 
+#include "client/core/catch_up.hpp"
 #include "client/core/join.hpp"
 #include "client/core/journal.hpp"
 #include "client/core/parcel.hpp"
@@ -31,6 +33,13 @@ struct PendingRequest {
   bool approved = false;  // by a person here; not yet in the roster
 };
 
+/// A member who asks for the state anew.
+struct PendingCatchUp {
+  CatchUp asked;
+  TimePoint received;
+  bool approved = false;  // by a person here; not yet in an epoch
+};
+
 /// An invite followed.
 struct Join {
   wire::InviteSeed seed;
@@ -45,7 +54,7 @@ struct Join {
   bool is_asking() const { return accepted && request.has_value(); }
 };
 
-/// Holds all three, each as a record of its own. Whoever changes one calls save.
+/// Holds all of them, each as a record of its own. Whoever changes one calls save.
 class People {
  public:
   explicit People(Journal& journal) : journal_(journal) {}
@@ -56,11 +65,14 @@ class People {
 
   std::map<InviteId, Invite> invites;
   std::map<RequestHash, PendingRequest> requests;
-  std::map<MailboxId, Join> joins;  // by the parcel's mailbox
+  std::map<RequestHash, PendingCatchUp> catch_ups;  // at most one of a member in a group
+  std::map<MailboxId, Join> joins;                  // by the parcel's mailbox
 
   void save(const Invite& invite);
   void save(const PendingRequest& request);
+  void save(const PendingCatchUp& catch_up);
   void save(const MailboxId& parcel, const Join& join);
+  /// Of either kind.
   void erase_request(const RequestHash& hash);
   void erase_join(const MailboxId& parcel);
 

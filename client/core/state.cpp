@@ -213,6 +213,7 @@ void Core::State::tick(TimePoint now) {
     enter_days(group, now);
     propose(group, now);
     flush(group, now);
+    if (group.asking()) ask_to_catch_up(group, now);
     if (!relay.clocks_checked(now)) continue;
     // A day is left when a whole day has passed since; then nobody sends there any more.
     for (const MailboxId& mailbox : group.leave_days_before(relay.days_ago(1, now))) {

@@ -9,6 +9,7 @@
 #include "client/core/me.hpp"
 #include "client/core/outbox.hpp"
 #include "client/core/people.hpp"
+#include "client/core/welcome.hpp"
 
 namespace porchlight::client {
 
@@ -53,7 +54,7 @@ struct Core::State {
                    TimePoint now);
   void deliver_page(Group& group, ByteView envelope, TimePoint now);
   /// The keys of the awaited change did not come.
-  void without_keys(const Group& group, TimePoint now);
+  void without_keys(Group& group, TimePoint now);
   void be_removed(Group& group, const Change& change, std::uint64_t seq, TimePoint now);
   void adopt(Group& group, const Change& change, const Bytes& signed_epoch, ByteView fresh,
              std::uint64_t seq, TimePoint now);
@@ -77,6 +78,17 @@ struct Core::State {
   Status remove_member(const GroupId& id, std::string_view name, TimePoint now);
   Status set_role(const GroupId& id, std::string_view name, wire::Role role, TimePoint now);
   Status rekey(const GroupId& id, TimePoint now);
+
+  // ---- catching up by a Welcome (state_catch_up.cpp) -----------------------------------------
+  /// Asks the other leads for the state anew, once a day until it came. False where there is nobody
+  /// to ask, or nothing to be had.
+  bool ask_to_catch_up(Group& group, TimePoint now);
+  void forget_asking(const Group& group);
+  void receive_catch_up(ByteView signed_catch_up, TimePoint now);
+  void settle_catch_up(const Group& group, const VerifyKey& member);
+  std::vector<VerifyKey> refreshed(const Group& group) const;
+  void receive_refresh(Group& group, std::uint64_t seq, ByteView signed_welcome, TimePoint now);
+  void follow_on(Group& group, const Change& change, TimePoint now);
 
   // ---- frames (state_frames.cpp) -------------------------------------------------------------
   void deliver_frame(Group& group, Epoch& epoch, std::uint32_t day, std::uint64_t seq,
@@ -108,8 +120,11 @@ struct Core::State {
   void receive_request(const wire::JoinDelivery& delivery, std::uint64_t seq, TimePoint now);
   /// `join` is gone where the welcome holds.
   void receive_welcome(const Join& join, std::uint64_t seq, ByteView signed_welcome, TimePoint now);
+  /// Warns where it does not hold.
+  bool check_welcome(Result<Welcomed>& welcomed, std::uint64_t seq, TimePoint now);
   std::size_t request_name_chars() const;
   Result<RequestHash> find_request(std::string_view typed) const;
+  const GroupId& group_of(const RequestHash& hash) const;
   Status approve(std::span<const std::string> ids, TimePoint now);
   Status deny(std::string_view id);
   Result<wire::Link> create_invite(const InviteOrder& order, TimePoint now);

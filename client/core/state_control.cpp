@@ -1,6 +1,5 @@
 // Changes to groups: reading and adopting them (clauses 10.2 to 10.7).
 #include "client/core/state.hpp"
-#include "client/core/welcome.hpp"
 #include "proto/base/limits.hpp"
 #include "proto/crypto/pad.hpp"
 #include "proto/crypto/unseal.hpp"
@@ -25,34 +24,45 @@ std::optional<Bytes> open_control(const SealSeed& seed, ByteView envelope) {
   return to_bytes(as_bytes(message.epoch()));
 }
 
-Bytes seal_welcome(const JoinRequest& request, const Bytes& signed_welcome) {
+Bytes seal_welcome(const SealKey& one_time, const Bytes& signed_welcome) {
   wire::InboxMessage message;
   message.set_welcome(to_string(signed_welcome));
   const SecretBytes payload = serialise_secret(message);
   wipe_text(*message.mutable_welcome());
   const auto& sizes = limits::envelope_sizes_bytes;
   auto envelope =
-      wire::seal_envelope(request.one_time_key, payload.reveal(),
+      wire::seal_envelope(one_time, payload.reveal(),
                           payload.size() <= welcome_payload_small_max ? sizes[1] : sizes[2]);
   PORCHLIGHT_ASSERT(envelope.ok());  // limits::group_members_max and epoch_operations_max see to it
   return std::move(envelope).value();
 }
 
-/// The Welcomes for those of our requests that `change` adds. Built before its keys move on.
+/// The Welcomes for those of our requests that `change` adds or refreshes. Built before its keys
+/// move on.
 std::vector<OutboxEntry> make_welcomes(const Change& change, const Bytes& signed_epoch,
                                        const EpochKeys& keys, const Me& me, const People& people) {
   std::vector<OutboxEntry> welcomes;
   if (change.author != me.id()) return welcomes;
   Bytes signed_welcome = make_welcome(signed_epoch, change, keys, me.identity());
-  for (const VerifyKey& added : change.added) {
-    const JoinRequest& request = change.roster.find(added)->request;
-    if (!people.requests.contains(request.hash)) continue;
+  const auto welcome = [&](const Card& card, const SealKey& one_time) {
     OutboxEntry entry;
-    entry.item.address = request.card.inbox;
-    entry.item.envelope = seal_welcome(request, signed_welcome);
+    entry.item.address = card.inbox;
+    entry.item.envelope = seal_welcome(one_time, signed_welcome);
     entry.purpose = OutboxPurpose::welcome;
     entry.group = change.head.group;
     welcomes.push_back(std::move(entry));
+  };
+  for (const VerifyKey& added : change.added) {
+    const JoinRequest& request = change.roster.find(added)->request;
+    if (people.requests.contains(request.hash)) welcome(request.card, request.one_time_key);
+  }
+  for (const auto& [hash, pending] : people.catch_ups) {
+    const auto& refreshed = change.refreshed;
+    if (pending.asked.group == change.head.group &&
+        std::find(refreshed.begin(), refreshed.end(), pending.asked.identity()) !=
+            refreshed.end()) {
+      welcome(pending.asked.card, pending.asked.one_time_key);
+    }
   }
   wipe(signed_welcome);
   return welcomes;
@@ -152,12 +162,14 @@ void Core::State::deliver_page(Group& group, ByteView envelope, TimePoint now) {
   cursors.move(control, taken.seq);
 }
 
-void Core::State::without_keys(const Group& group, TimePoint now) {
+void Core::State::without_keys(Group& group, TimePoint now) {
+  const bool asked = ask_to_catch_up(group, now);
   warn(WarningView::Kind::left_behind,
        "The group \"" + group.name() +
            "\" was changed, and the keys for this device did not come: the relay may be holding "
-           "them "
-           "back. Nothing is sent there. Ask a lead to invite you again.",
+           "them back. Nothing is sent there. " +
+           (asked ? "Its leads were asked for them: one of them has to agree."
+                  : "Nobody else leads it: make a new group."),
        now);
 }
 
@@ -166,6 +178,7 @@ void Core::State::be_removed(Group& group, const Change& change, std::uint64_t s
   take_back_frames(group, UINT32_MAX, 0);
   forget_proposal(group);
   forget_approvals(group);
+  forget_asking(group);
   tell(Notice::Kind::removed, group.id(), {}, group.name());
   if (const std::size_t unsent = messages.erase_queued(group.id()); unsent > 0) {
     tell(Notice::Kind::warning, group.id(), {},
@@ -180,16 +193,15 @@ void Core::State::adopt(Group& group, const Change& change, const Bytes& signed_
   auto welcomes = make_welcomes(change, signed_epoch, keys, me, people);
   const Roster before = group.roster();
   group.adopt(change, std::move(keys), seq, relay.today(now));
-  enter_days(group, now);
-  halted_at.erase(group.id());
-  warnings.remove(WarningView::Kind::left_behind);
-  forget_proposal(group);
-  take_back_frames(group, change.head.number, change.head.day);
+  follow_on(group, change, now);
   for (const VerifyKey& added : change.added) {
     settle_request(group, added);
     if (added != me.id()) {
       tell(Notice::Kind::member_added, group.id(), {}, group.roster().display_name(added));
     }
+  }
+  for (const VerifyKey& member : change.refreshed) {
+    tell(Notice::Kind::member_caught_up, group.id(), {}, group.roster().display_name(member));
   }
   for (const RosterEntry& removed : change.removed) {
     tell(Notice::Kind::member_removed, group.id(), {}, before.display_name(removed.identity()));

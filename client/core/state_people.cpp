@@ -2,7 +2,6 @@
 #include "client/core/short_name.hpp"
 #include "client/core/state.hpp"
 #include "client/core/text.hpp"
-#include "client/core/welcome.hpp"
 #include "proto/base/limits.hpp"
 #include "proto/crypto/pad.hpp"
 #include "proto/crypto/unseal.hpp"
@@ -27,6 +26,9 @@ std::optional<wire::InboxMessage> open_inbox(const SealSeed& seed, ByteView enve
 void Core::State::deliver_inbox(std::uint64_t seq, ByteView envelope, TimePoint now) {
   if (const auto message = open_inbox(me.card_keys().seal, envelope)) {
     if (message->has_join()) receive_request(message->join(), seq, now);
+    if (message->kind_case() == wire::InboxMessage::kCatchUp) {
+      receive_catch_up(as_bytes(message->catch_up()), now);
+    }
     return;
   }
   for (auto& [parcel, join] : people.joins) {
@@ -38,6 +40,16 @@ void Core::State::deliver_inbox(std::uint64_t seq, ByteView envelope, TimePoint 
       wipe_text(*message->mutable_welcome());
     }
     return;  // `join` may be gone
+  }
+  for (auto& [id, group] : groups) {
+    if (!group.asking()) continue;
+    auto message = open_inbox(group.asking()->one_time, envelope);
+    if (!message) continue;
+    if (message->kind_case() == wire::InboxMessage::kWelcome) {
+      receive_refresh(group, seq, as_bytes(message->welcome()), now);
+      wipe_text(*message->mutable_welcome());
+    }
+    return;
   }
 }
 
@@ -91,31 +103,35 @@ void Core::State::receive_request(const wire::JoinDelivery& delivery, std::uint6
 std::size_t Core::State::request_name_chars() const {
   std::vector<RequestHash> hashes;
   for (const auto& [hash, pending] : people.requests) hashes.push_back(hash);
+  for (const auto& [hash, pending] : people.catch_ups) hashes.push_back(hash);
   return unique_length<RequestHash>(hashes);
+}
+
+bool Core::State::check_welcome(Result<Welcomed>& welcomed, std::uint64_t seq, TimePoint now) {
+  if (welcomed && welcomed->change.head.day > wire::seq_hour(seq) / 24 + welcome_days_ahead_max) {
+    welcomed = Error{Errc::not_authentic, "a welcome is to a day that cannot be"};
+  }
+  if (welcomed) return true;
+  const bool newer = welcomed.error().code == Errc::update_needed;
+  warn(newer ? WarningView::Kind::update_needed : WarningView::Kind::foreign_epoch,
+       newer ? welcomed.error().what
+             : "A welcome to a group came that does not hold. It was not followed; ask the person "
+               "who sent it.",
+       now);
+  return false;
 }
 
 void Core::State::receive_welcome(const Join& join, std::uint64_t seq, ByteView signed_welcome,
                                   TimePoint now) {
   auto welcomed = verify_welcome(signed_welcome, *join.request);
-  if (welcomed && welcomed->change.head.day > wire::seq_hour(seq) / 24 + welcome_days_ahead_max) {
-    welcomed = Error{Errc::not_authentic, "a welcome is to a day that cannot be"};
-  }
-  if (!welcomed) {
-    const bool newer = welcomed.error().code == Errc::update_needed;
-    warn(newer ? WarningView::Kind::update_needed : WarningView::Kind::foreign_epoch,
-         newer
-             ? welcomed.error().what
-             : "A welcome to a group came that does not hold. It was not followed; ask the person "
-               "who invited you.",
-         now);
-    return;
-  }
+  if (!check_welcome(welcomed, seq, now)) return;
   const GroupId id = welcomed->change.head.group;
   if (Group* known = find_group(id)) {
     // Only a state beyond the one that is held; this member has asked for it.
     if (!known->removed() && welcomed->change.head.number <= known->newest().head.number) return;
     take_back_frames(*known, UINT32_MAX, 0);
     forget_proposal(*known);
+    forget_asking(*known);
     for (const MailboxId& mailbox : known->clear()) cursors.erase(mailbox);
     halted_at.erase(id);
     warnings.remove(WarningView::Kind::left_behind);
@@ -138,40 +154,53 @@ void Core::State::receive_welcome(const Join& join, std::uint64_t seq, ByteView 
 // ---- what a person decides ----------------------------------------------------------------------
 
 Result<RequestHash> Core::State::find_request(std::string_view typed) const {
-  std::optional<RequestHash> found;
-  for (const auto& [hash, pending] : people.requests) {
-    if (!matches_short_name(hash.view(), typed)) continue;
-    if (found) return Error{Errc::usage, "more than one request begins with " + std::string(typed)};
-    found = hash;
+  std::vector<RequestHash> found;
+  const auto look = [&](const auto& map) {
+    for (const auto& [hash, pending] : map) {
+      if (matches_short_name(hash.view(), typed)) found.push_back(hash);
+    }
+  };
+  look(people.requests);
+  look(people.catch_ups);
+  if (found.size() == 1) return found[0];
+  if (!found.empty()) {
+    return Error{Errc::usage, "more than one request begins with " + std::string(typed)};
   }
-  if (!found) {
-    return Error{Errc::not_found, "there is no request " + std::string(typed) +
-                                      ": see which ones wait with: porchlight requests"};
-  }
-  return *found;
+  return Error{Errc::not_found, "there is no request " + std::string(typed) +
+                                    ": see which ones wait with: porchlight requests"};
+}
+
+/// The group that the request is about.
+const GroupId& Core::State::group_of(const RequestHash& hash) const {
+  const auto joining = people.requests.find(hash);
+  return joining != people.requests.end() ? joining->second.request.group
+                                          : people.catch_ups.at(hash).asked.group;
 }
 
 Status Core::State::approve(std::span<const std::string> ids, TimePoint now) {
   std::vector<RequestHash> hashes;
   for (const std::string& id : ids) {
     TRY(const RequestHash hash, find_request(id));
-    const PendingRequest& pending = people.requests.at(hash);
-    const Group* group = find_group(pending.request.group);
+    const Group* group = find_group(group_of(hash));
     if (group == nullptr || !group->roster().is_lead(me.id())) {
       return Error{Errc::not_permitted, "only a lead of the group can let people in"};
     }
     if (group->halted()) return update_needed("the group");
-    if (group->roster().size() >= limits::group_members_max) {
+    if (people.requests.contains(hash) && group->roster().size() >= limits::group_members_max) {
       return Error{Errc::full, "a group has at most " + std::to_string(limits::group_members_max) +
                                    " members; nobody was added"};
     }
     hashes.push_back(hash);
   }
+  const auto agree = [&](auto& map, const RequestHash& hash) {
+    const auto found = map.find(hash);
+    if (found == map.end() || found->second.approved) return;
+    found->second.approved = true;
+    people.save(found->second);
+  };
   for (const RequestHash& hash : hashes) {
-    PendingRequest& pending = people.requests.at(hash);
-    if (pending.approved) continue;
-    pending.approved = true;
-    people.save(pending);
+    agree(people.requests, hash);
+    agree(people.catch_ups, hash);
   }
   for (auto& [id, group] : groups) propose(group, now);
   return Ok{};
@@ -179,7 +208,10 @@ Status Core::State::approve(std::span<const std::string> ids, TimePoint now) {
 
 Status Core::State::deny(std::string_view id) {
   TRY(const RequestHash hash, find_request(id));
-  if (people.requests.at(hash).approved) {
+  const auto joining = people.requests.find(hash);
+  const bool approved = joining != people.requests.end() ? joining->second.approved
+                                                         : people.catch_ups.at(hash).approved;
+  if (approved) {
     return Error{Errc::conflict, "this request was approved: they are being let in"};
   }
   people.erase_request(hash);

@@ -109,6 +109,13 @@ Amendment Core::State::wanted(const Group& group) const {
   }
   // Nobody could be welcomed by who leads no more.
   if (!after.is_lead(me.id())) return amendment;
+  for (const VerifyKey& member : refreshed(group)) {
+    const bool has_new_role =
+        std::any_of(amendment.roles.begin(), amendment.roles.end(),
+                    [&](const RoleChange& change) { return change.member == member; });
+    if (!has_room() || has_new_role || after.find(member) == nullptr) continue;
+    amendment.refreshes.push_back(member);
+  }
   for (Addition& addition : approved(group)) {
     if (!has_room() || !after.add(addition.request, addition.role).ok()) continue;
     amendment.additions.push_back(std::move(addition));
@@ -148,6 +155,11 @@ void Core::State::settle_wishes(Group& group, const Change& change) {
 void Core::State::forget_approvals(const Group& group) {
   for (auto& [hash, pending] : people.requests) {
     if (pending.request.group != group.id() || !pending.approved) continue;
+    pending.approved = false;
+    people.save(pending);
+  }
+  for (auto& [hash, pending] : people.catch_ups) {
+    if (pending.asked.group != group.id() || !pending.approved) continue;
     pending.approved = false;
     people.save(pending);
   }

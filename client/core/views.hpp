@@ -38,7 +38,8 @@ struct GroupView {
   GroupId id;
   std::string name;
   std::uint32_t epoch = 0;
-  enum class Standing { asking, member, halted, removed } standing = Standing::member;
+  /// `behind`: it has gone on, and a lead was asked for the keys.
+  enum class Standing { asking, member, behind, halted, removed } standing = Standing::member;
   std::vector<MemberView> members;  // in roster order
 };
 
@@ -58,6 +59,8 @@ struct RequestView {
   std::string group_name;
   TimePoint received;
   SafetyWords words;
+  /// `catch_up`: a member wants the group's keys anew.
+  enum class Kind { join, catch_up } kind = Kind::join;
 };
 
 struct MessageView {
@@ -93,12 +96,14 @@ struct WarningView {
 /// Something a person is to be told now; `listen` prints it.
 struct Notice {
   enum class Kind {
-    message,         // `group`, `message`
-    group_joined,    // `group`
-    member_added,    // `group`, `text` is the name
-    member_removed,  // the same
-    removed,         // `group`: this member was taken out; `text` is the group's name
-    join_requested,  // `text` is the request's short id
+    message,           // `group`, `message`
+    group_joined,      // `group`
+    member_added,      // `group`, `text` is the name
+    member_removed,    // the same
+    member_caught_up,  // the same
+    caught_up,         // `group`: a lead gave this member the state anew; `text` is its name
+    removed,           // `group`: this member was taken out; `text` is the group's name
+    join_requested,    // `text` is the request's short id
     offer_arrived,
     stored,   // something of mine reached the relay; `message` where it was one
     refused,  // `text` says what the relay would not take and what was kept

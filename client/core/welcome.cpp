@@ -39,6 +39,34 @@ bool take_keys(EpochKeys& keys, wire::Welcome& message) {
   return good;
 }
 
+Error not_for_me() { return {Errc::not_authentic, "a welcome is not for this request"}; }
+
+bool contains(const std::vector<VerifyKey>& keys, const VerifyKey& key) {
+  return std::find(keys.begin(), keys.end(), key) != keys.end();
+}
+
+/// A Welcome whose signature holds; its body is wiped. Checks all that does not hang on why it
+/// came.
+Result<Welcomed> read_welcome(wire::Unverified& verified, const JoinRequest& mine) {
+  wire::Welcome message;
+  const bool decoded = parse(message, verified.body);
+  wipe(verified.body);
+  if (!decoded) return Error{Errc::malformed, "a welcome does not decode"};
+  Welcomed welcomed;
+  const bool whole = take_keys(welcomed.keys, message);
+  if (message.suite() != suite) return update_needed("the group's welcome");
+  if (!whole) return Error{Errc::malformed, "a welcome holds a key of an impossible size"};
+  TRY(const Roster roster, read_roster(message, mine.group));
+  TRY(welcomed.change, read_welcoming_change(as_bytes(message.epoch()), roster));
+  const Change& change = welcomed.change;
+  const RosterEntry* me = roster.find(mine.identity());
+  if (change.head.group != mine.group || change.head.day != message.day() || me == nullptr ||
+      me->request.bytes != mine.bytes) {
+    return not_for_me();
+  }
+  return welcomed;
+}
+
 }  // namespace
 
 Bytes make_welcome(ByteView signed_epoch, const Change& change, const EpochKeys& keys,
@@ -66,24 +94,29 @@ Bytes make_welcome(ByteView signed_epoch, const Change& change, const EpochKeys&
 Result<Welcomed> verify_welcome(ByteView signed_welcome, const JoinRequest& mine) {
   TRY(wire::Unverified unverified, wire::parse_signed(signed_welcome));
   CHECK(unverified.verify(wire::label::welcome, mine.inviter));
-  wire::Welcome message;
-  const bool decoded = parse(message, unverified.body);
-  wipe(unverified.body);
-  if (!decoded) return Error{Errc::malformed, "a welcome does not decode"};
-  Welcomed welcomed;
-  const bool whole = take_keys(welcomed.keys, message);
-  if (message.suite() != suite) return update_needed("the group's welcome");
-  if (!whole) return Error{Errc::malformed, "a welcome holds a key of an impossible size"};
-  TRY(const Roster roster, read_roster(message, mine.group));
-  TRY(welcomed.change, read_welcoming_change(as_bytes(message.epoch()), roster));
+  TRY(Welcomed welcomed, read_welcome(unverified, mine));
   const Change& change = welcomed.change;
-  const RosterEntry* me = roster.find(mine.identity());
-  const bool added_now =
-      std::find(change.added.begin(), change.added.end(), mine.identity()) != change.added.end();
-  if (change.head.group != mine.group || change.head.day != message.day() ||
-      !roster.is_lead(mine.inviter) || me == nullptr || me->request.bytes != mine.bytes ||
-      !added_now) {
-    return Error{Errc::not_authentic, "a welcome is not for this request"};
+  if (!change.roster.is_lead(mine.inviter) || !contains(change.added, mine.identity())) {
+    return not_for_me();
+  }
+  return welcomed;
+}
+
+Result<Welcomed> verify_refresh(ByteView signed_welcome, const JoinRequest& mine,
+                                const Roster& known) {
+  TRY(wire::Unverified unverified, wire::parse_signed(signed_welcome));
+  const auto entries = known.entries();
+  const auto author = std::find_if(entries.begin(), entries.end(), [&](const RosterEntry& entry) {
+    return entry.role == wire::ROLE_LEAD &&
+           unverified.verify(wire::label::welcome, entry.identity()).ok();
+  });
+  if (author == entries.end()) {
+    return Error{Errc::not_authentic, "a welcome is by nobody who is known to lead the group"};
+  }
+  TRY(Welcomed welcomed, read_welcome(unverified, mine));
+  if (welcomed.change.author != author->identity() ||
+      !contains(welcomed.change.refreshed, mine.identity())) {
+    return not_for_me();
   }
   return welcomed;
 }

@@ -1,5 +1,5 @@
 // What a new member gets (clause 10.6): the group's present state and today's keys, from the person
-// whose invite it followed.
+// whose invite it followed; and a member who could not follow (clause 10.10), from a lead.
 // Must not know: how it travels.
 #pragma once
 
@@ -20,5 +20,10 @@ struct Welcomed {
 /// Checks all of clause 10.6 for whoever asked with `mine`. 'malformed', 'not_authentic' or
 /// 'update_needed'; then nothing of it may be used.
 Result<Welcomed> verify_welcome(ByteView signed_welcome, const JoinRequest& mine);
+
+/// The same for a member who asked for the state anew (clause 10.10): by a lead of the roster it
+/// knows, in a change that refreshes it.
+Result<Welcomed> verify_refresh(ByteView signed_welcome, const JoinRequest& mine,
+                                const Roster& known);
 
 }  // namespace porchlight::client

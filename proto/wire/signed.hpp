@@ -20,6 +20,7 @@ inline constexpr std::string_view join_request = "join request";
 inline constexpr std::string_view group_invite = "group invite";
 inline constexpr std::string_view epoch = "epoch";
 inline constexpr std::string_view welcome = "welcome";
+inline constexpr std::string_view catch_up = "catch up";
 inline constexpr std::string_view frame = "frame";
 }  // namespace label
 

@@ -39,6 +39,8 @@ void complete(wire::EpochOp& op, Roster& after) {
   } else if (op.has_set_role()) {
     const auto member = complete(*op.mutable_set_role()->mutable_member());
     if (member) (void)after.set_role(*member, op.set_role().role());
+  } else if (op.has_refresh()) {
+    (void)complete(*op.mutable_refresh()->mutable_member());
   }
 }
 
@@ -82,7 +84,11 @@ void check_valid(const Change& change, ByteView signed_epoch) {
   PORCHLIGHT_ASSERT(change.head.group == group.id && change.head.number == group.head.number + 1);
   PORCHLIGHT_ASSERT(change.head.day >= group.head.day && change.head.day <= seq_day + 1);
   // A way out for those who were removed, or for nothing at all, needs new keys.
-  const bool nothing = change.added.empty() && change.role_changed.empty();
+  const bool nothing =
+      change.added.empty() && change.role_changed.empty() && change.refreshed.empty();
+  for (const VerifyKey& refreshed : change.refreshed) {
+    PORCHLIGHT_ASSERT(group.roster.find(refreshed) && change.roster.find(refreshed));
+  }
   PORCHLIGHT_ASSERT(change.fresh || (change.removed.empty() && !nothing));
 
   // Who was added reads the same in it, unless its author is no lead any more, and nobody judges

@@ -1,0 +1,136 @@
+// Catching up by a Welcome (clause 10.10): asking the leads, being asked as a lead, and going on
+// where one of them agreed.
+#include "client/core/short_name.hpp"
+#include "client/core/state.hpp"
+#include "client/core/welcome.hpp"
+#include "proto/base/limits.hpp"
+#include "proto/wire/envelope.hpp"
+
+namespace porchlight::client {
+namespace {
+
+/// Nobody may have seen the last one: a lead's inbox keeps it for weeks, a person forgets sooner.
+constexpr auto ask_again_after = std::chrono::hours(24);
+
+bool is_within(TimePoint a, TimePoint b, std::chrono::hours most) {
+  return (a > b ? a - b : b - a) < most;
+}
+
+}  // namespace
+
+bool Core::State::ask_to_catch_up(Group& group, TimePoint now) {
+  if (group.removed() || group.halted()) return false;
+  std::vector<const RosterEntry*> leads;
+  for (const RosterEntry& entry : group.roster().entries()) {
+    if (entry.role == wire::ROLE_LEAD && entry.identity() != me.id()) leads.push_back(&entry);
+  }
+  if (leads.empty()) return false;
+  if (group.asking() && is_within(group.asking()->asked, now, ask_again_after)) return true;
+  // The key stays the same: a lead may be answering what was asked yesterday.
+  Asking asking{group.asking() ? *SealSeed::from(group.asking()->one_time.reveal())
+                               : random.secret<SealSeed>(),
+                now};
+  const EpochHead& head = group.newest().head;
+  wire::InboxMessage message;
+  message.set_catch_up(to_string(make_catch_up(
+      {group.id(), head.number, head.id, seal_key(asking.one_time), me.card()}, me.identity())));
+  const Bytes payload = serialise(message);
+  forget_asking(group);
+  for (const RosterEntry* lead : leads) {
+    auto envelope = wire::seal_envelope(lead->request.card.seal_key, payload);
+    PORCHLIGHT_ASSERT(envelope.ok());
+    OutboxEntry entry;
+    entry.item.address = lead->request.card.inbox;
+    entry.item.envelope = std::move(envelope).value();
+    entry.purpose = OutboxPurpose::catch_up;
+    entry.group = group.id();
+    outbox.add(std::move(entry));
+  }
+  group.set_asking(std::move(asking));
+  return true;
+}
+
+void Core::State::forget_asking(const Group& group) {
+  outbox.erase_if([&](const OutboxEntry& entry) {
+    return entry.purpose == OutboxPurpose::catch_up && entry.group == group.id();
+  });
+}
+
+void Core::State::receive_catch_up(ByteView signed_catch_up, TimePoint now) {
+  auto asked = verify_catch_up(signed_catch_up);
+  if (!asked || people.catch_ups.contains(asked->hash)) return;
+  Group* group = find_group(asked->group);
+  if (group == nullptr || group->removed() || asked->identity() == me.id() ||
+      group->roster().find(asked->identity()) == nullptr || !group->roster().is_lead(me.id())) {
+    return;
+  }
+  const Epoch* same = group->find_epoch(asked->number);
+  if (same != nullptr && same->head.id != asked->epoch) {
+    warn(WarningView::Kind::foreign_epoch,
+         name_of(*group, asked->identity()) + " holds another history of the group \"" +
+             group->name() +
+             "\" than this device: the relay may have shown two. Compare with them "
+             "who is in it.",
+         now);
+  }
+  // The newest counts.
+  settle_catch_up(*group, asked->identity());
+  const RequestHash hash = asked->hash;
+  const auto& pending =
+      people.catch_ups
+          .emplace(hash, PendingCatchUp{std::move(asked).value(), to_the_minute(now), false})
+          .first->second;
+  people.save(pending);
+  tell(Notice::Kind::join_requested, group->id(), {},
+       short_name(hash.view(), request_name_chars()));
+}
+
+void Core::State::settle_catch_up(const Group& group, const VerifyKey& member) {
+  std::vector<RequestHash> settled;
+  for (const auto& [hash, pending] : people.catch_ups) {
+    if (pending.asked.group == group.id() && pending.asked.identity() == member) {
+      settled.push_back(hash);
+    }
+  }
+  for (const RequestHash& hash : settled) people.erase_request(hash);
+}
+
+/// Those whom this lead lets catch up.
+std::vector<VerifyKey> Core::State::refreshed(const Group& group) const {
+  std::vector<VerifyKey> members;
+  for (const auto& [hash, pending] : people.catch_ups) {
+    if (pending.approved && pending.asked.group == group.id()) {
+      members.push_back(pending.asked.identity());
+    }
+  }
+  return members;
+}
+
+void Core::State::receive_refresh(Group& group, std::uint64_t seq, ByteView signed_welcome,
+                                  TimePoint now) {
+  const RosterEntry* mine = group.roster().find(me.id());
+  if (mine == nullptr) return;
+  auto welcomed = verify_refresh(signed_welcome, mine->request, group.roster());
+  if (!check_welcome(welcomed, seq, now)) return;
+  const Change& change = welcomed->change;
+  if (change.head.number <= group.newest().head.number) return;
+  forget_proposal(group);
+  group.resume(change, std::move(welcomed->keys), relay.today(now));
+  follow_on(group, change, now);
+  settle_wishes(group, change);
+  tell(Notice::Kind::caught_up, group.id(), {}, group.name());
+}
+
+/// What every new state of a group brings with it.
+void Core::State::follow_on(Group& group, const Change& change, TimePoint now) {
+  enter_days(group, now);
+  halted_at.erase(group.id());
+  warnings.remove(WarningView::Kind::left_behind);
+  forget_proposal(group);
+  forget_asking(group);
+  take_back_frames(group, change.head.number, change.head.day);
+  for (const VerifyKey& member : change.refreshed) settle_catch_up(group, member);
+  for (const RosterEntry& removed : change.removed) settle_catch_up(group, removed.identity());
+}
+
+}  // namespace porchlight::client
