@@ -1,9 +1,10 @@
-// group create, list, show.
+// group create, list, show, leave.
 #include <algorithm>
 
 #include "client/cli/commands.hpp"
 #include "client/cli/people.hpp"
 #include "client/cli/show.hpp"
+#include "client/cli/terminal.hpp"
 
 namespace porchlight::client {
 namespace {
@@ -34,6 +35,8 @@ std::string standing_text(GroupView::Standing standing) {
       return "";
     case GroupView::Standing::behind:
       return "waiting for a lead to let this device catch up";
+    case GroupView::Standing::leaving:
+      return "you asked to leave; a lead's device has to take you out";
     case GroupView::Standing::halted:
       return "halted: update porchlight";
     case GroupView::Standing::removed:
@@ -115,7 +118,54 @@ Result<ExitCode> run_show(Context& context, const std::string& name) {
   return context.end_of_reading(report);
 }
 
+// ---- leave ----------------------------------------------------------------------------------
+
+struct LeaveOptions {
+  std::string group;
+  bool yes = false;
+};
+
+Result<ExitCode> run_leave(Context& context, const LeaveOptions& options) {
+  TRY(const auto engine, context.open());
+  TRY(const SyncReport fetched, context.sync(*engine));
+  TRY(const GroupView before, pick_group(engine->core(), options.group));
+  if (!options.yes) {
+    TRY(const bool sure,
+        confirm("Leave \"" + one_line(before.name) + "\"? Coming back needs a new invite.",
+                "Leaving cannot be undone: say --yes to do it without being "
+                "asked."));
+    if (!sure) {
+      context.out().say("You are still in.");
+      return ExitCode::done;
+    }
+  }
+  CHECK(engine->core().leave_group(before.id, context.now()));
+  TRY(const SyncReport report, context.sync(*engine));
+  const auto groups = engine->core().groups();
+  const auto after = std::find_if(groups.begin(), groups.end(),
+                                  [&](const GroupView& group) { return group.id == before.id; });
+  const bool gone = after == groups.end() || after->standing == GroupView::Standing::removed;
+  if (context.out().json()) {
+    context.out().record("group_left", {{"group", before.name}, {"done", gone}});
+  } else if (gone) {
+    context.out().line("You are not in \"" + one_line(before.name) + "\" any more.");
+  } else {
+    context.out().line("Asked to leave \"" + one_line(before.name) +
+                       "\". The next lead's device that is online takes you out; until then "
+                       "this device can still read there.");
+  }
+  return context.end_of_sending(*engine, report);
+}
+
 }  // namespace
+
+Action define_group_leave(CLI::App& app) {
+  auto options = std::make_shared<LeaveOptions>();
+  app.add_option("group", options->group, "Which group; may be left out where there is only one")
+      ->type_name("NAME");
+  app.add_flag("--yes", options->yes, "Do not ask");
+  return [options](Context& context) { return run_leave(context, *options); };
+}
 
 Action define_group_create(CLI::App& app) {
   auto options = std::make_shared<CreateOptions>();

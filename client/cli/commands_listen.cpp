@@ -75,6 +75,7 @@ class Printer {
     using Kind = Notice::Kind;
     if (notice.kind == Kind::group_joined) return {"joined", "you are in"};
     if (notice.kind == Kind::caught_up) return {"caught_up", "this device has caught up"};
+    if (notice.kind == Kind::left) return {"left", "you have left"};
     if (notice.kind == Kind::removed) return {"removed", "a lead has taken you out"};
     const std::string name = one_line(notice.text);
     if (notice.kind == Kind::member_added) return {"member_added", name + " has joined"};

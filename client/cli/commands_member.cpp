@@ -1,4 +1,4 @@
-// member remove, member role, group rekey: what leads change about who is in.
+// member remove, keep and role, group rekey: what leads change about who is in.
 #include "client/cli/commands.hpp"
 #include "client/cli/people.hpp"
 #include "client/cli/show.hpp"
@@ -85,6 +85,18 @@ Result<ExitCode> run_remove(Context& context, const MemberOptions& options) {
        [&](const GroupView&, const GroupView& after) { return !find(after, member); }});
 }
 
+Result<ExitCode> run_keep(Context& context, const MemberOptions& options) {
+  return change_group(
+      context, {options.group,
+                "It is settled: " + one_line(options.member) + " stays. Everybody has new keys.",
+                [&](Core& core, const GroupView& group) {
+                  return core.keep_member(group.id, options.member, context.now());
+                },
+                [&](const GroupView& before, const GroupView& after) {
+                  return after.epoch > before.epoch;
+                }});
+}
+
 Result<ExitCode> run_role(Context& context, const MemberOptions& options) {
   TRY(const wire::Role role, parse_role(options.role));
   std::optional<VerifyKey> member;
@@ -119,6 +131,15 @@ Action define_member_remove(CLI::App& app) {
       ->required();
   app.add_option("--group", options->group, which_group);
   return [options](Context& context) { return run_remove(context, *options); };
+}
+
+Action define_member_keep(CLI::App& app) {
+  auto options = std::make_shared<MemberOptions>();
+  app.add_option("member", options->member, "As porchlight group show has it")
+      ->type_name("NAME")
+      ->required();
+  app.add_option("--group", options->group, which_group);
+  return [options](Context& context) { return run_keep(context, *options); };
 }
 
 Action define_member_role(CLI::App& app) {

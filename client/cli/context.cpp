@@ -178,6 +178,9 @@ void Context::tell(const std::vector<Notice>& notices) {
     if (notice.kind == Notice::Kind::caught_up) {
       out_.say("A lead let this device catch up with \"" + one_line(notice.text) + "\".");
     }
+    if (notice.kind == Notice::Kind::left) {
+      out_.say("You have left \"" + one_line(notice.text) + "\".");
+    }
     if (notice.kind == Notice::Kind::removed) {
       out_.warn("A lead has taken you out of \"" + one_line(notice.text) + "\".");
     }

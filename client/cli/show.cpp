@@ -289,6 +289,8 @@ const char* standing_name(GroupView::Standing standing) {
       return "member";
     case GroupView::Standing::behind:
       return "behind";
+    case GroupView::Standing::leaving:
+      return "leaving";
     case GroupView::Standing::halted:
       return "halted";
     case GroupView::Standing::removed:
@@ -344,6 +346,8 @@ const char* kind_name(WarningView::Kind kind) {
       return "invite_reused";
     case WarningView::Kind::update_needed:
       return "update_needed";
+    case WarningView::Kind::removal_lost:
+      return "removal_lost";
   }
   return "unknown";
 }

@@ -14,6 +14,8 @@ constexpr std::uint32_t eta_minutes_max = 24 * 60;
 /// Up to the year 9999: what the clock's type and RFC 3339 can hold.
 constexpr std::uint64_t minute_max = 4'223'371'680;
 
+constexpr std::size_t card_bytes_max = 400;
+
 struct Lifetime {
   std::uint32_t usual_hours;
   std::uint32_t most_hours;
@@ -97,6 +99,20 @@ Status check_verification(const wire::Verification& verification) {
   return usage("a verification needs to say what it is");
 }
 
+Status check_card_update(const wire::CardUpdate& update) {
+  if (update.card().empty() || update.card().size() > card_bytes_max) {
+    return usage("a card update holds a card");
+  }
+  return Ok{};
+}
+
+Status check_leave(const wire::Leave& leave) {
+  if (leave.request().size() != RequestHash::size_bytes) {
+    return usage("who leaves names the request by which they are in");
+  }
+  return Ok{};
+}
+
 Status check_body(const Body& body) {
   if (body.id().size() != MessageId::size_bytes) return usage("a message's id has 16 bytes");
   if (body.sent_minute() > minute_max) return usage("the time is not a possible one");
@@ -112,6 +128,10 @@ Status check_body(const Body& body) {
       return check_sighting(body.sighting());
     case Body::kVerification:
       return check_verification(body.verification());
+    case Body::kLeave:
+      return check_leave(body.leave());
+    case Body::kCardUpdate:
+      return check_card_update(body.card_update());
     case Body::KIND_NOT_SET:
       break;
   }
@@ -138,6 +158,8 @@ Body read_body(ByteView bytes, const MessageId& fallback_id, TimePoint fallback_
   placeholder.set_lifetime_hours(limits::text_lifetime_hours);
   return placeholder;
 }
+
+bool is_for_people(const Body& body) { return !body.has_leave() && !body.has_card_update(); }
 
 TimePoint end_of_life(const Body& body, std::optional<TimePoint> stored) {
   using std::chrono::hours;

@@ -17,6 +17,9 @@ Status complete_body(wire::Body& body, Random& random, TimePoint now);
 /// this version does not know. A placeholder without a usable id or minute gets these.
 wire::Body read_body(ByteView bytes, const MessageId& fallback_id, TimePoint fallback_sent);
 
+/// Whether it is shown; the others are between devices.
+bool is_for_people(const wire::Body& body);
+
 /// When every device erases it. The sender's clock counts, but only near `stored`, the hour at
 /// which the relay took it; for a message of one's own that is not yet stored that is none.
 TimePoint end_of_life(const wire::Body& body, std::optional<TimePoint> stored);

@@ -244,6 +244,14 @@ Status Core::remove_member(const GroupId& group, std::string_view name, TimePoin
   return state_->remove_member(group, name, now);
 }
 
+Status Core::keep_member(const GroupId& group, std::string_view name, TimePoint now) {
+  return state_->keep_member(group, name, now);
+}
+
+Status Core::leave_group(const GroupId& group, TimePoint now) {
+  return state_->leave_group(group, now);
+}
+
 Status Core::set_role(const GroupId& group, std::string_view name, wire::Role role, TimePoint now) {
   return state_->set_role(group, name, role, now);
 }
@@ -267,20 +275,17 @@ Result<MessageId> Core::post(const GroupId& id, wire::Body body, TimePoint now) 
     return Error{Errc::not_permitted,
                  "a lead has taken you out of \"" + group->name() + "\"; nothing was posted"};
   }
+  if (group->leaving()) {
+    return Error{Errc::not_permitted,
+                 "you asked to leave \"" + group->name() + "\"; nothing was posted"};
+  }
   CHECK(complete_body(body, state_->random, now));
-  StoredMessage message;
-  message.sender = state_->me.id();
-  message.id = *MessageId::from(as_bytes(body.id()));
-  if (state_->messages.find(id, message.sender, message.id) != nullptr) {
+  const MessageId message = *MessageId::from(as_bytes(body.id()));
+  if (state_->messages.find(id, state_->me.id(), message) != nullptr) {
     return Error{Errc::conflict, "a message with this id was posted already"};
   }
-  message.received = now;
-  message.ends = end_of_life(body, std::nullopt);
-  message.body = std::move(body);
-  const MessageId message_id = message.id;
-  state_->messages.queue(id, std::move(message));
-  state_->flush(*group, now);
-  return message_id;
+  state_->queue(*group, std::move(body), now);
+  return message;
 }
 
 }  // namespace porchlight::client

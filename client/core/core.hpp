@@ -196,6 +196,12 @@ class Core {
   /// `name` as in a roster, here and below; 'not_found' says who is there. 'not_permitted' unless
   /// this member leads and somebody leads afterwards.
   Status remove_member(const GroupId& group, std::string_view name, TimePoint now);
+  /// Of a removal that lost a race (clause 10.9): they stay, with new keys for everybody; or the
+  /// removal is not wanted any more. 'not_found' where nobody wants them out.
+  Status keep_member(const GroupId& group, std::string_view name, TimePoint now);
+  /// Asks to be taken out; done when a lead's device has. A group without anybody else goes at
+  /// once. 'not_permitted' where nobody would lead it.
+  Status leave_group(const GroupId& group, TimePoint now);
   Status set_role(const GroupId& group, std::string_view name, wire::Role role, TimePoint now);
   /// New keys for everybody who is in.
   Status rekey(const GroupId& group, TimePoint now);

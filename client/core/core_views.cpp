@@ -1,4 +1,5 @@
 // What the core shows: copies without secrets, made for each question.
+#include "client/core/bodies.hpp"
 #include "client/core/short_name.hpp"
 #include "client/core/state.hpp"
 
@@ -17,10 +18,11 @@ GroupView view_of(const Group& group, const VerifyKey& me) {
   view.id = group.id();
   view.name = group.name();
   view.epoch = group.newest().head.number;
-  view.standing = group.removed()  ? GroupView::Standing::removed
-                  : group.halted() ? GroupView::Standing::halted
-                  : group.asking() ? GroupView::Standing::behind
-                                   : GroupView::Standing::member;
+  view.standing = group.removed()   ? GroupView::Standing::removed
+                  : group.halted()  ? GroupView::Standing::halted
+                  : group.leaving() ? GroupView::Standing::leaving
+                  : group.asking()  ? GroupView::Standing::behind
+                                    : GroupView::Standing::member;
   for (const RosterEntry& entry : group.roster().entries()) {
     view.members.push_back({entry.identity(), group.roster().display_name(entry.identity()),
                             entry.role, entry.identity() == me});
@@ -228,7 +230,7 @@ std::vector<MessageView> Core::messages(const GroupId& id) const {
   const Group* group = state_->find_group(id);
   if (group == nullptr) return views;
   for (const StoredMessage* message : state_->messages.list(id)) {
-    views.push_back(state_->view_of(*group, *message));
+    if (is_for_people(message->body)) views.push_back(state_->view_of(*group, *message));
   }
   return views;
 }

@@ -198,6 +198,11 @@ MadeChange sign_change(Change change, const EpochId& previous, const Amendment& 
   return {wire::make_signed(wire::label::epoch, bytes, author), std::move(change)};
 }
 
+bool follows(const Parsed& parsed, const EpochHead& head) {
+  return parsed.head.group == head.group && parsed.previous == head.id &&
+         parsed.head.number == std::uint64_t{head.number} + 1;  // the last number has no next one
+}
+
 bool is_within_a_day(std::uint32_t a, std::uint32_t b) { return (a > b ? a - b : b - a) <= 1; }
 
 }  // namespace
@@ -256,11 +261,7 @@ Judgement judge_change(const EpochHead& head, const Roster& roster, ByteView sig
   }
   judgement.by_member = true;
   judgement.author = parsed->author;
-  if (!roster.is_lead(parsed->author) || parsed->head.group != head.group ||
-      parsed->previous != head.id ||
-      parsed->head.number != std::uint64_t{head.number} + 1) {  // the last number has no next one
-    return judgement;
-  }
+  if (!roster.is_lead(parsed->author) || !follows(*parsed, head)) return judgement;
   if (is_newer(parsed->body)) {
     judgement.kind = Judgement::Kind::newer;
     return judgement;
@@ -299,6 +300,23 @@ Result<Change> read_welcoming_change(ByteView signed_epoch, const Roster& roster
     change.added.push_back(request->identity());
   }
   return change;
+}
+
+std::optional<Beside> read_beside(const EpochHead& head, std::span<const VerifyKey> leads,
+                                  ByteView signed_epoch) {
+  const auto parsed = parse_epoch(signed_epoch);
+  if (!parsed || !follows(*parsed, head) ||
+      std::find(leads.begin(), leads.end(), parsed->author) == leads.end() ||
+      !parsed->unverified.verify(wire::label::epoch, parsed->author).ok()) {
+    return std::nullopt;
+  }
+  Beside beside{parsed->head.id, parsed->author, {}};
+  for (const wire::EpochOp& op : parsed->body.ops()) {
+    VerifyKey member;
+    if (op.has_remove() && read(member, op.remove().member())) beside.removals.push_back(member);
+    if (beside.removals.size() == limits::epoch_operations_max) break;
+  }
+  return beside;
 }
 
 EpochId epoch_id(ByteView body) { return hash<EpochId>("epoch", {body}); }

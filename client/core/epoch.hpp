@@ -100,6 +100,15 @@ Judgement judge_change(const EpochHead& head, const Roster& roster, ByteView sig
 /// there. 'malformed', 'not_authentic' or 'update_needed'.
 Result<Change> read_welcoming_change(ByteView signed_epoch, const Roster& roster);
 
+/// A change that follows `head` by somebody who led then, whether or not it is valid.
+struct Beside {
+  EpochId id;
+  VerifyKey author;
+  std::vector<VerifyKey> removals;
+};
+std::optional<Beside> read_beside(const EpochHead& head, std::span<const VerifyKey> leads,
+                                  ByteView signed_epoch);
+
 /// H("epoch", body bytes).
 EpochId epoch_id(ByteView body);
 

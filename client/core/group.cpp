@@ -1,5 +1,7 @@
 #include "client/core/group.hpp"
 
+#include "client/core/group_records.hpp"
+
 namespace porchlight::client {
 namespace {
 
@@ -84,7 +86,10 @@ void Group::succeed(const Change& change, std::uint64_t seq, std::uint32_t today
   enter(old, last, last < last_days ? 0 : last - last_days);
   old.days.close();
   old.carry.reset();
-  old.succeeded = Succession{change.head.id, seq, today};
+  old.succeeded = Succession{change.head.id, seq, today, {}};
+  for (const RosterEntry& entry : roster_.entries()) {
+    if (entry.role == wire::ROLE_LEAD) old.succeeded->leads.push_back(entry.identity());
+  }
   save_epoch(old);
   proposal = {};
   awaited.reset();
@@ -95,6 +100,7 @@ void Group::leave(const Change& change, std::uint64_t seq, std::uint32_t today) 
   succeed(change, seq, today);
   removed_ = true;
   roster_ = change.roster;
+  contests_.clear();
   set_wishes({});
   save_head();
   save_roster();
@@ -113,12 +119,20 @@ std::vector<MailboxId> Group::clear() {
   epochs_.clear();
   roster_ = {};
   out_.clear();
+  contests_.clear();
+  leaving_.reset();
   set_wishes({});
   set_asking({});
   removed_ = halted_ = false;
   proposal = {};
   awaited.reset();
   return left;
+}
+
+void Group::erase() {
+  frames.forget_before(UINT32_MAX);
+  journal_.erase(Table::groups, group_key(group_record::head, id_));
+  journal_.erase(Table::groups, group_key(group_record::roster, id_));
 }
 
 bool Group::was_out(const VerifyKey& sender, std::uint32_t hour) const {
@@ -129,6 +143,23 @@ bool Group::was_out(const VerifyKey& sender, std::uint32_t hour) const {
 void Group::set_wishes(Wishes wishes) {
   wishes_ = std::move(wishes);
   save_wishes();
+}
+
+const Contest* Group::find_contest(const VerifyKey& member) const {
+  const auto found = std::find_if(contests_.begin(), contests_.end(),
+                                  [&](const Contest& contest) { return contest.member == member; });
+  return found == contests_.end() ? nullptr : &*found;
+}
+
+void Group::set_contests(std::vector<Contest> contests) {
+  if (contests.empty() && contests_.empty()) return;
+  contests_ = std::move(contests);
+  save_head();
+}
+
+void Group::set_leaving(TimePoint asked) {
+  leaving_ = asked;
+  save_head();
 }
 
 void Group::set_asking(std::optional<Asking> asking) {

@@ -20,6 +20,9 @@ struct Awaited {
   Digest page_hash;
   wire::MailboxAddress page_address;
   MailboxId page_mailbox;
+  /// What came behind it in the control mailbox, to be read once it is adopted: Signed epochs by
+  /// their seq. Above limits::control_behind_max the rest waits for another connection.
+  std::map<std::uint64_t, Bytes> behind;
 };
 
 /// What this lead wants of the group and is not so yet. Kept: a change that loses a race is made
@@ -27,9 +30,16 @@ struct Awaited {
 struct Wishes {
   std::vector<VerifyKey> removals;
   std::vector<RoleChange> roles;
+  std::vector<VerifyKey> keeps;  // whose lost removal (clause 10.9) is not to be made again
   bool rekey = false;
 
   bool empty() const { return removals.empty() && roles.empty() && !rekey; }
+};
+
+/// A removal that lost a race, of somebody who is still in (clause 10.9).
+struct Contest {
+  VerifyKey member;
+  VerifyKey author;  // who wanted them out
 };
 
 /// This member has asked the leads for the state anew.
@@ -41,8 +51,9 @@ struct Asking {
 /// How an epoch ended.
 struct Succession {
   EpochId by;
-  std::uint64_t seq = 0;     // in the control mailbox; 0 where a Welcome led past it
-  std::uint32_t on_day = 0;  // when it was adopted here
+  std::uint64_t seq = 0;         // in the control mailbox; 0 where a Welcome led past it
+  std::uint32_t on_day = 0;      // when it was adopted here
+  std::vector<VerifyKey> leads;  // of the epoch that ended
 };
 
 struct Epoch {
@@ -77,6 +88,8 @@ class Group {
   bool removed() const { return removed_; }
   /// Nothing may leave: it is halted, this member is out, or the next epoch's keys have not come.
   bool is_still() const { return halted_ || removed_ || awaited.has_value(); }
+  /// No message may leave: it is still, or somebody is in whom a lead wanted out.
+  bool is_mute() const { return is_still() || !contests_.empty(); }
   /// By number, oldest first; never empty.
   std::map<std::uint32_t, Epoch>& epochs() { return epochs_; }
   const std::map<std::uint32_t, Epoch>& epochs() const { return epochs_; }
@@ -96,11 +109,19 @@ class Group {
   /// Drops everything but frames: this member is about to begin() in it once more. Gives the
   /// mailboxes that are read no more.
   std::vector<MailboxId> clear();
+  /// Nothing of it is kept; after clear().
+  void erase();
   /// Whether this sender had been taken out by that hour, by the relay's clock. What it sent in the
   /// hour of its removal counts where it came before that.
   bool was_out(const VerifyKey& sender, std::uint32_t hour) const;
   const Wishes& wishes() const { return wishes_; }
   void set_wishes(Wishes wishes);
+  /// This member asked to be taken out, at that time the last.
+  const std::optional<TimePoint>& leaving() const { return leaving_; }
+  void set_leaving(TimePoint asked);
+  const std::vector<Contest>& contests() const { return contests_; }
+  const Contest* find_contest(const VerifyKey& member) const;
+  void set_contests(std::vector<Contest> contests);
   const std::optional<Asking>& asking() const { return asking_; }
   void set_asking(std::optional<Asking> asking);
 
@@ -152,6 +173,7 @@ class Group {
   /// n's days are entered up to the change's day + 1, and its carry and day secret go.
   void succeed(const Change& change, std::uint64_t seq, std::uint32_t today);
   Epoch& emplace(const Change& change, EpochKeys keys, std::uint32_t fresh_day);
+  bool load_head(ByteView value);
   bool load_roster(ByteView value);
   bool load_wishes(ByteView value);
   bool load_asking(ByteView value);
@@ -167,6 +189,8 @@ class Group {
   bool removed_ = false;
   Wishes wishes_;
   std::optional<Asking> asking_;
+  std::vector<Contest> contests_;
+  std::optional<TimePoint> leaving_;
   /// Who was taken out while this member was in, and in which hour; at most so many, the newest.
   std::map<VerifyKey, std::uint32_t> out_;
   std::map<std::uint32_t, Epoch> epochs_;

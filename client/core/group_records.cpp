@@ -31,6 +31,12 @@ void Group::save_head() {
     out->set_member(member.str());
     out->set_hour(hour);
   }
+  if (leaving_) kept.set_leaving_minute(wire::unix_minute(*leaving_));
+  for (const Contest& contest : contests_) {
+    auto* added = kept.add_contests();
+    added->set_member(contest.member.str());
+    added->set_author(contest.author.str());
+  }
   journal_.put(Table::groups, group_key(group_record::head, id_), kept);
 }
 
@@ -54,6 +60,7 @@ void Group::save_wishes() {
     added->set_member(change.member.str());
     added->set_role(change.role);
   }
+  for (const VerifyKey& member : wishes_.keeps) kept.add_keeps(member.str());
   kept.set_rekey(wishes_.rekey);
   journal_.put(Table::groups, key, kept);
 }
@@ -85,6 +92,7 @@ void Group::save_epoch(const Epoch& epoch) {
     kept.set_successor(epoch.succeeded->by.str());
     kept.set_successor_seq(epoch.succeeded->seq);
     kept.set_succeeded_on(epoch.succeeded->on_day);
+    for (const VerifyKey& lead : epoch.succeeded->leads) kept.add_leads(lead.str());
   }
   journal_.put(Table::groups, group_key(group_record::epoch, id_, {epoch.head.number}), kept);
   for (std::string* secret :
@@ -135,19 +143,8 @@ void Group::save_chain(const Epoch& epoch, std::uint32_t day, const VerifyKey& s
 
 bool Group::load(char kind, ByteView rest, ByteView value) {
   switch (kind) {
-    case group_record::head: {
-      state::Group kept;
-      if (!rest.empty() || !parse(kept, value)) return false;
-      name_ = kept.name();
-      halted_ = kept.halted();
-      removed_ = kept.removed();
-      for (const auto& out : kept.out()) {
-        VerifyKey member;
-        if (!read(member, out.member())) return false;
-        out_[member] = out.hour();
-      }
-      return true;
-    }
+    case group_record::head:
+      return rest.empty() && load_head(value);
     case group_record::roster:
       return rest.empty() && load_roster(value);
     case group_record::epoch:
@@ -169,6 +166,27 @@ bool Group::load(char kind, ByteView rest, ByteView value) {
   }
 }
 
+bool Group::load_head(ByteView value) {
+  state::Group kept;
+  if (!parse(kept, value)) return false;
+  name_ = kept.name();
+  halted_ = kept.halted();
+  removed_ = kept.removed();
+  for (const auto& out : kept.out()) {
+    VerifyKey member;
+    if (!read(member, out.member())) return false;
+    out_[member] = out.hour();
+  }
+  if (kept.leaving_minute() != 0) leaving_ = from_minute(kept.leaving_minute());
+  for (const auto& contest : kept.contests()) {
+    Contest& added = contests_.emplace_back();
+    if (!read(added.member, contest.member()) || !read(added.author, contest.author())) {
+      return false;
+    }
+  }
+  return true;
+}
+
 bool Group::load_roster(ByteView value) {
   state::Roster kept;
   if (!parse(kept, value)) return false;
@@ -188,6 +206,9 @@ bool Group::load_wishes(ByteView value) {
   for (const auto& change : kept.roles()) {
     if (!read(wishes_.roles.emplace_back().member, change.member())) return false;
     wishes_.roles.back().role = change.role();
+  }
+  for (const std::string& member : kept.keeps()) {
+    if (!read(wishes_.keeps.emplace_back(), member)) return false;
   }
   wishes_.rekey = kept.rekey();
   return true;
@@ -235,6 +256,9 @@ bool Group::load_epoch(ByteView rest, ByteView value) {
     if (!read(succession.by, kept.successor())) return false;
     succession.seq = kept.successor_seq();
     succession.on_day = kept.succeeded_on();
+    for (const std::string& lead : kept.leads()) {
+      if (!read(succession.leads.emplace_back(), lead)) return false;
+    }
   }
   const SealSeed gone;
   epoch.control_readable = !equal_constant_time(epoch.control.seal.reveal(), gone.reveal());

@@ -213,6 +213,7 @@ void Core::State::tick(TimePoint now) {
     enter_days(group, now);
     propose(group, now);
     flush(group, now);
+    say_leave_again(group, now);
     if (group.asking()) ask_to_catch_up(group, now);
     if (!relay.clocks_checked(now)) continue;
     // A day is left when a whole day has passed since; then nobody sends there any more.

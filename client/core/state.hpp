@@ -48,8 +48,6 @@ struct Core::State {
   /// As deliver().
   bool deliver_control(Group& group, Epoch& epoch, std::uint64_t seq, ByteView envelope,
                        TimePoint now);
-  void judge_latecomer(const Group& group, const Succession& succession, const Bytes& signed_epoch,
-                       const Judgement& judgement, std::uint64_t seq, TimePoint now);
   bool take_change(Group& group, Change change, const Bytes& signed_epoch, std::uint64_t seq,
                    TimePoint now);
   void deliver_page(Group& group, ByteView envelope, TimePoint now);
@@ -79,6 +77,24 @@ struct Core::State {
   Status set_role(const GroupId& id, std::string_view name, wire::Role role, TimePoint now);
   Status rekey(const GroupId& id, TimePoint now);
 
+  // ---- removals that lost a race (state_contest.cpp) -----------------------------------------
+  void judge_beside(Group& group, const Epoch& epoch, const Bytes& signed_epoch, std::uint64_t seq,
+                    TimePoint now);
+  void contest(Group& group, const VerifyKey& member, const VerifyKey& author, TimePoint now);
+  void settle_contests(Group& group, const Change& change, TimePoint now);
+  bool may_settle(const Group& group) const;
+  void warn_of_contests(TimePoint now);
+  std::string contest_text(const Group& group, const Contest& contest) const;
+  Status keep_member(const GroupId& id, std::string_view name, TimePoint now);
+
+  // ---- leaving (state_leave.cpp) -------------------------------------------------------------
+  Status leave_group(const GroupId& id, TimePoint now);
+  void drop_group(Group& group);
+  void say_leave(Group& group, TimePoint now);
+  void say_leave_again(Group& group, TimePoint now);
+  void receive_leave(Group& group, const VerifyKey& sender, const wire::Leave& leave,
+                     TimePoint now);
+
   // ---- catching up by a Welcome (state_catch_up.cpp) -----------------------------------------
   /// Asks the other leads for the state anew, once a day until it came. False where there is nobody
   /// to ask, or nothing to be had.
@@ -94,6 +110,9 @@ struct Core::State {
   void deliver_frame(Group& group, Epoch& epoch, std::uint32_t day, std::uint64_t seq,
                      ByteView envelope, TimePoint now);
   void day_caught_up(Group& group, Epoch& epoch, std::uint32_t day, TimePoint now);
+  /// A complete body of one's own.
+  void queue(Group& group, wire::Body body, TimePoint now);
+  void receive_silently(Group& group, const StoredMessage& message, TimePoint now);
   /// Makes frames of what is queued, once the group is read to its end (clause 11.2).
   void flush(Group& group, TimePoint now);
   /// Whether a frame may leave now.

@@ -118,6 +118,7 @@ void Core::State::receive_refresh(Group& group, std::uint64_t seq, ByteView sign
   group.resume(change, std::move(welcomed->keys), relay.today(now));
   follow_on(group, change, now);
   settle_wishes(group, change);
+  settle_contests(group, change, now);
   tell(Notice::Kind::caught_up, group.id(), {}, group.name());
 }
 

@@ -74,16 +74,21 @@ bool Core::State::deliver_control(Group& group, Epoch& epoch, std::uint64_t seq,
                                   TimePoint now) {
   const auto halted = halted_at.find(group.id());
   if (halted != halted_at.end() && seq > halted->second) return false;
-  // What lies behind the next epoch's change is read once that is adopted.
-  if (!epoch.succeeded && group.awaited) return false;
-  const auto signed_epoch = open_control(epoch.control.seal, envelope);
+  auto signed_epoch = open_control(epoch.control.seal, envelope);
+  if (!epoch.succeeded && group.awaited) {
+    auto& behind = group.awaited->behind;
+    if (signed_epoch && behind.size() < limits::control_behind_max) {
+      behind.emplace(seq, *std::move(signed_epoch));
+    }
+    return false;  // it is read again after a restart
+  }
   if (!signed_epoch) return true;
-  const std::uint32_t seq_day = wire::seq_hour(seq) / 24;
-  Judgement judgement = judge_change(epoch.head, group.roster(), *signed_epoch, seq_day);
   if (epoch.succeeded) {
-    judge_latecomer(group, *epoch.succeeded, *signed_epoch, judgement, seq, now);
+    judge_beside(group, epoch, *signed_epoch, seq, now);
     return true;
   }
+  const std::uint32_t seq_day = wire::seq_hour(seq) / 24;
+  Judgement judgement = judge_change(epoch.head, group.roster(), *signed_epoch, seq_day);
   switch (judgement.kind) {
     case Judgement::Kind::valid:
       return take_change(group, *std::move(judgement.change), *signed_epoch, seq, now);
@@ -107,22 +112,6 @@ bool Core::State::deliver_control(Group& group, Epoch& epoch, std::uint64_t seq,
          now);
   }
   return true;
-}
-
-/// In an epoch that is over, another change before the one that was adopted would have been the
-/// group's next: the relay showed it to some and not to others.
-void Core::State::judge_latecomer(const Group& group, const Succession& succession,
-                                  const Bytes& signed_epoch, const Judgement& judgement,
-                                  std::uint64_t seq, TimePoint now) {
-  const auto parsed = wire::parse_signed(signed_epoch);
-  if (!judgement.by_member || seq >= succession.seq || !parsed ||
-      epoch_id(parsed->body) == succession.by) {
-    return;
-  }
-  warn(WarningView::Kind::foreign_epoch,
-       "The relay showed two histories of the group \"" + group.name() +
-           "\": not everybody may be in the same one. Compare with the others who is in it.",
-       now);
 }
 
 /// The group's next change. False while its keys are yet to come.
@@ -157,9 +146,12 @@ void Core::State::deliver_page(Group& group, ByteView envelope, TimePoint now) {
                                 awaited.change.fresh->commit);
   if (!fresh) return without_keys(group, now);
   const Awaited taken = *std::move(group.awaited);
-  const MailboxId control = group.newest().control_mailbox;
+  Epoch& epoch = group.newest();
   adopt(group, taken.change, taken.signed_epoch, fresh->reveal(), taken.seq, now);
-  cursors.move(control, taken.seq);
+  cursors.move(epoch.control_mailbox, taken.seq);
+  for (const auto& [seq, signed_epoch] : taken.behind) {
+    if (seq > taken.seq) judge_beside(group, epoch, signed_epoch, seq, now);
+  }
 }
 
 void Core::State::without_keys(Group& group, TimePoint now) {
@@ -179,7 +171,8 @@ void Core::State::be_removed(Group& group, const Change& change, std::uint64_t s
   forget_proposal(group);
   forget_approvals(group);
   forget_asking(group);
-  tell(Notice::Kind::removed, group.id(), {}, group.name());
+  warn_of_contests(now);
+  tell(group.leaving() ? Notice::Kind::left : Notice::Kind::removed, group.id(), {}, group.name());
   if (const std::size_t unsent = messages.erase_queued(group.id()); unsent > 0) {
     tell(Notice::Kind::warning, group.id(), {},
          std::to_string(unsent) + " of your messages to \"" + group.name() +
@@ -207,6 +200,7 @@ void Core::State::adopt(Group& group, const Change& change, const Bytes& signed_
     tell(Notice::Kind::member_removed, group.id(), {}, before.display_name(removed.identity()));
   }
   settle_wishes(group, change);
+  settle_contests(group, change, now);
   for (OutboxEntry& welcome : welcomes) outbox.add(std::move(welcome));
 }
 

@@ -88,12 +88,19 @@ void Core::State::deliver_frame(Group& group, Epoch& epoch, std::uint32_t day_nu
   message.received = now;
   message.ends = end_of_life(message.body, hour_of(seq));
   const MessageId id = message.id;
+  if (!is_for_people(message.body)) return receive_silently(group, message, now);
   const bool is_new = messages.add(group.id(), std::move(message));
   if (header->sender == me.id()) {
     take_back_frames_of(group, id);  // sent before this vault was restored from a backup
   } else if (is_new) {
     tell(Notice::Kind::message, group.id(), id);
   }
+}
+
+/// Between devices; what is one's own was sent before this vault was restored from a backup.
+void Core::State::receive_silently(Group& group, const StoredMessage& message, TimePoint now) {
+  if (message.sender == me.id()) return take_back_frames_of(group, message.id);
+  if (message.body.has_leave()) receive_leave(group, message.sender, message.body.leave(), now);
 }
 
 void Core::State::own_frame_came_back(Group& group, const FrameHash& hash, FrameLog::Entry entry,
@@ -180,8 +187,19 @@ void Core::State::warn_of_unknown_epochs(Group& group, TimePoint now) {
 
 // ---- sending ----------------------------------------------------------------------------------
 
+void Core::State::queue(Group& group, wire::Body body, TimePoint now) {
+  StoredMessage message;
+  message.sender = me.id();
+  message.id = *MessageId::from(as_bytes(body.id()));
+  message.received = now;
+  message.ends = end_of_life(body, std::nullopt);
+  message.body = std::move(body);
+  messages.queue(group.id(), std::move(message));
+  flush(group, now);
+}
+
 void Core::State::flush(Group& group, TimePoint now) {
-  if (group.is_still()) return;
+  if (group.is_mute()) return;
   enter_days(group, now);
   Epoch& epoch = group.newest();
   const std::uint32_t day_number = group.sending_day(relay.today(now));
@@ -229,6 +247,7 @@ bool Core::State::may_leave(const OutboxEntry& entry) const {
       return other.second.purpose == OutboxPurpose::page && other.second.group == entry.group;
     });
   }
+  if (group->is_mute()) return false;
   const auto& days = group->newest().days.days();
   const auto day = days.find(entry.day);
   return entry.epoch == group->newest().head.number && day != days.end() && day->second.caught_up;

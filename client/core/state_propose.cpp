@@ -17,7 +17,8 @@ constexpr unsigned refusals_max = 2;
 void Core::State::propose(Group& group, TimePoint now) {
   const Epoch& epoch = group.newest();
   auto& proposal = group.proposal;
-  if (group.is_still() || !epoch.caught_up || !group.roster().is_lead(me.id())) return;
+  if (group.is_still() || group.leaving() || !epoch.caught_up || !group.roster().is_lead(me.id()))
+    return;
   // A day that only one of the two clocks believes in would bind all members from then on.
   if (!relay.clocks_agree()) return;
   const std::uint64_t read_up_to = cursors.after(epoch.control_mailbox);
@@ -32,6 +33,7 @@ void Core::State::propose(Group& group, TimePoint now) {
     return ours && entry.day != day;  // too old to be valid by the time it arrives
   });
   if (under_way) return;
+  if (!may_settle(group)) return;
   const Amendment amendment = wanted(group);
   const bool fresh_due = !amendment.removals.empty() || group.wishes().rekey ||
                          day >= epoch.fresh_day + limits::rekey_days;
@@ -129,7 +131,7 @@ void Core::State::settle_wishes(Group& group, const Change& change) {
   if (!group.roster().is_lead(me.id())) forget_approvals(group);
   Wishes left = group.wishes();
   if (left.empty()) return;
-  if (change.fresh) left.rekey = false;
+  if (change.fresh && left.keeps.empty()) left.rekey = false;
   std::erase_if(left.removals,
                 [&](const VerifyKey& member) { return group.roster().find(member) == nullptr; });
   std::erase_if(left.roles, [&](const RoleChange& wish) {
@@ -235,6 +237,7 @@ Status Core::State::remove_member(const GroupId& id, std::string_view name, Time
   if (std::find(wishes.removals.begin(), wishes.removals.end(), member) != wishes.removals.end()) {
     return Ok{};
   }
+  std::erase(wishes.keeps, member);
   wishes.removals.push_back(member);
   std::erase_if(wishes.roles, [&](const RoleChange& change) { return change.member == member; });
   return wish(*group, std::move(wishes), now);
@@ -268,8 +271,16 @@ Status Core::State::wish(Group& group, Wishes wishes, TimePoint now) {
                  "nobody would lead \"" + group.name() +
                      "\" then; nothing was changed. Make somebody else a lead first"};
   }
-  forget_proposal(group);  // what is under way is made anew, with this in it
+  const Wishes before = group.wishes();
   group.set_wishes(std::move(wishes));
+  if (!may_settle(group)) {
+    group.set_wishes(before);
+    return Error{Errc::conflict,
+                 "a lead wanted somebody out of \"" + group.name() +
+                     "\", and that is not settled: nothing was changed. Decide that first, with "
+                     "porchlight member remove or porchlight member keep"};
+  }
+  forget_proposal(group);  // what is under way is made anew, with this in it
   propose(group, now);
   return Ok{};
 }

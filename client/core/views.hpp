@@ -39,7 +39,15 @@ struct GroupView {
   std::string name;
   std::uint32_t epoch = 0;
   /// `behind`: it has gone on, and a lead was asked for the keys.
-  enum class Standing { asking, member, behind, halted, removed } standing = Standing::member;
+  /// `leaving`: a lead's device has to take this member out yet.
+  enum class Standing {
+    asking,
+    member,
+    behind,
+    leaving,
+    halted,
+    removed,
+  } standing = Standing::member;
   std::vector<MemberView> members;  // in roster order
 };
 
@@ -88,6 +96,7 @@ struct WarningView {
     invite_reused,    // two people asked to join with one invite
     left_behind,      // the keys of a change did not come
     update_needed,
+    removal_lost,  // a lead wanted somebody out, and another change was first
   } kind;
   TimePoint first_seen;
   std::string text;  // a whole sentence
@@ -103,6 +112,7 @@ struct Notice {
     member_caught_up,  // the same
     caught_up,         // `group`: a lead gave this member the state anew; `text` is its name
     removed,           // `group`: this member was taken out; `text` is the group's name
+    left,              // `group`: this member asked to leave, and is out; `text` is its name
     join_requested,    // `text` is the request's short id
     offer_arrived,
     stored,   // something of mine reached the relay; `message` where it was one

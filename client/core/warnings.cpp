@@ -5,7 +5,7 @@
 namespace porchlight::client {
 
 constexpr std::size_t of_one_kind_max = 32;
-constexpr auto kinds_count = static_cast<std::uint32_t>(WarningView::Kind::update_needed) + 1;
+constexpr auto kinds_count = static_cast<std::uint32_t>(WarningView::Kind::removal_lost) + 1;
 
 bool Warnings::load(const Record& record) {
   state::Warning message;
@@ -34,13 +34,19 @@ void Warnings::replace(Kind kind, std::string text, TimePoint now) {
   add(kind, std::move(text), now);
 }
 
-void Warnings::remove(Kind kind) {
+void Warnings::replace_all(Kind kind, const std::vector<std::string>& texts, TimePoint now) {
   std::erase_if(warnings_, [&](const auto& entry) {
-    if (entry.second.kind != kind) return false;
-    journal_.erase(Table::warnings, entry.first);
+    const auto& [place, view] = entry;
+    if (view.kind != kind || std::find(texts.begin(), texts.end(), view.text) != texts.end()) {
+      return false;
+    }
+    journal_.erase(Table::warnings, place);
     return true;
   });
+  for (const std::string& text : texts) add(kind, text, now);
 }
+
+void Warnings::remove(Kind kind) { replace_all(kind, {}, TimePoint{}); }
 
 std::vector<WarningView> Warnings::list() const {
   std::vector<WarningView> views;

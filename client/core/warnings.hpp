@@ -18,6 +18,8 @@ class Warnings {
   void add(Kind kind, std::string text, TimePoint now);
   /// The same for what is true in one way at a time: others of its kind go.
   void replace(Kind kind, std::string text, TimePoint now);
+  /// Exactly these of the kind, as add() has it; others of it go.
+  void replace_all(Kind kind, const std::vector<std::string>& texts, TimePoint now);
   /// What was warned of is over.
   void remove(Kind kind);
   std::vector<WarningView> list() const;  // oldest first

@@ -89,6 +89,8 @@ inline constexpr std::size_t epoch_operations_max = 32;
 inline constexpr std::size_t join_request_bytes_max = 480;
 static_assert((group_members_max + epoch_operations_max) * (join_request_bytes_max + 11) + 1'024 <=
               signed_bytes_max);
+/// Changes behind one whose keys have not come, that are held in memory.
+inline constexpr std::size_t control_behind_max = 64;
 /// Between two epochs: a day is a hash, and a lead and the relay together are not to order
 /// millions.
 inline constexpr std::uint32_t epoch_days_max = 3'660;

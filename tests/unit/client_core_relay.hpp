@@ -48,6 +48,8 @@ class MemoryRelay {
 
   const wire::RelayAddress& address() const { return address_; }
   TimePoint now = monday_noon;
+  /// It stores what it should refuse.
+  bool ignore_if_last = false;
   /// How long it says that it keeps what is not LONG.
   std::uint32_t ordinary_days = limits::ordinary_days;
 
@@ -105,7 +107,7 @@ class MemoryRelay {
     for (const auto& [seq, held] : mailbox) {
       if (held == envelope) return seq;
     }
-    if (if_last && *if_last != newest(to.id())) return std::nullopt;
+    if (!ignore_if_last && if_last && *if_last != newest(to.id())) return std::nullopt;
     return put(to, envelope);
   }
   std::uint64_t newest(const MailboxId& id) {

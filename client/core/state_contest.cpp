@@ -1,0 +1,127 @@
+// Removals that lost a race (clause 10.9): nobody talks on in front of somebody whom a lead wanted
+// out, until a lead other than that member has settled it.
+#include "client/core/state.hpp"
+
+namespace porchlight::client {
+namespace {
+
+bool contains(const std::vector<VerifyKey>& keys, const VerifyKey& key) {
+  return std::find(keys.begin(), keys.end(), key) != keys.end();
+}
+
+}  // namespace
+
+/// In an epoch that is over: a change that lies beside the one that won.
+void Core::State::judge_beside(Group& group, const Epoch& epoch, const Bytes& signed_epoch,
+                               std::uint64_t seq, TimePoint now) {
+  const Succession& succession = *epoch.succeeded;
+  const auto beside = read_beside(epoch.head, succession.leads, signed_epoch);
+  if (!beside || beside->id == succession.by || succession.seq == 0) return;
+  if (seq < succession.seq) {
+    // It would have been the group's next: the relay showed it to some and not to others.
+    warn(WarningView::Kind::foreign_epoch,
+         "The relay showed two histories of the group \"" + group.name() +
+             "\": not everybody may be in the same one. Compare with the others who is in it.",
+         now);
+    return;
+  }
+  // What comes after the next epoch was adopted is news only while that one stands.
+  if (epoch.head.number + 1 != group.newest().head.number) return;
+  for (const VerifyKey& member : beside->removals) contest(group, member, beside->author, now);
+}
+
+void Core::State::contest(Group& group, const VerifyKey& member, const VerifyKey& author,
+                          TimePoint now) {
+  if (member == me.id() || member == author || group.removed() ||
+      group.roster().find(member) == nullptr || group.find_contest(member) != nullptr) {
+    return;
+  }
+  auto contests = group.contests();
+  contests.push_back({member, author});
+  group.set_contests(std::move(contests));
+  warn_of_contests(now);
+}
+
+/// After a change was adopted: what it settles, and what it leaves undone.
+void Core::State::settle_contests(Group& group, const Change& change, TimePoint now) {
+  auto contests = group.contests();
+  std::erase_if(contests, [&](const Contest& contest) {
+    return change.author != contest.member || group.roster().find(contest.member) == nullptr;
+  });
+  group.set_contests(std::move(contests));
+  if (Wishes wishes = group.wishes(); !wishes.keeps.empty() && group.contests().empty()) {
+    wishes.keeps.clear();
+    wishes.rekey = false;
+    group.set_wishes(std::move(wishes));
+  }
+  if (change.author != me.id()) {
+    for (const VerifyKey& member : std::vector(group.wishes().removals)) {
+      contest(group, member, me.id(), now);
+    }
+  }
+  warn_of_contests(now);
+}
+
+/// A lead may propose only what settles them: anything else would settle them by accident.
+bool Core::State::may_settle(const Group& group) const {
+  return std::all_of(group.contests().begin(), group.contests().end(), [&](const Contest& contest) {
+    return contains(group.wishes().removals, contest.member) ||
+           contains(group.wishes().keeps, contest.member);
+  });
+}
+
+void Core::State::warn_of_contests(TimePoint now) {
+  std::vector<std::string> texts;
+  for (const auto& [id, group] : groups) {
+    for (const Contest& contest : group.contests()) {
+      // What this lead wants is made again by itself.
+      if (!contains(group.wishes().removals, contest.member)) {
+        texts.push_back(contest_text(group, contest));
+      }
+    }
+  }
+  warnings.replace_all(WarningView::Kind::removal_lost, texts, now);
+}
+
+std::string Core::State::contest_text(const Group& group, const Contest& contest) const {
+  const std::string member = name_of(group, contest.member);
+  const std::string author = group.roster().find(contest.author) != nullptr
+                                 ? name_of(group, contest.author)
+                                 : "A lead who was taken out";
+  const std::string what = author + " wanted " + member + " out of \"" + group.name() +
+                           "\", and another change was stored first. Nothing is sent there until "
+                           "it is settled";
+  const auto entries = group.roster().entries();
+  const bool others_lead = std::any_of(entries.begin(), entries.end(), [&](const auto& entry) {
+    return entry.role == wire::ROLE_LEAD && entry.identity() != contest.member;
+  });
+  if (!others_lead) {
+    return what + ", and nobody but " + member + " leads: make a new group without them.";
+  }
+  if (group.roster().is_lead(me.id())) {
+    return what + ". Decide: porchlight member remove, or porchlight member keep, and the name.";
+  }
+  return what + ": ask a lead.";
+}
+
+Status Core::State::keep_member(const GroupId& id, std::string_view name, TimePoint now) {
+  TRY(Group * group, led_group(id, "decide who stays"));
+  TRY(const VerifyKey member, find_member(*group, name));
+  Wishes wishes = group->wishes();
+  const auto withdrawn = std::erase(wishes.removals, member);
+  if (group->find_contest(member) == nullptr) {
+    if (withdrawn == 0) {
+      return Error{Errc::not_found, "nobody wants " + std::string(name) + " out of \"" +
+                                        group->name() + "\"; nothing was changed"};
+    }
+    forget_proposal(*group);
+    group->set_wishes(std::move(wishes));
+    propose(*group, now);
+    return Ok{};
+  }
+  if (!contains(wishes.keeps, member)) wishes.keeps.push_back(member);
+  wishes.rekey = true;
+  return wish(*group, std::move(wishes), now);
+}
+
+}  // namespace porchlight::client
