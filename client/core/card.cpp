@@ -1,6 +1,7 @@
 #include "client/core/card.hpp"
 
 #include "client/core/codec.hpp"
+#include "proto/wire/group.pb.h"
 #include "proto/wire/person.pb.h"
 #include "proto/wire/signed.hpp"
 
@@ -41,6 +42,35 @@ Result<Card> verify_card(ByteView signed_card) {
   }
   card.version = message.version();
   return card;
+}
+
+Bytes make_card_notice(const GroupId& group, std::uint32_t number, const EpochId& epoch,
+                       ByteView signed_card, const SigningKey& identity) {
+  wire::CardNotice message;
+  message.set_suite(suite);
+  message.set_group_id(group.str());
+  message.set_number(number);
+  message.set_epoch_id(epoch.str());
+  message.set_card(to_string(signed_card));
+  return wire::make_signed(wire::label::card_notice, serialise(message), identity);
+}
+
+Result<CardNotice> verify_card_notice(ByteView signed_notice) {
+  TRY(const wire::Unverified unverified, wire::parse_signed(signed_notice));
+  wire::CardNotice message;
+  CardNotice notice;
+  if (!parse(message, unverified.body)) {
+    return Error{Errc::malformed, "a notice of a new card does not decode"};
+  }
+  if (message.suite() != suite) return update_needed("a member's card");
+  if (!read(notice.group, message.group_id()) || !read(notice.epoch, message.epoch_id())) {
+    return Error{Errc::malformed, "a notice of a new card holds a field that cannot be"};
+  }
+  notice.card.bytes = to_bytes(as_bytes(message.card()));
+  TRY(notice.card.card, verify_card(notice.card.bytes));
+  CHECK(unverified.verify(wire::label::card_notice, notice.card.card.identity));
+  notice.number = message.number();
+  return notice;
 }
 
 Error update_needed(std::string_view what) {

@@ -18,6 +18,12 @@ struct Card {
   SealKey seal_key;
 };
 
+/// One that was verified, with the bytes to pass on.
+struct SignedCard {
+  Bytes bytes;
+  Card card;
+};
+
 /// What its owner keeps of it: the seed of the inbox's collect key, and of the seal key.
 struct CardKeys {
   SigningSeed collect;
@@ -32,6 +38,21 @@ Bytes make_card(const SigningKey& identity, std::uint32_t version, const CardKey
 
 /// 'malformed', 'not_authentic', or 'update_needed' for a suite this version does not know.
 Result<Card> verify_card(ByteView signed_card);
+
+/// What a member tells the leads with a new card (clause 8.4), so that branches of a group that a
+/// relay has split meet.
+struct CardNotice {
+  GroupId group;
+  std::uint32_t number = 0;  // of the newest epoch its author holds
+  EpochId epoch;
+  SignedCard card;
+};
+
+/// A Signed CardNotice; it fits the smallest envelope.
+Bytes make_card_notice(const GroupId& group, std::uint32_t number, const EpochId& epoch,
+                       ByteView signed_card, const SigningKey& identity);
+/// As verify_card.
+Result<CardNotice> verify_card_notice(ByteView signed_notice);
 
 /// What a person is told when something was made by a newer version.
 Error update_needed(std::string_view what);

@@ -29,7 +29,8 @@ Result<CatchUp> verify_catch_up(ByteView signed_catch_up) {
       !read(catch_up.one_time_key, message.one_time_key()) || !is_seal_key(catch_up.one_time_key)) {
     return Error{Errc::malformed, "a request to catch up holds a field that cannot be"};
   }
-  TRY(catch_up.card, verify_card(as_bytes(message.card())));
+  catch_up.signed_card = to_bytes(as_bytes(message.card()));
+  TRY(catch_up.card, verify_card(catch_up.signed_card));
   CHECK(unverified.verify(wire::label::catch_up, catch_up.card.identity));
   catch_up.number = message.number();
   catch_up.hash = hash<RequestHash>("catch up", {unverified.body});

@@ -16,7 +16,8 @@ struct CatchUp {
   std::uint32_t number = 0;  // of the newest epoch its author holds
   EpochId epoch;
   SealKey one_time_key;
-  Card card;  // the author's newest
+  Card card;          // the author's newest
+  Bytes signed_card;  // the same
 
   const VerifyKey& identity() const { return card.identity; }
 };

@@ -10,8 +10,8 @@ Core::Core(Core&&) noexcept = default;
 Core& Core::operator=(Core&&) noexcept = default;
 Core::~Core() = default;
 
-Core Core::create(const wire::RelayAddress& relay, Random& random, TimePoint) {
-  auto state = std::make_unique<State>(Me::draw(relay, random), random);
+Core Core::create(const wire::RelayAddress& relay, Random& random, TimePoint now) {
+  auto state = std::make_unique<State>(Me::draw(relay, random, wire::unix_day(now)), random);
   state->me.save(state->journal);
   return Core(std::move(state));
 }
@@ -174,6 +174,7 @@ void Core::on_dropped(OutboxId id, std::uint64_t seq, TimePoint now) {
     case OutboxPurpose::welcome:
     case OutboxPurpose::page:
     case OutboxPurpose::catch_up:
+    case OutboxPurpose::card:
       return;
   }
 }

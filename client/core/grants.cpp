@@ -20,7 +20,7 @@ std::vector<GrantPage> make_grant_pages(const Fresh& fresh, std::span<const Rost
     Bytes payload;
     payload.reserve(here.size() * grant_bytes);
     for (const RosterEntry& member : here) {
-      const Bytes grant = seal(member.request.card.seal_key, fresh.reveal());
+      const Bytes grant = seal(member.card().seal_key, fresh.reveal());
       payload.insert(payload.end(), grant.begin(), grant.end());
     }
     const PageKeys keys = derive_page(control, static_cast<std::uint32_t>(pages.size()));

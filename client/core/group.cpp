@@ -157,6 +157,13 @@ void Group::set_contests(std::vector<Contest> contests) {
   save_head();
 }
 
+bool Group::renew_card(const SignedCard& card) {
+  if (awaited) (void)awaited->change.roster.renew_card(card);
+  if (!roster_.renew_card(card)) return false;
+  save_roster();
+  return true;
+}
+
 void Group::set_leaving(TimePoint asked) {
   leaving_ = asked;
   save_head();

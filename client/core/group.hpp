@@ -116,6 +116,8 @@ class Group {
   bool was_out(const VerifyKey& sender, std::uint32_t hour) const;
   const Wishes& wishes() const { return wishes_; }
   void set_wishes(Wishes wishes);
+  /// As Roster::renew_card, also where the next state is held already.
+  bool renew_card(const SignedCard& card);
   /// This member asked to be taken out, at that time the last.
   const std::optional<TimePoint>& leaving() const { return leaving_; }
   void set_leaving(TimePoint asked);

@@ -46,6 +46,7 @@ void Group::save_roster() {
     auto* added = kept.add_entries();
     added->set_request(to_string(entry.request.bytes));
     added->set_role(entry.role);
+    if (entry.renewed) added->set_card(to_string(entry.renewed->bytes));
   }
   journal_.put(Table::groups, group_key(group_record::roster, id_), kept);
 }
@@ -193,6 +194,11 @@ bool Group::load_roster(ByteView value) {
   for (const auto& entry : kept.entries()) {
     auto request = verify_join_request(as_bytes(entry.request()));
     if (!request || !roster_.add(std::move(request).value(), entry.role()).ok()) return false;
+    if (entry.card().empty()) continue;
+    auto card = verify_card(as_bytes(entry.card()));
+    if (!card || !roster_.renew_card({to_bytes(as_bytes(entry.card())), *std::move(card)})) {
+      return false;
+    }
   }
   return true;
 }

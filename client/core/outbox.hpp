@@ -14,7 +14,8 @@ enum class OutboxPurpose : std::uint8_t {
   welcome = 4,
   frame = 5,
   page = 6,  // of grants; before its proposal
-  catch_up = 7
+  catch_up = 7,
+  card = 8
 };
 
 struct OutboxEntry {

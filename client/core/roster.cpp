@@ -47,7 +47,7 @@ Status Roster::add(JoinRequest request, wire::Role role) {
     return Error{Errc::full,
                  "a group has at most " + std::to_string(limits::group_members_max) + " members"};
   }
-  entries_.push_back({std::move(request), role});
+  entries_.push_back({std::move(request), role, {}});
   return Ok{};
 }
 
@@ -67,6 +67,16 @@ Status Roster::set_role(const VerifyKey& identity, wire::Role role) {
     return Ok{};
   }
   return Error{Errc::not_found, "nobody in the group is that"};
+}
+
+bool Roster::renew_card(SignedCard card) {
+  for (RosterEntry& entry : entries_) {
+    if (entry.identity() != card.card.identity) continue;
+    if (card.card.version <= entry.card().version) return false;
+    entry.renewed = std::move(card);
+    return true;
+  }
+  return false;
 }
 
 Digest Roster::hash(const GroupId& group) const {

@@ -12,8 +12,11 @@ namespace porchlight::client {
 struct RosterEntry {
   JoinRequest request;
   wire::Role role = wire::ROLE_NONE;
+  std::optional<SignedCard> renewed;  // newer than the request's
 
   const VerifyKey& identity() const { return request.identity(); }
+  /// The newest that is known.
+  const Card& card() const { return renewed ? renewed->card : request.card; }
 };
 
 /// Of those inside a group.
@@ -42,6 +45,9 @@ class Roster {
   /// 'not_found' for who is not there, 'malformed' for a role that no member has, 'conflict' for
   /// the role that they have.
   Status set_role(const VerifyKey& identity, wire::Role role);
+
+  /// False, and nothing is changed, where its owner is not there or the card is not newer.
+  bool renew_card(SignedCard card);
 
   /// H("roster", group_id, for each entry in order: identity, role u32, request hash).
   Digest hash(const GroupId& group) const;

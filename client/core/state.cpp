@@ -7,8 +7,6 @@
 namespace porchlight::client {
 namespace {
 
-constexpr std::uint32_t retired_people_days = 35;  // an inbox's retention and some
-
 Error damaged() {
   return {Errc::malformed, "the vault is damaged: a record in it does not decode"};
 }
@@ -81,7 +79,7 @@ Status Core::State::load(std::vector<Record> records) {
 
 std::vector<Core::State::Place> Core::State::locate(const MailboxId& mailbox) {
   using Kind = Place::Kind;
-  if (mailbox == me.inbox_id()) return {{Kind::inbox, nullptr, nullptr, 0}};
+  if (me.find_inbox(mailbox) != nullptr) return {{Kind::inbox, nullptr, nullptr, 0}};
   if (people.joins.contains(mailbox)) return {{Kind::parcel, nullptr, nullptr, 0}};
   std::vector<Place> places;
   for (auto& [id, group] : groups) {
@@ -124,7 +122,8 @@ bool Core::State::deliver(const Place& place, const MailboxId& mailbox, std::uin
 void Core::State::caught_up(const Place& place, const MailboxId& mailbox, TimePoint now) {
   switch (place.kind) {
     case Place::Kind::inbox:
-      return;
+      me.find_inbox(mailbox)->caught_up = true;
+      return retire_cards(now);
     case Place::Kind::parcel:
       return parcel_caught_up(mailbox);
     case Place::Kind::control:
@@ -143,7 +142,9 @@ std::vector<Subscription> Core::State::collected() const {
   };
   const bool asking = std::any_of(people.joins.begin(), people.joins.end(),
                                   [](const auto& entry) { return entry.second.is_asking(); });
-  if (!groups.empty() || asking) add(me.inbox(), me.inbox_id());
+  if (!groups.empty() || asking) {
+    for (const HeldCard& card : me.cards()) add(card.inbox, card.inbox_id);
+  }
   for (const auto& [id, group] : groups) {
     for (const auto& [number, epoch] : group.epochs()) {
       if (epoch.control_readable) add(epoch.control_address, epoch.control_mailbox);
@@ -164,7 +165,9 @@ Result<Signature> Core::State::prove(const wire::MailboxAddress& address, wire::
     return wire::prove_possession(label, me.relay().identity, challenge, address.encode(),
                                   SigningKey(seed));
   };
-  if (address == me.inbox() && collect) return sign(me.card_keys().collect);
+  for (const HeldCard& card : me.cards()) {
+    if (card.inbox == address && collect) return sign(card.keys.collect);
+  }
   for (const auto& [id, group] : groups) {
     if (collect && group.awaited && group.awaited->page_address == address) {
       return sign(group.awaited->keys.collect);
@@ -199,6 +202,7 @@ Result<Signature> Core::State::prove(const wire::MailboxAddress& address, wire::
 }
 
 void Core::State::forget_caught_up() {
+  for (HeldCard& card : me.cards()) card.caught_up = false;
   for (auto& [id, group] : groups) {
     for (auto& [number, epoch] : group.epochs()) {
       epoch.caught_up = false;
@@ -209,9 +213,11 @@ void Core::State::forget_caught_up() {
 }
 
 void Core::State::tick(TimePoint now) {
+  renew_card(now);
   for (auto& [id, group] : groups) {
     enter_days(group, now);
     propose(group, now);
+    tell_card(group, now);
     flush(group, now);
     say_leave_again(group, now);
     if (group.asking()) ask_to_catch_up(group, now);
@@ -227,13 +233,13 @@ void Core::State::tick(TimePoint now) {
   messages.expire(relay.sure_time(now));
   wallet.expire(relay.relay_time(now));
   std::erase_if(people.invites, [&](const auto& entry) {
-    if (!is_older_than(entry.second.expires, retired_people_days, now)) return false;
+    if (!is_older_than(entry.second.expires, limits::card_kept_days, now)) return false;
     journal.erase(Table::invites, to_bytes(entry.first.view()));
     return true;
   });
   std::vector<MailboxId> forgotten;
   for (const auto& [parcel, join] : people.joins) {
-    if (is_older_than(from_minute(join.followed), retired_people_days, now)) {
+    if (is_older_than(from_minute(join.followed), limits::card_kept_days, now)) {
       forgotten.push_back(parcel);
     }
   }

@@ -87,6 +87,19 @@ struct Core::State {
   std::string contest_text(const Group& group, const Contest& contest) const;
   Status keep_member(const GroupId& id, std::string_view name, TimePoint now);
 
+  // ---- cards (state_cards.cpp) ---------------------------------------------------------------
+  /// A new card each week.
+  void renew_card(TimePoint now);
+  /// Posts the newest card where the group does not have it, and drops it in its leads' inboxes.
+  void tell_card(Group& group, TimePoint now);
+  /// Erases the secrets of cards that nothing can come for any more.
+  void retire_cards(TimePoint now);
+  void receive_card(Group& group, const VerifyKey& sender, ByteView signed_card, TimePoint now);
+  void receive_card_notice(ByteView signed_notice, TimePoint now);
+  /// An epoch by this number here that has another id: the relay has split the group.
+  void compare_history(const Group& group, const VerifyKey& member, std::uint32_t number,
+                       const EpochId& epoch, TimePoint now);
+
   // ---- leaving (state_leave.cpp) -------------------------------------------------------------
   Status leave_group(const GroupId& id, TimePoint now);
   void drop_group(Group& group);

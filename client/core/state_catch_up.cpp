@@ -37,10 +37,10 @@ bool Core::State::ask_to_catch_up(Group& group, TimePoint now) {
   const Bytes payload = serialise(message);
   forget_asking(group);
   for (const RosterEntry* lead : leads) {
-    auto envelope = wire::seal_envelope(lead->request.card.seal_key, payload);
+    auto envelope = wire::seal_envelope(lead->card().seal_key, payload);
     PORCHLIGHT_ASSERT(envelope.ok());
     OutboxEntry entry;
-    entry.item.address = lead->request.card.inbox;
+    entry.item.address = lead->card().inbox;
     entry.item.envelope = std::move(envelope).value();
     entry.purpose = OutboxPurpose::catch_up;
     entry.group = group.id();
@@ -64,15 +64,8 @@ void Core::State::receive_catch_up(ByteView signed_catch_up, TimePoint now) {
       group->roster().find(asked->identity()) == nullptr || !group->roster().is_lead(me.id())) {
     return;
   }
-  const Epoch* same = group->find_epoch(asked->number);
-  if (same != nullptr && same->head.id != asked->epoch) {
-    warn(WarningView::Kind::foreign_epoch,
-         name_of(*group, asked->identity()) + " holds another history of the group \"" +
-             group->name() +
-             "\" than this device: the relay may have shown two. Compare with them "
-             "who is in it.",
-         now);
-  }
+  compare_history(*group, asked->identity(), asked->number, asked->epoch, now);
+  (void)group->renew_card({asked->signed_card, asked->card});
   // The newest counts.
   settle_catch_up(*group, asked->identity());
   const RequestHash hash = asked->hash;

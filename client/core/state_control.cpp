@@ -142,8 +142,12 @@ void Core::State::deliver_page(Group& group, ByteView envelope, TimePoint now) {
   const Awaited& awaited = *group.awaited;
   const auto page = open_grant_page(awaited.keys, envelope, awaited.page_hash);
   if (!page) return;  // of a change that lost, or rubbish
-  const auto fresh = open_grant(*page, awaited.change.roster.position(me.id()), me.card_keys().seal,
-                                awaited.change.fresh->commit);
+  const std::size_t mine = awaited.change.roster.position(me.id());
+  std::optional<Fresh> fresh;
+  for (const HeldCard& card : me.cards()) {  // the author may not know the newest
+    auto opened = open_grant(*page, mine, card.keys.seal, awaited.change.fresh->commit);
+    if (opened) fresh = std::move(opened).value();
+  }
   if (!fresh) return without_keys(group, now);
   const Awaited taken = *std::move(group.awaited);
   Epoch& epoch = group.newest();

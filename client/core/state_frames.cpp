@@ -99,7 +99,10 @@ void Core::State::deliver_frame(Group& group, Epoch& epoch, std::uint32_t day_nu
 
 /// Between devices; what is one's own was sent before this vault was restored from a backup.
 void Core::State::receive_silently(Group& group, const StoredMessage& message, TimePoint now) {
-  if (message.sender == me.id()) return take_back_frames_of(group, message.id);
+  if (message.sender == me.id()) take_back_frames_of(group, message.id);
+  if (message.body.has_card_update()) {
+    receive_card(group, message.sender, as_bytes(message.body.card_update().card()), now);
+  }
   if (message.body.has_leave()) receive_leave(group, message.sender, message.body.leave(), now);
 }
 
@@ -278,6 +281,11 @@ void Core::State::message_stored(const GroupId& group, const MessageId& id, cons
                                  TimePoint now) {
   const StoredMessage* message = messages.find(group, me.id(), id);
   if (message == nullptr) return;
+  if (message->body.has_card_update()) {
+    // What is posted here is the newest of then.
+    const Bytes card = to_bytes(as_bytes(message->body.card_update().card()));
+    if (Group* posted = find_group(group)) receive_card(*posted, me.id(), card, now);
+  }
   const TimePoint ends = end_of_life(message->body, hour_of(order.seq));
   if (messages.set_stored(group, me.id(), id, order, ends)) {
     tell(Notice::Kind::stored, group, id);

@@ -24,10 +24,15 @@ std::optional<wire::InboxMessage> open_inbox(const SealSeed& seed, ByteView enve
 }  // namespace
 
 void Core::State::deliver_inbox(std::uint64_t seq, ByteView envelope, TimePoint now) {
-  if (const auto message = open_inbox(me.card_keys().seal, envelope)) {
+  for (const HeldCard& card : me.cards()) {
+    const auto message = open_inbox(card.keys.seal, envelope);
+    if (!message) continue;
     if (message->has_join()) receive_request(message->join(), seq, now);
     if (message->kind_case() == wire::InboxMessage::kCatchUp) {
       receive_catch_up(as_bytes(message->catch_up()), now);
+    }
+    if (message->kind_case() == wire::InboxMessage::kCardNotice) {
+      receive_card_notice(as_bytes(message->card_notice()), now);
     }
     return;
   }

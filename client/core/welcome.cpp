@@ -24,6 +24,13 @@ Result<Roster> read_roster(const wire::Welcome& message, const GroupId& group) {
       return Error{Errc::not_authentic, "a welcome's roster holds a consent to another group"};
     }
     CHECK(roster.add(std::move(request), entry.role()));
+    if (entry.card().empty()) continue;
+    SignedCard card{to_bytes(as_bytes(entry.card())), {}};
+    TRY(card.card, verify_card(card.bytes));
+    if (card.card.identity != roster.entries().back().identity()) {
+      return Error{Errc::not_authentic, "a welcome's roster holds a card that is not its member's"};
+    }
+    (void)roster.renew_card(std::move(card));
   }
   return roster;
 }
@@ -78,6 +85,7 @@ Bytes make_welcome(ByteView signed_epoch, const Change& change, const EpochKeys&
     wire::RosterEntry* added = message.add_roster();
     added->set_request(to_string(entry.request.bytes));
     added->set_role(entry.role);
+    if (entry.renewed) added->set_card(to_string(entry.renewed->bytes));
   }
   message.set_carry(to_string(keys.carry.reveal()));
   message.set_ctl_collect(to_string(keys.control.collect.reveal()));

@@ -73,6 +73,10 @@ inline constexpr auto leaf_backdate = std::chrono::hours(48);
 // ---- people and invites (clauses 8 and 9) ---------------------------------------------------
 inline constexpr std::size_t name_bytes_max = 64;
 inline constexpr std::size_t host_bytes_max = 253;
+inline constexpr std::uint32_t card_days = 7;        // the age at which a card is replaced
+inline constexpr std::uint32_t card_kept_days = 35;  // after that: an inbox's retention and some
+/// More only where the newest does not get out for months.
+inline constexpr std::size_t cards_held_max = 64;
 inline constexpr std::size_t link_chars_max = 300;
 inline constexpr auto invite_lifetime_default = 1h;
 inline constexpr auto invite_lifetime_max = std::chrono::hours(24 * 7);

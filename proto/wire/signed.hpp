@@ -21,6 +21,7 @@ inline constexpr std::string_view group_invite = "group invite";
 inline constexpr std::string_view epoch = "epoch";
 inline constexpr std::string_view welcome = "welcome";
 inline constexpr std::string_view catch_up = "catch up";
+inline constexpr std::string_view card_notice = "card notice";
 inline constexpr std::string_view frame = "frame";
 }  // namespace label
 
