@@ -287,7 +287,8 @@ void Core::State::message_stored(const GroupId& group, const MessageId& id, cons
     if (Group* posted = find_group(group)) receive_card(*posted, me.id(), card, now);
   }
   const TimePoint ends = end_of_life(message->body, hour_of(order.seq));
-  if (messages.set_stored(group, me.id(), id, order, ends)) {
+  const bool for_people = is_for_people(message->body);
+  if (messages.set_stored(group, me.id(), id, order, ends) && for_people) {
     tell(Notice::Kind::stored, group, id);
   }
   // It may have waited here for longer than it lives.
