@@ -52,5 +52,29 @@ TEST_F(Members, LeadsMakeLeadsButNeverNone) {
   EXPECT_EQ(carla_.record("outbox", {"outbox", "list"}).value("messages", 9), 0);
 }
 
+TEST_F(Members, WhoLeavesIsOutOnceALeadsDeviceHasHeardOfIt) {
+  ASSERT_NO_FATAL_FAILURE(set_both());
+  const Finished unasked = wren_.run({"group", "leave", "dispatch"});
+  EXPECT_EQ(unasked.code, usage);
+  EXPECT_THAT(unasked.err, HasSubstr("--yes"));
+  EXPECT_THAT(wren_.must({"group", "leave", "dispatch", "--yes"}), HasSubstr("Asked to leave"));
+  EXPECT_EQ(wren_.record("group", {"group", "show"}).value("standing", ""), "leaving");
+  EXPECT_EQ(wren_.run({"post", "dispatch", "one more thing"}).code, not_permitted);
+  carla_.must({"sync"});
+  EXPECT_EQ(carla_.record("group", {"group", "show"})["members"].size(), 1u);
+  const Finished told = wren_.run({"group", "list"});
+  EXPECT_THAT(told.err, HasSubstr("You have left \"dispatch\""));
+  // Nobody else leads: she cannot leave others without a lead, but there are none.
+  EXPECT_THAT(carla_.must({"group", "leave", "--yes"}), HasSubstr("not in \"dispatch\" any more"));
+  EXPECT_EQ(carla_.run({"post", "dispatch", "hello"}).code, not_found);
+}
+
+TEST_F(Members, NobodyIsKeptWhomNobodyWantsOut) {
+  ASSERT_NO_FATAL_FAILURE(set_both());
+  const Finished kept = carla_.run({"member", "keep", "Wren"});
+  EXPECT_EQ(kept.code, not_found);
+  EXPECT_THAT(kept.err, HasSubstr("Nobody wants Wren out"));
+}
+
 }  // namespace
 }  // namespace porchlight::e2e
