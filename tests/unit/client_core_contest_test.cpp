@@ -38,7 +38,8 @@ struct ContestScene : GroupScene {
   Standing standing(Device& device) { return device.core().group("dispatch")->standing; }
   std::vector<std::string> names(Device& device) {
     std::vector<std::string> all;
-    for (const auto& member : device.core().group("dispatch")->members) all.push_back(member.name);
+    const GroupView view = *device.core().group("dispatch");
+    for (const MemberView& member : view.members) all.push_back(member.name);
     return all;
   }
   /// Ana wants Cleo out; Ben's rekey is stored first, and hers, without the condition, behind it.
