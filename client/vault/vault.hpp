@@ -69,12 +69,36 @@ class Vault {
   /// Closes the file, gives up the lock, and keeps only what open() needs.
   static VaultKeys release(Vault vault);
 
+  // ---- copies, and the end (copies.cpp) ------------------------------------------------------
+  /// Everything as it is now into a new file (0600) that opens with the same passphrase; durable
+  /// before this returns. 'conflict' where there is such a file, 'full' or 'storage' when it
+  /// cannot be written: then nothing is left of it.
+  Status back_up(const std::filesystem::path& file);
+  /// Whether `backup` could become the vault in `folder`, as far as can be said without its
+  /// passphrase: 'conflict' where there is a vault, 'not_found' without the file, 'malformed' for
+  /// what is no vault or not a whole one, 'update_needed', 'storage'.
+  static Status check_restore(const std::filesystem::path& folder,
+                              const std::filesystem::path& backup);
+  /// A copy of a backup, opened, in the lock's folder; errors as above. It is the vault only after
+  /// put_in_place(), and is gone where it is not.
+  static Result<Vault> stage(VaultLock lock, const std::filesystem::path& backup,
+                             ByteView passphrase, Random& random);
+  /// A staged vault becomes the vault, all at once and durable. 'storage'.
+  Status put_in_place();
+  /// Destroys the vault in the lock's folder, whoever's and however damaged: overwrites the wrapped
+  /// key, durable before anything else; then the rest; then erases the files. 'storage' where a
+  /// file could not be overwritten, or not erased: the others are gone all the same.
+  static Status wipe(const VaultLock& lock);
+
  private:
   struct State;
   using Key = Secret<struct VaultKeyTag, 32>;  // random; everything else is derived from it
   explicit Vault(std::unique_ptr<State> state);
   static VaultKeys derive(const Key& key, Bytes wrapped);
-  static Result<Vault> attach(VaultLock lock, VaultKeys keys, Random& random);
+  static Result<Vault> open_file(VaultLock lock, std::filesystem::path file, ByteView passphrase,
+                                 Random& random);
+  static Result<Vault> attach(VaultLock lock, std::filesystem::path file, VaultKeys keys,
+                              Random& random);
 
   std::unique_ptr<State> state_;
 };
