@@ -56,6 +56,12 @@ constexpr Command table[] = {
      define_outbox_list},
     {"verify", "The six words to compare with somebody", "porchlight verify Ana", define_verify},
     {"doctor", "How things stand, and what to do about it", "porchlight doctor", define_doctor},
+    {"vault backup", "Write a copy of the vault, under the same passphrase",
+     "porchlight vault backup /media/stick/porchlight.backup", define_vault_backup},
+    {"vault restore", "Make a vault of a backup, where there is none",
+     "porchlight vault restore /media/stick/porchlight.backup", define_vault_restore},
+    {"vault wipe", "Destroy the vault for good; needs no passphrase", "porchlight vault wipe --yes",
+     define_vault_wipe},
 };
 
 struct Family {
@@ -68,6 +74,7 @@ constexpr Family families[] = {
     {"invite", "Invites: links that let people ask to join"},
     {"sighting", "Sightings, from report to closure"},
     {"outbox", "What is queued here"},
+    {"vault", "The vault on this device: backups, and its end"},
 };
 
 }  // namespace

@@ -53,5 +53,8 @@ Action define_sync(CLI::App& options);
 Action define_outbox_list(CLI::App& options);
 Action define_verify(CLI::App& options);
 Action define_doctor(CLI::App& options);
+Action define_vault_backup(CLI::App& options);
+Action define_vault_restore(CLI::App& options);
+Action define_vault_wipe(CLI::App& options);
 
 }  // namespace porchlight::client

@@ -95,6 +95,12 @@ Finding about_queue(const Health& health) {
           std::to_string(health.queued) + " queued here: porchlight outbox list"};
 }
 
+Finding about_restore() {
+  return {Grade::ok, "vault",
+          "restored from a backup a short time ago: the device it was made on must not be used any "
+          "more"};
+}
+
 std::string_view word_of(Grade grade) {
   switch (grade) {
     case Grade::ok:
@@ -133,6 +139,7 @@ Result<ExitCode> run_doctor(Context& context) {
       about_relay(report, took), about_clock(health),
       about_keys(health),        about_enrolment(health, context.now()),
       about_tokens(health),      about_queue(health)};
+  if (health.restored) findings.push_back(about_restore());
   for (const WarningView& warning : core.warnings()) {
     findings.push_back({Grade::warn, kind_name(warning.kind),
                         warning.text + " (" + short_time(warning.first_seen, context.now()) + ")"});

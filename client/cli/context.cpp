@@ -104,7 +104,8 @@ Result<std::unique_ptr<Engine>> Context::load(Vault vault) {
 Result<std::unique_ptr<Engine>> Context::open() {
   if (!Vault::exists(options_.vault)) {
     return Error{Errc::not_found, "There is no vault in " + options_.vault.string() +
-                                      " yet: follow an invite with porchlight join LINK."};
+                                      " yet: follow an invite with porchlight join LINK, or put "
+                                      "a backup there with porchlight vault restore FILE."};
   }
   TRY(const SecretBytes secret, passphrase());
   TRY(VaultLock held, lock());

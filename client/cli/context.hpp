@@ -30,6 +30,11 @@ class Context {
   TimePoint now() const;
 
   // ---- the vault -----------------------------------------------------------------------------
+  /// Waits for other commands; 'locked' where they do not end.
+  Result<VaultLock> lock();
+  /// From wherever the options say, or asked for.
+  Result<SecretBytes> passphrase();
+  Random& random() { return random_; }
   /// The member in the vault. 'not_found' where nobody has joined yet.
   Result<std::unique_ptr<Engine>> open();
   /// The same, or a new one in a new vault for this relay.
@@ -54,8 +59,6 @@ class Context {
  private:
   /// `why`, and what becomes of what is queued.
   Error with_the_way_on(Error why, Engine& engine) const;
-  Result<VaultLock> lock();
-  Result<SecretBytes> passphrase();
   Result<SecretBytes> new_passphrase();
   Result<std::unique_ptr<Engine>> load(Vault vault);
   Result<std::unique_ptr<Engine>> create(const wire::RelayAddress& relay, Vault vault);

@@ -342,6 +342,8 @@ const char* kind_name(WarningView::Kind kind) {
       return "token_refused";
     case WarningView::Kind::left_behind:
       return "left_behind";
+    case WarningView::Kind::restored:
+      return "restored";
     case WarningView::Kind::invite_reused:
       return "invite_reused";
     case WarningView::Kind::update_needed:

@@ -29,6 +29,8 @@ Result<Core> Core::load(std::vector<Record> records, Random& random) {
   return Core(std::move(state));
 }
 
+void Core::on_restored() { state_->begin_restored(); }
+
 Effects Core::drain() { return state_->journal.drain(); }
 
 // ---- what should be running -----------------------------------------------------------------
@@ -106,6 +108,7 @@ void Core::on_relay_facts(const RelayFacts& facts, std::optional<Lane> lane, Tim
   }
   if (other_store || lane == Lane::collect) state_->forget_caught_up();
   if (lane == Lane::collect) state_->collecting_since = now;
+  state_->settle_restored(now);
   // Only now is it known what time it is: a command that ends soon has no later tick.
   if (lane == Lane::collect) state_->tick(now);
 }
@@ -115,10 +118,11 @@ void Core::on_budget(const SpendId& spend, const wire::Budget& left) {
 }
 
 void Core::on_spend_refused(const SpendId& spend, TimePoint now) {
-  const auto purpose = state_->wallet.on_refused(spend);
-  if (!purpose) return;
+  const auto refused = state_->wallet.on_refused(spend);
+  if (!refused || refused->doubtful) return;
   Join* join = state_->people.in_hand();
-  if (purpose == Wallet::Purpose::parcel && join != nullptr && !join->offer && !join->accepted) {
+  if (refused->purpose == Wallet::Purpose::parcel && join != nullptr && !join->offer &&
+      !join->accepted) {
     join->refused = Error{Errc::used,
                           "this invite was used by somebody, or lay too long: if it was "
                           "not you, tell the person who gave it to you"};

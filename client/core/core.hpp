@@ -112,6 +112,9 @@ class Core {
   ~Core();
 
   Effects drain();
+  /// What was loaded is a backup that is being put back. To be kept before it is used
+  /// (clause 11.5).
+  void on_restored();
 
   // ---- what should be running; derived from state, valid until the next event ----------------
   const wire::RelayAddress& relay() const;

@@ -61,6 +61,11 @@ void Enrolment::add_token(const wire::Token& token, TimePoint now) {
   save();
 }
 
+void Enrolment::forget_asked() {
+  for (auto& [kind, allotment] : allotments_) allotment.asked.reset();
+  save();
+}
+
 std::optional<TimePoint> Enrolment::due() const {
   if (!token_) return std::nullopt;
   return due_;

@@ -25,6 +25,9 @@ class Enrolment {
   /// An enrol token that came with an invite: it becomes the account's own, or stock.
   void add_token(const wire::Token& token, TimePoint now);
 
+  /// This is a backup's: what was asked for may have come since, and been spent.
+  void forget_asked();
+
   bool enrolled() const { return role_ != wire::TOKEN_KIND_NONE; }
   /// None once enrolled, or without a token to enrol with.
   std::optional<TimePoint> due() const;

@@ -93,6 +93,13 @@ std::vector<FrameHash> FrameLog::expected_beyond(std::uint32_t epoch) const {
   return expected_where([&](const Entry& entry) { return entry.epoch > epoch; });
 }
 
+bool FrameLog::has_missed(std::uint32_t epoch, std::uint32_t day) const {
+  return std::any_of(entries_.begin(), entries_.end(), [&](const auto& place) {
+    const Entry& entry = place.second;
+    return entry.standing == Standing::missed && entry.epoch == epoch && entry.day == day;
+  });
+}
+
 void FrameLog::forget_before(std::uint32_t day) {
   std::erase_if(entries_, [&](const auto& place) {
     const auto& [hash, entry] = place;

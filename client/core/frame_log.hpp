@@ -44,6 +44,8 @@ class FrameLog {
   std::vector<Cite> newest() const;
   /// What is expected of one mailbox.
   std::vector<FrameHash> expected(std::uint32_t epoch, std::uint32_t day) const;
+  /// Whether something of one mailbox should have come and did not.
+  bool has_missed(std::uint32_t epoch, std::uint32_t day) const;
   /// What is expected of epochs after this one.
   std::vector<FrameHash> expected_beyond(std::uint32_t epoch) const;
 

@@ -127,6 +127,13 @@ std::size_t Messages::erase_queued(const GroupId& group) {
   });
 }
 
+void Messages::erase(const GroupId& group, const VerifyKey& sender, const MessageId& id) {
+  const StoredMessage* message = find(group, sender, id);
+  if (message == nullptr) return;
+  journal_.erase(Table::messages, key(group, *message));
+  groups_.at(group).erase({sender, id});
+}
+
 void Messages::expire(TimePoint now) {
   for (auto& [group, shelf] : groups_) {
     std::erase_if(shelf, [&, &id = group](const auto& entry) {

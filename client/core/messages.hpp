@@ -55,6 +55,7 @@ class Messages {
   std::size_t count_queued() const;
   /// Erases those that are queued; gives how many.
   std::size_t erase_queued(const GroupId& group);
+  void erase(const GroupId& group, const VerifyKey& sender, const MessageId& id);
 
   /// Erases what has ended, except what is still queued.
   void expire(TimePoint now);

@@ -22,6 +22,7 @@ Core::State::State(Me me_, Random& random_)
       random(random_),
       warnings(journal),
       relay(journal, warnings),
+      restored(journal),
       wallet(journal, random),
       enrolment({journal, random, warnings, wallet, relay}),
       outbox(journal),
@@ -46,6 +47,7 @@ Status Core::State::load(std::vector<Record> records) {
     switch (record.table) {
       case Table::profile:
         if (as_text(record.key) == "relay") return relay.load(record);
+        if (Restored::is_record(record)) return restored.load(record);
         return as_text(record.key) == "me" || enrolment.load(record);
       case Table::wallet:
         return wallet.load(record);
@@ -230,6 +232,7 @@ void Core::State::tick(TimePoint now) {
     group.frames.forget_before(relay.days_ago(relay.ordinary_days() + 1, now));
   }
   if (!relay.clocks_checked(now)) return;
+  age_restored(now);
   messages.expire(relay.sure_time(now));
   wallet.expire(relay.relay_time(now));
   std::erase_if(people.invites, [&](const auto& entry) {

@@ -9,6 +9,7 @@
 #include "client/core/me.hpp"
 #include "client/core/outbox.hpp"
 #include "client/core/people.hpp"
+#include "client/core/restored.hpp"
 #include "client/core/welcome.hpp"
 
 namespace porchlight::client {
@@ -147,6 +148,16 @@ struct Core::State {
   void frame_stored(const OutboxEntry& entry, std::uint64_t seq, TimePoint now);
   void message_stored(const GroupId& group, const MessageId& id, const Order& order, TimePoint now);
 
+  // ---- a vault put back from a backup (state_restore.cpp) ------------------------------------
+  void begin_restored();
+  /// The relay's clock is known.
+  void settle_restored(TimePoint now);
+  /// Whether the other life may have used chain positions of that day that are unknown here.
+  bool is_unsure(const Group& group, std::uint32_t day) const;
+  /// Nothing is sent in the group before it has others.
+  void want_new_keys(Group& group, TimePoint now);
+  void age_restored(TimePoint now);
+
   // ---- the inbox, and what a person decides (state_people.cpp) -------------------------------
   void deliver_inbox(std::uint64_t seq, ByteView envelope, TimePoint now);
   void receive_request(const wire::JoinDelivery& delivery, std::uint64_t seq, TimePoint now);
@@ -194,6 +205,7 @@ struct Core::State {
   Journal journal;
   Warnings warnings;
   RelayView relay;
+  Restored restored;
   Wallet wallet;
   Enrolment enrolment;
   Outbox outbox;

@@ -62,10 +62,13 @@ void Core::State::deliver_frame(Group& group, Epoch& epoch, std::uint32_t day_nu
   if (!opened) {
     const auto accepted = group.frames.at(order.epoch, order.day, header->sender, header->counter);
     if (opened.error().code == Errc::used && accepted && *accepted != header->hash) {
+      const bool mine = header->sender == me.id();
       warn(WarningView::Kind::two_versions,
            "Two different messages in \"" + group.name() + "\" claim to be one and the same by " +
-               name_of(group, header->sender) +
-               ". Ask them whether they restored a backup or use two devices.",
+               (mine ? "you. If another device still uses this vault or a backup of it, use one "
+                       "of the two alone."
+                     : name_of(group, header->sender) +
+                           ". Ask them whether they restored a backup or use two devices."),
            now);
     }
     return;
@@ -208,6 +211,7 @@ void Core::State::flush(Group& group, TimePoint now) {
   const std::uint32_t day_number = group.sending_day(relay.today(now));
   take_back_frames(group, epoch.head.number, day_number);
   if (!epoch.caught_up || !epoch.days.find(day_number)->caught_up) return;
+  if (is_unsure(group, day_number)) return want_new_keys(group, now);
   for (const StoredMessage* message : messages.queued(group.id())) {
     if (message->in_flight == 0) make_frame(group, epoch, day_number, *message, now);
   }

@@ -95,6 +95,7 @@ struct WarningView {
     token_refused,    // the relay took no token that should be good
     invite_reused,    // two people asked to join with one invite
     left_behind,      // the keys of a change did not come
+    restored,         // a restored vault cannot tell what it said already
     update_needed,
     removal_lost,  // a lead wanted somebody out, and another change was first
   } kind;
@@ -130,6 +131,7 @@ struct Health {
   bool enrolled = false;
   std::optional<TimePoint> enroll_due;
   std::uint32_t queued = 0;
+  bool restored = false;                            // from a backup, not long ago
   std::optional<std::int64_t> clock_ahead_minutes;  // this device's minus the relay's
   std::uint32_t members_agreeing_on_keys = 0;
   std::uint32_t members_disagreeing_on_keys = 0;

@@ -27,8 +27,9 @@ bool is_empty(const wire::Budget& left) {
 bool Wallet::load(const Record& record) {
   state::Coin kept;
   if (!parse(kept, record.value.reveal())) return false;
-  Coin coin{kept.token(), kept.from_day(), static_cast<Purpose>(kept.purpose()),
-            std::nullopt, kept.lanes(),    std::nullopt};
+  Coin coin{kept.token(),   kept.from_day(), static_cast<Purpose>(kept.purpose()),
+            std::nullopt,   kept.lanes(),    std::nullopt,
+            kept.doubtful()};
   if (!kept.spend_id().empty()) {
     coin.spend = SpendId::from(as_bytes(kept.spend_id()));
     if (!coin.spend) return false;
@@ -42,7 +43,7 @@ bool Wallet::load(const Record& record) {
 void Wallet::add(const wire::Token& token, Purpose purpose, std::uint32_t from_day) {
   if (coins_.size() >= coins_max) return;
   const auto [coin, added] = coins_.try_emplace(
-      token.nonce(), Coin{token, from_day, purpose, std::nullopt, 0, std::nullopt});
+      token.nonce(), Coin{token, from_day, purpose, std::nullopt, 0, std::nullopt, false});
   if (added) save(coin->second);
 }
 
@@ -73,24 +74,37 @@ void Wallet::on_budget(const SpendId& spend, const wire::Budget& left) {
   save(coin->second);
 }
 
-std::optional<Wallet::Purpose> Wallet::on_refused(const SpendId& spend) {
+std::optional<Wallet::Refused> Wallet::on_refused(const SpendId& spend) {
   const auto coin = find(spend);
   if (coin == coins_.end()) return std::nullopt;
-  const Purpose purpose = coin->second.purpose;
+  const Refused refused{coin->second.purpose, coin->second.doubtful};
   erase(coin);
-  return purpose;
+  return refused;
+}
+
+void Wallet::doubt_unspent() {
+  for (auto& [nonce, coin] : coins_) {
+    if (coin.spend) continue;  // goes on under its spend id
+    coin.doubtful = true;
+    save(coin);
+  }
 }
 
 Result<Wallet::InviteTokens> Wallet::take_for_invite(wire::Role role, TimePoint now) {
   const auto sessions = newest_first(now, [](const Coin& coin) {
-    return coin.purpose == Purpose::general && !coin.spend && is_session_token(coin.token);
+    return coin.purpose == Purpose::general && !coin.spend && !coin.doubtful &&
+           is_session_token(coin.token);
   });
-  auto enrolls = newest_first(now, [](const Coin& coin) { return is_enroll_token(coin.token); });
+  auto enrolls = newest_first(
+      now, [](const Coin& coin) { return is_enroll_token(coin.token) && !coin.doubtful; });
   constexpr std::size_t sessions_needed = 3;
   if (sessions.size() < sessions_needed || enrolls.empty()) {
     return Error{Errc::no_tokens,
                  "an invite takes 3 session tokens and 1 enrol token, and there are " +
-                     std::to_string(sessions.size()) + " and " + std::to_string(enrolls.size())};
+                     std::to_string(sessions.size()) + " and " + std::to_string(enrolls.size()) +
+                     (has_doubtful() ? " (those from before this vault was restored are not given "
+                                       "away: they may have been used)"
+                                     : "")};
   }
   // Who leads will invite others: that takes an inviter's account.
   const auto wanted =
@@ -120,6 +134,11 @@ std::uint32_t Wallet::count_enrolls() const {
   return static_cast<std::uint32_t>(
       std::count_if(coins_.begin(), coins_.end(),
                     [](const auto& entry) { return is_enroll_token(entry.second.token); }));
+}
+
+bool Wallet::has_doubtful() const {
+  return std::any_of(coins_.begin(), coins_.end(),
+                     [](const auto& entry) { return entry.second.doubtful; });
 }
 
 void Wallet::expire(TimePoint now) {
@@ -154,7 +173,7 @@ Wallet::Coin* Wallet::to_share(Lane lane, TimePoint now) {
 Wallet::Coin* Wallet::unspent(Purpose purpose, TimePoint now) {
   const std::uint32_t today = wire::unix_day(now);
   const auto rank = [&](const Coin& coin) {
-    return std::pair(coin.from_day > today, coin.token.week());
+    return std::tuple(coin.from_day > today, coin.doubtful, coin.token.week());
   };
   Coin* best = nullptr;
   for (auto& [nonce, coin] : coins_) {
@@ -162,7 +181,9 @@ Wallet::Coin* Wallet::unspent(Purpose purpose, TimePoint now) {
         !is_taken(coin.token, now)) {
       continue;
     }
-    if (best == nullptr || rank(coin) < rank(*best)) best = &coin;
+    // A vault's other life takes them from the front: those at the back are likelier to be good.
+    const bool at_the_back = coin.doubtful && best != nullptr && rank(coin) == rank(*best);
+    if (best == nullptr || rank(coin) < rank(*best) || at_the_back) best = &coin;
   }
   return best;
 }
@@ -213,6 +234,7 @@ void Wallet::save(const Coin& coin) {
   if (coin.spend) kept.set_spend_id(coin.spend->str());
   kept.set_lanes(coin.lanes);
   if (coin.left) *kept.mutable_left() = *coin.left;
+  kept.set_doubtful(coin.doubtful);
   journal_.put(Table::wallet, to_bytes(as_bytes(coin.token.nonce())), kept);
 }
 

@@ -24,7 +24,11 @@ class Wallet {
   Result<SpendOrder> spend_order(Lane lane, TimePoint now);
   void on_budget(const SpendId& spend, const wire::Budget& left);
   /// Forgets the token; gives what it was for, none for a spend id that is not known.
-  std::optional<Purpose> on_refused(const SpendId& spend);
+  struct Refused {
+    Purpose purpose;
+    bool doubtful;  // it may have been spent before the vault was restored
+  };
+  std::optional<Refused> on_refused(const SpendId& spend);
 
   struct InviteTokens {
     wire::Token link;         // pays for the parcel
@@ -32,6 +36,9 @@ class Wallet {
   };
   /// Takes them out. 'no_tokens' without changing anything; the caller adds when more come.
   Result<InviteTokens> take_for_invite(wire::Role role, TimePoint now);
+
+  /// This wallet is a backup's: what was unspent in it may have been spent since, or given away.
+  void doubt_unspent();
 
   /// Unspent session tokens for general use, and enrol tokens.
   std::uint32_t count_sessions() const;
@@ -48,9 +55,11 @@ class Wallet {
     std::optional<SpendId> spend;
     std::uint32_t lanes = 0;  // bits of Lane
     std::optional<wire::Budget> left;
+    bool doubtful = false;
   };
   using Coins = std::map<std::string, Coin>;  // by nonce
 
+  bool has_doubtful() const;
   Coin* open_for(Lane lane, TimePoint now);
   Coin* to_share(Lane lane, TimePoint now);
   Coin* unspent(Purpose purpose, TimePoint now);

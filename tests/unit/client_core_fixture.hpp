@@ -62,6 +62,15 @@ class Device {
     reload();
   }
 
+  /// The same as `porchlight vault restore` does it: the vault knows that it comes from a backup.
+  void put_back(std::vector<Record> records) {
+    restore(std::move(records));
+    core_.on_restored();
+    keep();
+    reload();
+    forget_deliveries();
+  }
+
   /// Everything that can be read and sent, until nothing more happens.
   void sync() {
     core_.on_tick(now());

@@ -1,0 +1,129 @@
+// vault backup, vault restore and vault wipe.
+#include "client/cli/commands.hpp"
+#include "client/cli/terminal.hpp"
+
+namespace porchlight::client {
+namespace {
+
+using std::filesystem::path;
+
+constexpr std::string_view no_vault = "There is no vault in ";
+
+Status must_be_there(const Context& context) {
+  if (Vault::exists(context.options().vault)) return Ok{};
+  return Error{Errc::not_found, std::string(no_vault) + context.options().vault.string() +
+                                    ". Nothing was done: say with --vault DIR where it is."};
+}
+
+// ---- backup ---------------------------------------------------------------------------------
+
+Result<ExitCode> run_backup(Context& context, const std::string& name) {
+  const path file = std::filesystem::absolute(name).lexically_normal();
+  CHECK(must_be_there(context));
+  TRY(const SecretBytes secret, context.passphrase());
+  TRY(VaultLock held, context.lock());
+  TRY(Vault vault, Vault::open(std::move(held), secret.reveal(), context.random()));
+  CHECK(vault.back_up(file));
+  Output& out = context.out();
+  if (out.json()) {
+    out.record("vault_backup", {{"file", file.string()}});
+    return ExitCode::done;
+  }
+  out.line("Backed up to " + one_line(file.string()) + ".");
+  out.say(
+      "It opens with the passphrase that the vault has now, and holds all that the vault holds:\n"
+      "keep it where you would keep the vault. What the vault forgets later stays in it, so make\n"
+      "a new one now and then and destroy the old one. To use it: porchlight vault restore FILE.");
+  return ExitCode::done;
+}
+
+// ---- restore --------------------------------------------------------------------------------
+
+Result<ExitCode> run_restore(Context& context, const std::string& name) {
+  const path file = std::filesystem::absolute(name).lexically_normal();
+  const path& folder = context.options().vault;
+  CHECK(Vault::check_restore(folder, file));
+  TRY(const SecretBytes secret, context.passphrase());
+  TRY(VaultLock held, context.lock());
+  TRY(Vault vault, Vault::stage(std::move(held), file, secret.reveal(), context.random()));
+  TRY(auto records, vault.read_all());
+  TRY(Core core, Core::load(std::move(records), context.random()));
+  core.on_restored();
+  CHECK(vault.apply(core.drain().writes));
+  CHECK(vault.put_in_place());
+  Output& out = context.out();
+  if (out.json()) {
+    out.record("vault_restore", {{"vault", folder.string()}, {"groups", core.groups().size()}});
+    return ExitCode::done;
+  }
+  out.line("Restored to " + one_line(folder.string()) + ": " +
+           counted(core.groups().size(), "group") + ".");
+  out.say(
+      "What happens next:\n"
+      "- The next command reads what you have missed, your own messages too, before it sends\n"
+      "  anything. The relay keeps messages for about 7 days: older ones do not come back.\n"
+      "- Tokens that were used since the backup are dropped without a word. New ones come with\n"
+      "  the next day, and invites are paid with those alone.\n"
+      "- Invites made since the backup are not known here: make new ones.\n"
+      "- The device that the backup was made on must not be used any more, nor another copy of\n"
+      "  it: run porchlight vault wipe there. If it was stolen, tell a lead: only taking you out\n"
+      "  and letting you in anew locks it out.");
+  return ExitCode::done;
+}
+
+// ---- wipe -----------------------------------------------------------------------------------
+
+Result<ExitCode> run_wipe(Context& context) {
+  const path& folder = context.options().vault;
+  CHECK(must_be_there(context));
+  if (!context.options().yes) {
+    TRY(const bool sure,
+        confirm("Destroy the vault in " + one_line(folder.string()) +
+                    " for good? Its messages, groups and keys cannot be had again.",
+                "This destroys the vault for good. If it is meant, say --yes."));
+    if (!sure) {
+      context.out().say("Nothing was destroyed.");
+      return ExitCode::done;
+    }
+  }
+  TRY(const VaultLock held, context.lock());
+  CHECK(Vault::wipe(held));
+  Output& out = context.out();
+  if (out.json()) {
+    out.record("vault_wipe", {{"vault", folder.string()}});
+    return ExitCode::done;
+  }
+  out.line("Destroyed the vault in " + one_line(folder.string()) + ".");
+  out.say(
+      "Gone, and not to be had again from this device: its messages, groups, keys and tokens, and\n"
+      "what was queued. The key went first and was overwritten; a disk may keep old blocks all "
+      "the\n"
+      "same, and those are protected by the passphrase alone.\n"
+      "Still there: backups, which open with their passphrase (destroy them too), what others "
+      "have\n"
+      "read, until its lifetime ends on their devices, and your name in your groups: tell a lead\n"
+      "to take you out. The empty folder stays.");
+  return ExitCode::done;
+}
+
+std::shared_ptr<std::string> add_file(CLI::App& app, const char* what) {
+  auto file = std::make_shared<std::string>();
+  app.add_option("file", *file, what)->type_name("FILE")->required();
+  return file;
+}
+
+}  // namespace
+
+Action define_vault_backup(CLI::App& app) {
+  const auto file = add_file(app, "A new file; none is overwritten");
+  return [file](Context& context) { return run_backup(context, *file); };
+}
+
+Action define_vault_restore(CLI::App& app) {
+  const auto file = add_file(app, "What porchlight vault backup wrote");
+  return [file](Context& context) { return run_restore(context, *file); };
+}
+
+Action define_vault_wipe(CLI::App&) { return run_wipe; }
+
+}  // namespace porchlight::client

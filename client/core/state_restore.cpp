@@ -1,0 +1,69 @@
+// A vault that was put back from a backup: what its other life may have done since is neither done
+// again nor taken for somebody's fault (clause 11.5).
+#include "client/core/state.hpp"
+
+namespace porchlight::client {
+namespace {
+
+/// How far a device's day can lie after the relay's while their clocks agree.
+constexpr std::uint32_t days_ahead_max = 2;
+
+}  // namespace
+
+void Core::State::begin_restored() {
+  restored.begin();
+  for (auto& [id, group] : groups) {
+    // Sealed again, where that is still wanted, when everything was read.
+    take_back_frames(group, UINT32_MAX, 0);
+    forget_proposal(group);
+  }
+  wallet.doubt_unspent();
+  enrolment.forget_asked();
+}
+
+void Core::State::settle_restored(TimePoint now) {
+  const std::uint32_t today = std::max(wire::unix_day(relay.relay_time(now)), relay.today(now));
+  if (!restored.settle(today + days_ahead_max)) return;
+  std::size_t unsure = 0;
+  for (auto& [id, group] : groups) {
+    for (const StoredMessage* message : messages.queued(id)) {
+      const auto sent = wire::unix_day(from_minute(message->body.sent_minute()));
+      if (!is_past_retention(sent, now)) continue;
+      messages.erase(id, me.id(), MessageId(message->id));
+      ++unsure;
+    }
+  }
+  if (unsure == 0) return;
+  tell(Notice::Kind::warning, {}, {},
+       std::to_string(unsure) +
+           " messages were queued when the backup was made, so long ago that the relay cannot tell "
+           "any more whether they were sent. They are not sent again: ask, and write anew what is "
+           "missing.");
+}
+
+bool Core::State::is_unsure(const Group& group, std::uint32_t day) const {
+  return restored.covers(day) && group.frames.has_missed(group.newest().head.number, day);
+}
+
+void Core::State::want_new_keys(Group& group, TimePoint now) {
+  const bool leads = group.roster().is_lead(me.id());
+  warn(
+      WarningView::Kind::restored,
+      "This vault was restored from a backup, and a message in \"" + group.name() +
+          "\" that others have seen never came here: it may be one of yours. So that none of yours "
+          "is taken for a forgery, nothing is sent there " +
+          (leads ? "until the group has new keys, which were asked for."
+                 : "until the group has new keys. Ask a lead for: porchlight group rekey"),
+      now);
+  if (!leads || group.wishes().rekey) return;
+  Wishes wishes = group.wishes();
+  wishes.rekey = true;
+  group.set_wishes(std::move(wishes));
+  propose(group, now);
+}
+
+void Core::State::age_restored(TimePoint now) {
+  if (restored.end_by(relay.sure_day(now))) warnings.remove(WarningView::Kind::restored);
+}
+
+}  // namespace porchlight::client
