@@ -95,6 +95,12 @@ Finding about_queue(const Health& health) {
           std::to_string(health.queued) + " queued here: porchlight outbox list"};
 }
 
+Finding about_waiting(TimePoint until, TimePoint now) {
+  return {Grade::warn, "changes",
+          "the relay was restored from a backup: changes to groups wait until " +
+              short_time(until, now) + ", and what it has lost is sent again"};
+}
+
 Finding about_restore() {
   return {Grade::ok, "vault",
           "restored from a backup a short time ago: the device it was made on must not be used any "
@@ -139,6 +145,9 @@ Result<ExitCode> run_doctor(Context& context) {
       about_relay(report, took), about_clock(health),
       about_keys(health),        about_enrolment(health, context.now()),
       about_tokens(health),      about_queue(health)};
+  if (health.changes_wait_until) {
+    findings.push_back(about_waiting(*health.changes_wait_until, context.now()));
+  }
   if (health.restored) findings.push_back(about_restore());
   for (const WarningView& warning : core.warnings()) {
     findings.push_back({Grade::warn, kind_name(warning.kind),

@@ -69,6 +69,7 @@ Result<ExitCode> change_group(Context& context, const Order& order) {
                                           "show for who leads it now."};
   }
   if (report.trouble) context.out().warn(report.trouble->what);
+  context.say_if_changes_wait(*engine);
   context.out().warn("This is not done yet. It is kept here, and the next command goes on.");
   return ExitCode::queued;
 }

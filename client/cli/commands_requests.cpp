@@ -89,6 +89,7 @@ Result<ExitCode> run_approve(Context& context, const ApproveOptions& options) {
                          one_line(request.group_name) + "\".");
     }
   }
+  context.say_if_changes_wait(*engine);
   return context.end_of_sending(*engine, report);
 }
 

@@ -213,6 +213,14 @@ Error Context::with_the_way_on(Error why, Engine& engine) const {
   return why;
 }
 
+void Context::say_if_changes_wait(Engine& engine) {
+  const auto until = engine.core().health(now()).changes_wait_until;
+  if (!until) return;
+  out_.warn("The relay was restored from a backup: changes to groups wait until " +
+            short_time(*until, now()) +
+            ", so that whoever holds a change that it has lost can bring it back first.");
+}
+
 ExitCode Context::end_of_sending(Engine& engine, const SyncReport& report) {
   const auto queued = engine.core().health(now()).queued;
   if (!report.trouble) {

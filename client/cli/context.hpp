@@ -52,6 +52,8 @@ class Context {
   ExitCode end_of_reading(const SyncReport& report);
   /// After sync(), for a command that sends: done, or why not everything has left.
   ExitCode end_of_sending(Engine& engine, const SyncReport& report);
+  /// Why a change to a group is not made yet, where that is because the relay was restored.
+  void say_if_changes_wait(Engine& engine);
   /// Warnings, and that a group let this member in: they concern whoever is at the keyboard,
   /// whatever the command.
   void tell(const std::vector<Notice>& notices);

@@ -53,7 +53,7 @@ bool Core::wants_new_connection(TimePoint now) const {
 }
 
 std::vector<OutboxItem> Core::outbox(Lane lane) const {
-  std::vector<OutboxItem> items;
+  std::vector<OutboxItem> items = state_->to_drop_again(lane);
   for (const auto& [id, entry] : state_->outbox.entries()) {
     if (entry.lane == lane && state_->may_leave(entry)) items.push_back(entry.item);
   }
@@ -97,15 +97,7 @@ Result<wire::Request> Core::errand_request(Errand errand, const Challenge& chall
 
 void Core::on_relay_facts(const RelayFacts& facts, std::optional<Lane> lane, TimePoint now) {
   const bool other_store = state_->relay.learn(facts, lane.has_value(), now);
-  if (other_store) {
-    state_->cursors.reset();
-    // What the old store held of our changes may not be in this one.
-    for (auto& [id, group] : state_->groups) {
-      group.proposal = {};
-      group.awaited.reset();
-      state_->forget_proposal(group);
-    }
-  }
+  if (other_store) state_->begin_with_other_store(now);
   if (other_store || lane == Lane::collect) state_->forget_caught_up();
   if (lane == Lane::collect) state_->collecting_since = now;
   state_->settle_restored(now);
@@ -140,6 +132,7 @@ void Core::on_delivery(const MailboxId& mailbox, std::uint64_t seq, ByteView env
   if (seq <= state_->cursors.after(mailbox)) return;
   const auto places = state_->locate(mailbox);
   if (places.empty()) return;
+  state_->kept.seen(envelope, state_->relay.store());
   bool is_read = true;
   for (const State::Place& place : places) {
     is_read &= state_->deliver(place, mailbox, seq, envelope, now);
@@ -158,10 +151,12 @@ void Core::on_caught_up(const MailboxId& mailbox, const Incarnation&, TimePoint 
 }
 
 void Core::on_dropped(OutboxId id, std::uint64_t seq, TimePoint now) {
+  if (Kept::is_kept(id)) return state_->kept.on_dropped(id, state_->relay.store());
   const OutboxEntry* found = state_->outbox.find(id);
   if (found == nullptr) return;
   const OutboxEntry entry = *found;
   state_->outbox.erase(id);
+  state_->keep_stored(entry, now);
   switch (entry.purpose) {
     case OutboxPurpose::frame:
       return state_->frame_stored(entry, seq, now);

@@ -259,6 +259,7 @@ Health Core::health(TimePoint now) const {
     queued += entry.purpose != OutboxPurpose::frame;
   }
   health.queued = static_cast<std::uint32_t>(queued);
+  health.changes_wait_until = state_->relay.changes_wait_until(now);
   health.restored = state_->restored.is_on();
   health.clock_ahead_minutes = state_->relay.clock_ahead_minutes();
   health.members_agreeing_on_keys = state_->relay.count_agreeing(now);

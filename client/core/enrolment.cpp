@@ -61,6 +61,14 @@ void Enrolment::add_token(const wire::Token& token, TimePoint now) {
   save();
 }
 
+void Enrolment::begin_again(TimePoint now) {
+  const std::uint32_t week = wire::token_week(parts_.relay.relay_time(now));
+  if (!enrolled() || token_ || !used_ || used_->week() + 1 < week) return;
+  token_ = used_;
+  due_ = later(now, hours(1), hours(12));
+  save();
+}
+
 void Enrolment::forget_asked() {
   for (auto& [kind, allotment] : allotments_) allotment.asked.reset();
   save();
@@ -193,7 +201,7 @@ void Enrolment::on_enroll_answer(const wire::Answer& answer, TimePoint now) {
   if (!token_) return;
   if (answer.has_done()) {
     role_ = token_->kind();
-    token_.reset();
+    used_ = std::exchange(token_, std::nullopt);
     // Both requests show the account: nothing is gained by waiting with the first allotment.
     allotments_[wire::TOKEN_KIND_SESSION].due = to_the_minute(now);
     if (role_ == wire::TOKEN_KIND_ENROLL_INVITER) {
@@ -202,6 +210,8 @@ void Enrolment::on_enroll_answer(const wire::Answer& answer, TimePoint now) {
     }
   } else if (answer.failure().code() == wire::FAILURE_NOT_AUTHORISED) {
     token_.reset();
+    used_.reset();
+    if (enrolled()) return;  // the second time: it was known, or is too old by now
     parts_.warnings.add(WarningView::Kind::token_refused,
                         "The relay did not take the token to enrol with: somebody else may have "
                         "used this invite, or it lay too long. Ask for a new invite.",
@@ -277,6 +287,7 @@ bool Enrolment::load(const Record& record) {
   state::Enrolment kept;
   if (!parse(kept, record.value.reveal())) return false;
   if (kept.has_token()) token_ = kept.token();
+  if (kept.has_used()) used_ = kept.used();
   due_ = from_minute(kept.due_minute());
   role_ = kept.role();
   for (auto& kept_allotment : *kept.mutable_allotments()) {
@@ -304,6 +315,7 @@ bool Enrolment::load(const Record& record) {
 void Enrolment::save() {
   state::Enrolment kept;
   if (token_) *kept.mutable_token() = *token_;
+  if (used_) *kept.mutable_used() = *used_;
   kept.set_due_minute(wire::unix_minute(due_));
   kept.set_role(role_);
   for (const auto& [kind, allotment] : allotments_) {

@@ -25,6 +25,9 @@ class Enrolment {
   /// An enrol token that came with an invite: it becomes the account's own, or stock.
   void add_token(const wire::Token& token, TimePoint now);
 
+  /// The relay's store is another one, which may not know this account: it enrols once more, with
+  /// the same token, which a relay that knows it answers in the same way.
+  void begin_again(TimePoint now);
   /// This is a backup's: what was asked for may have come since, and been spent.
   void forget_asked();
 
@@ -74,6 +77,7 @@ class Enrolment {
 
   Parts parts_;
   std::optional<wire::Token> token_;
+  std::optional<wire::Token> used_;
   TimePoint due_;
   wire::TokenKind role_ = wire::TOKEN_KIND_NONE;
   std::map<wire::TokenKind, Allotment> allotments_;

@@ -203,7 +203,12 @@ bool follows(const Parsed& parsed, const EpochHead& head) {
          parsed.head.number == std::uint64_t{head.number} + 1;  // the last number has no next one
 }
 
-bool is_within_a_day(std::uint32_t a, std::uint32_t b) { return (a > b ? a - b : b - a) <= 1; }
+/// A day apart at most, but a change that a relay's replaced store has lost is stored again for as
+/// many days as it is kept for that (clause 4.8).
+bool fits_its_seq(std::uint32_t day, std::uint32_t seq_day) {
+  return day <= std::uint64_t{seq_day} + 1 &&
+         seq_day <= std::uint64_t{day} + 1 + limits::ordinary_days;
+}
 
 }  // namespace
 
@@ -267,7 +272,7 @@ Judgement judge_change(const EpochHead& head, const Roster& roster, ByteView sig
     return judgement;
   }
   if (parsed->head.day < head.day || parsed->head.day - head.day > limits::epoch_days_max ||
-      !is_within_a_day(parsed->head.day, seq_day)) {
+      !fits_its_seq(parsed->head.day, seq_day)) {
     return judgement;
   }
   auto change = apply(*parsed, roster);
@@ -310,7 +315,7 @@ std::optional<Beside> read_beside(const EpochHead& head, std::span<const VerifyK
       !parsed->unverified.verify(wire::label::epoch, parsed->author).ok()) {
     return std::nullopt;
   }
-  Beside beside{parsed->head.id, parsed->author, {}};
+  Beside beside{parsed->head.id, parsed->head.day, parsed->author, {}};
   for (const wire::EpochOp& op : parsed->body.ops()) {
     VerifyKey member;
     if (op.has_remove() && read(member, op.remove().member())) beside.removals.push_back(member);

@@ -103,6 +103,7 @@ Result<Change> read_welcoming_change(ByteView signed_epoch, const Roster& roster
 /// A change that follows `head` by somebody who led then, whether or not it is valid.
 struct Beside {
   EpochId id;
+  std::uint32_t day = 0;
   VerifyKey author;
   std::vector<VerifyKey> removals;
 };

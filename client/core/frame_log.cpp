@@ -21,6 +21,7 @@ bool FrameLog::load(const FrameHash& hash, ByteView value) {
   entry.day = kept.day();
   entry.seq = kept.seq();
   entry.counter = kept.counter();
+  entry.store = kept.store();
   index(hash, entry);
   return true;
 }
@@ -42,6 +43,7 @@ void FrameLog::put(const FrameHash& hash, const Entry& entry) {
   kept.set_sender(entry.sender.str());
   kept.set_counter(entry.counter);
   kept.set_message(entry.message.str());
+  kept.set_store(entry.store);
   journal_.put(Table::groups, key(hash), kept);
 }
 
@@ -49,6 +51,10 @@ void FrameLog::index(const FrameHash& hash, const Entry& entry) {
   const auto [place, added] = entries_.try_emplace(hash);
   if (!added && place->second.standing == Standing::expected) --expected_;
   if (!added && place->second.standing == Standing::passed) --passed_;
+  if (!added && place->second.standing == Standing::seen) {
+    const auto stood = seen_.find({place->second.epoch, place->second.day, place->second.seq});
+    if (stood != seen_.end() && stood->second == hash) seen_.erase(stood);
+  }
   place->second = entry;
   if (entry.standing == Standing::expected) ++expected_;
   if (entry.standing == Standing::passed) ++passed_;
@@ -93,10 +99,12 @@ std::vector<FrameHash> FrameLog::expected_beyond(std::uint32_t epoch) const {
   return expected_where([&](const Entry& entry) { return entry.epoch > epoch; });
 }
 
-bool FrameLog::has_missed(std::uint32_t epoch, std::uint32_t day) const {
+bool FrameLog::lacks(std::uint32_t epoch, std::uint32_t day) const {
   return std::any_of(entries_.begin(), entries_.end(), [&](const auto& place) {
     const Entry& entry = place.second;
-    return entry.standing == Standing::missed && entry.epoch == epoch && entry.day == day;
+    const bool is_absent =
+        entry.standing == Standing::missed || entry.standing == Standing::expected;
+    return is_absent && entry.epoch == epoch && entry.day == day;
   });
 }
 

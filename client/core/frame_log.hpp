@@ -30,7 +30,8 @@ class FrameLog {
     std::uint64_t seq = 0;      // seen
     VerifyKey sender;           // seen and sent
     std::uint32_t counter = 0;  // seen and sent
-    MessageId message;          // sent
+    MessageId message;          // seen and sent
+    std::uint32_t store = 0;    // of the relay, which seq is of
   };
 
   bool load(const FrameHash& hash, ByteView value);
@@ -44,8 +45,8 @@ class FrameLog {
   std::vector<Cite> newest() const;
   /// What is expected of one mailbox.
   std::vector<FrameHash> expected(std::uint32_t epoch, std::uint32_t day) const;
-  /// Whether something of one mailbox should have come and did not.
-  bool has_missed(std::uint32_t epoch, std::uint32_t day) const;
+  /// Whether something of one mailbox is cited and has not come.
+  bool lacks(std::uint32_t epoch, std::uint32_t day) const;
   /// What is expected of epochs after this one.
   std::vector<FrameHash> expected_beyond(std::uint32_t epoch) const;
 

@@ -49,7 +49,7 @@ void Group::begin(const Change& change, EpochKeys keys) {
 Epoch& Group::emplace(const Change& change, EpochKeys keys, std::uint32_t fresh_day) {
   name_ = change.name;
   roster_ = change.roster;
-  halted_ = false;
+  halted_ = split_ = false;
   Epoch& epoch =
       epochs_.emplace(change.head.number, Epoch(change.head, std::move(keys))).first->second;
   epoch.fresh_day = fresh_day;
@@ -123,7 +123,7 @@ std::vector<MailboxId> Group::clear() {
   leaving_.reset();
   set_wishes({});
   set_asking({});
-  removed_ = halted_ = false;
+  removed_ = halted_ = split_ = false;
   proposal = {};
   awaited.reset();
   return left;
@@ -173,6 +173,25 @@ void Group::set_asking(std::optional<Asking> asking) {
   if (!asking && !asking_) return;
   asking_ = std::move(asking);
   save_asking();
+}
+
+void Group::split() {
+  split_ = true;
+  save_head();
+}
+
+void Group::forget_succession_seqs() {
+  for (auto& [number, epoch] : epochs_) {
+    if (!epoch.succeeded || epoch.succeeded->seq == 0 || !epoch.control_readable) continue;
+    epoch.succeeded->seq = Succession::unseen;
+    save_epoch(epoch);
+  }
+}
+
+void Group::find_succession(Epoch& epoch, std::uint64_t seq) {
+  if (epoch.succeeded->seq != Succession::unseen) return;
+  epoch.succeeded->seq = seq;
+  save_epoch(epoch);
 }
 
 void Group::halt() {

@@ -51,7 +51,10 @@ struct Asking {
 /// How an epoch ended.
 struct Succession {
   EpochId by;
-  std::uint64_t seq = 0;         // in the control mailbox; 0 where a Welcome led past it
+  /// In the control mailbox; 0 where a Welcome led past it, `unseen` where the relay's store was
+  /// replaced and has not shown it again.
+  std::uint64_t seq = 0;
+  static constexpr std::uint64_t unseen = UINT64_MAX;
   std::uint32_t on_day = 0;      // when it was adopted here
   std::vector<VerifyKey> leads;  // of the epoch that ended
 };
@@ -88,8 +91,15 @@ class Group {
   bool removed() const { return removed_; }
   /// Nothing may leave: it is halted, this member is out, or the next epoch's keys have not come.
   bool is_still() const { return halted_ || removed_ || awaited.has_value(); }
-  /// No message may leave: it is still, or somebody is in whom a lead wanted out.
-  bool is_mute() const { return is_still() || !contests_.empty(); }
+  /// No message may leave: it is still, or somebody is in whom a lead wanted out, or it is split.
+  bool is_mute() const { return is_still() || !contests_.empty() || split_; }
+  /// The relay holds another next epoch than the one that was adopted here: no message leaves until
+  /// there is a newer one.
+  void split();
+  /// Where the epochs' successions lie in a new store is not known.
+  void forget_succession_seqs();
+  /// What `epoch` was succeeded by lies there.
+  void find_succession(Epoch& epoch, std::uint64_t seq);
   /// By number, oldest first; never empty.
   std::map<std::uint32_t, Epoch>& epochs() { return epochs_; }
   const std::map<std::uint32_t, Epoch>& epochs() const { return epochs_; }
@@ -189,6 +199,7 @@ class Group {
   Roster roster_;
   bool halted_ = false;
   bool removed_ = false;
+  bool split_ = false;
   Wishes wishes_;
   std::optional<Asking> asking_;
   std::vector<Contest> contests_;

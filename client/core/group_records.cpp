@@ -26,6 +26,7 @@ void Group::save_head() {
   kept.set_name(name_);
   kept.set_halted(halted_);
   kept.set_removed(removed_);
+  kept.set_split(split_);
   for (const auto& [member, hour] : out_) {
     auto* out = kept.add_out();
     out->set_member(member.str());
@@ -173,6 +174,7 @@ bool Group::load_head(ByteView value) {
   name_ = kept.name();
   halted_ = kept.halted();
   removed_ = kept.removed();
+  split_ = kept.split();
   for (const auto& out : kept.out()) {
     VerifyKey member;
     if (!read(member, out.member())) return false;

@@ -11,10 +11,18 @@ Bytes key(const GroupId& group, const StoredMessage& message) {
   return record_key({group, message.sender, message.id});
 }
 
+/// Of several frames the first counts; within one mailbox, as it is in the relay's newest store.
+bool counts_more(const Order& order, std::uint32_t store, const StoredMessage& known) {
+  const bool same_mailbox = order.epoch == known.order.epoch && order.day == known.order.day;
+  if (same_mailbox && store != known.store) return store > known.store;
+  return order < known.order;
+}
+
 bool stands_before(const StoredMessage* a, const StoredMessage* b) {
   if (a->is_stored() != b->is_stored()) return a->is_stored();
   if (!a->is_stored()) return a->queue_number < b->queue_number;
-  return a->order < b->order;
+  // Two may stand at one place, of which one was in a store that the relay has lost.
+  return std::tie(a->order, a->sender, a->id) < std::tie(b->order, b->sender, b->id);
 }
 
 }  // namespace
@@ -30,6 +38,7 @@ bool Messages::load(const Record& record) {
   message.sender = *VerifyKey::from(key.subspan(GroupId::size_bytes, VerifyKey::size_bytes));
   message.id = *MessageId::from(key.last(MessageId::size_bytes));
   message.order = {kept.epoch(), kept.day(), kept.seq()};
+  message.store = kept.store();
   message.queue_number = kept.queue_number();
   message.in_flight = kept.outbox_id();
   message.received = from_seconds(kept.received());
@@ -43,7 +52,10 @@ bool Messages::load(const Record& record) {
 bool Messages::add(const GroupId& group, StoredMessage message) {
   PORCHLIGHT_ASSERT(message.is_stored());
   StoredMessage* known = find_mutable(group, message.sender, message.id);
-  if (known != nullptr && known->is_stored() && known->order <= message.order) return false;
+  if (known != nullptr && known->is_stored() &&
+      !counts_more(message.order, message.store, *known)) {
+    return false;
+  }
   save(group, message);
   if (known != nullptr) {
     *known = std::move(message);
@@ -69,16 +81,26 @@ void Messages::set_in_flight(const GroupId& group, const VerifyKey& me, const Me
 }
 
 bool Messages::set_stored(const GroupId& group, const VerifyKey& me, const MessageId& id,
-                          const Order& order, TimePoint ends) {
+                          const Order& order, std::uint32_t store, TimePoint ends) {
   StoredMessage* message = find_mutable(group, me, id);
   if (message == nullptr) return false;
   const bool was_queued = !message->is_stored();
-  if (!was_queued && message->order <= order) return false;
+  if (!was_queued && !counts_more(order, store, *message)) return false;
   message->order = order;
+  message->store = store;
   message->ends = ends;
   message->in_flight = 0;
   save(group, *message);
   return was_queued;
+}
+
+void Messages::move(const GroupId& group, const VerifyKey& sender, const MessageId& id,
+                    const Order& order, std::uint32_t store) {
+  StoredMessage* message = find_mutable(group, sender, id);
+  if (message == nullptr || !message->is_stored() || !counts_more(order, store, *message)) return;
+  message->order = order;
+  message->store = store;
+  save(group, *message);
 }
 
 const StoredMessage* Messages::find(const GroupId& group, const VerifyKey& sender,
@@ -150,6 +172,7 @@ void Messages::save(const GroupId& group, const StoredMessage& message) {
   kept.set_epoch(message.order.epoch);
   kept.set_day(message.order.day);
   kept.set_seq(message.order.seq);
+  kept.set_store(message.store);
   kept.set_queue_number(message.queue_number);
   kept.set_outbox_id(message.in_flight);
   kept.set_received(to_seconds(message.received));

@@ -20,6 +20,7 @@ struct StoredMessage {
   wire::Body body;
   MessageId id;
   Order order;
+  std::uint32_t store = 0;  // of the relay, which order.seq is of
   /// Of one's own that is queued: its place in the queue, and the frame made of it if there is one.
   std::uint64_t queue_number = 0;
   OutboxId in_flight = 0;
@@ -44,7 +45,10 @@ class Messages {
                      OutboxId frame);
   /// One's own is stored at the relay, there, and `ends` then. True where it had been queued.
   bool set_stored(const GroupId& group, const VerifyKey& me, const MessageId& id,
-                  const Order& order, TimePoint ends);
+                  const Order& order, std::uint32_t store, TimePoint ends);
+  /// Another store of the relay has one of its frames there.
+  void move(const GroupId& group, const VerifyKey& sender, const MessageId& id, const Order& order,
+            std::uint32_t store);
 
   const StoredMessage* find(const GroupId& group, const VerifyKey& sender,
                             const MessageId& id) const;

@@ -3,37 +3,55 @@
 #include "client/core/state.pb.h"
 
 namespace porchlight::client {
-namespace {
 
-std::optional<OutboxId> read_id(ByteView key) {
+std::optional<OutboxId> read_outbox_id(ByteView key) {
   if (key.size() != sizeof(OutboxId)) return std::nullopt;
   OutboxId id = 0;
   for (const Byte byte : key) id = id << 8 | byte;
   return id;
 }
 
-}  // namespace
+std::optional<OutboxEntry> read_outbox_entry(const state::OutboxEntry& kept) {
+  auto address = wire::MailboxAddress::decode(kept.address());
+  OutboxEntry entry;
+  if (!address || !read(entry.group, kept.group()) || !read(entry.invite, kept.invite()) ||
+      !read(entry.message, kept.message()) ||
+      kept.lane() > static_cast<std::uint32_t>(Lane::join)) {
+    return std::nullopt;
+  }
+  entry.item = {0, *address, to_bytes(as_bytes(kept.envelope())), std::nullopt};
+  if (kept.has_if_last()) entry.item.if_last = kept.if_last();
+  entry.lane = static_cast<Lane>(kept.lane());
+  entry.purpose = static_cast<OutboxPurpose>(kept.purpose());
+  entry.epoch = kept.epoch();
+  entry.day = kept.day();
+  entry.page = kept.page();
+  return entry;
+}
+
+void write_outbox_entry(const OutboxEntry& entry, state::OutboxEntry& kept) {
+  kept.set_lane(static_cast<std::uint32_t>(entry.lane));
+  kept.set_purpose(static_cast<std::uint32_t>(entry.purpose));
+  kept.set_address(to_string(entry.item.address.encode()));
+  kept.set_envelope(to_string(entry.item.envelope));
+  if (entry.item.if_last) kept.set_if_last(*entry.item.if_last);
+  kept.set_group(entry.group.str());
+  kept.set_invite(entry.invite.str());
+  kept.set_epoch(entry.epoch);
+  kept.set_day(entry.day);
+  kept.set_page(entry.page);
+  kept.set_message(entry.message.str());
+}
 
 bool Outbox::load(const Record& record) {
   state::OutboxEntry message;
-  const auto id = read_id(record.key);
+  const auto id = read_outbox_id(record.key);
   if (!id || !parse(message, record.value.reveal())) return false;
-  auto address = wire::MailboxAddress::decode(message.address());
-  OutboxEntry entry;
-  if (!address || !read(entry.group, message.group()) || !read(entry.invite, message.invite()) ||
-      !read(entry.message, message.message()) ||
-      message.lane() > static_cast<std::uint32_t>(Lane::join)) {
-    return false;
-  }
-  entry.item = {*id, *address, to_bytes(as_bytes(message.envelope())), std::nullopt};
-  if (message.has_if_last()) entry.item.if_last = message.if_last();
-  entry.lane = static_cast<Lane>(message.lane());
-  entry.purpose = static_cast<OutboxPurpose>(message.purpose());
-  entry.epoch = message.epoch();
-  entry.day = message.day();
-  entry.page = message.page();
+  auto entry = read_outbox_entry(message);
+  if (!entry) return false;
+  entry->item.id = *id;
   next_ = std::max(next_, *id + 1);
-  entries_.emplace(*id, std::move(entry));
+  entries_.emplace(*id, std::move(*entry));
   return true;
 }
 
@@ -56,17 +74,7 @@ const OutboxEntry* Outbox::find(OutboxId id) const {
 
 void Outbox::save(const OutboxEntry& entry) {
   state::OutboxEntry message;
-  message.set_lane(static_cast<std::uint32_t>(entry.lane));
-  message.set_purpose(static_cast<std::uint32_t>(entry.purpose));
-  message.set_address(to_string(entry.item.address.encode()));
-  message.set_envelope(to_string(entry.item.envelope));
-  if (entry.item.if_last) message.set_if_last(*entry.item.if_last);
-  message.set_group(entry.group.str());
-  message.set_invite(entry.invite.str());
-  message.set_epoch(entry.epoch);
-  message.set_day(entry.day);
-  message.set_page(entry.page);
-  message.set_message(entry.message.str());
+  write_outbox_entry(entry, message);
   journal_.put(Table::outbox, record_key({entry.item.id}), message);
 }
 

@@ -4,6 +4,10 @@
 
 #include "client/core/journal.hpp"
 
+namespace porchlight::client::state {
+class OutboxEntry;
+}
+
 namespace porchlight::client {
 
 /// The values are kept: never renumber.
@@ -34,6 +38,11 @@ struct OutboxEntry {
     return purpose == OutboxPurpose::proposal || purpose == OutboxPurpose::page;
   }
 };
+
+/// As it is kept. None for a record that cannot be; the item's id is not in it.
+std::optional<OutboxEntry> read_outbox_entry(const state::OutboxEntry& kept);
+void write_outbox_entry(const OutboxEntry& entry, state::OutboxEntry& kept);
+std::optional<OutboxId> read_outbox_id(ByteView key);
 
 class Outbox {
  public:

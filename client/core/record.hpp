@@ -22,6 +22,7 @@ enum class Table : std::uint8_t {
   outbox = 8,    // what is not yet stored at the relay
   cursors = 9,   // how far each mailbox was read
   warnings = 10,
+  kept = 11,  // what was stored at the relay in the last days
 };
 
 struct Record {

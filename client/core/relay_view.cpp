@@ -25,6 +25,8 @@ bool RelayView::load(const Record& record) {
   if (!parse(kept, record.value.reveal()) || !read(incarnation_, kept.incarnation())) return false;
   if (kept.has_clock_ahead_minutes()) clock_ahead_minutes_ = kept.clock_ahead_minutes();
   ordinary_days_ = kept.ordinary_days();
+  store_ = kept.store();
+  replaced_minute_ = kept.replaced_minute();
   for (const auto& key : kept.keys()) {
     keys_[{key.week(), key.kind()}] = {to_bytes(as_bytes(key.public_key())), key.seen_on_lane()};
   }
@@ -42,6 +44,10 @@ bool RelayView::learn(const RelayFacts& facts, bool seen_on_lane, TimePoint now)
   ordinary_days_ = facts.ordinary_days;
   compared_at_ = now;
   learn_clock(facts, now);
+  // Never after now: a clock that was far ahead and was set right is not waited for.
+  const std::uint64_t minute = wire::unix_minute(relay_time(now));
+  if (is_new) ++store_;
+  if (is_new || replaced_minute_ > minute) replaced_minute_ = minute;
   learn_keys(facts, seen_on_lane, now);
   save();
   return is_new;
@@ -135,6 +141,25 @@ std::uint32_t RelayView::ordinary_days() const {
                              : std::min(ordinary_days_, limits::ordinary_days);
 }
 
+std::optional<TimePoint> RelayView::changes_wait_until(TimePoint now) const {
+  constexpr auto wait = std::chrono::hours(24);
+  if (replaced_minute_ == 0) return std::nullopt;
+  const TimePoint end = from_minute(replaced_minute_) + wait;
+  const TimePoint here = relay_time(now);
+  if (here >= end) return std::nullopt;
+  return now + (end - here);
+}
+
+std::optional<std::uint32_t> RelayView::replaced_hour() const {
+  if (replaced_minute_ == 0) return std::nullopt;
+  return wire::unix_hour(from_minute(replaced_minute_));
+}
+
+bool RelayView::may_have_lost(std::uint32_t day) const {
+  // A day more for those whose clock is ahead.
+  return replaced_minute_ != 0 && day <= wire::unix_day(from_minute(replaced_minute_)) + 1;
+}
+
 std::optional<Bytes> RelayView::token_key(wire::TokenKind kind, std::uint32_t week) const {
   const auto found = keys_.find({week, kind});
   if (found == keys_.end() || !found->second.seen_on_lane) return std::nullopt;
@@ -167,6 +192,8 @@ void RelayView::save() {
   kept.set_incarnation(incarnation_.str());
   if (clock_ahead_minutes_) kept.set_clock_ahead_minutes(*clock_ahead_minutes_);
   kept.set_ordinary_days(ordinary_days_);
+  kept.set_store(store_);
+  kept.set_replaced_minute(replaced_minute_);
   for (const auto& [place, key] : keys_) {
     auto* added = kept.add_keys();
     added->set_week(place.first);

@@ -37,6 +37,15 @@ class RelayView {
   std::uint32_t sure_day(TimePoint now) const;
   /// `days` before that; not before the first day there is.
   std::uint32_t days_ago(std::uint32_t days, TimePoint now) const;
+  /// Counts the stores that the relay has had: a `seq` says something within one of them alone.
+  std::uint32_t store() const { return store_; }
+  /// Until then, by this device's clock, no change to a group is proposed: whoever holds what the
+  /// new store has lost is to bring it back first. None when that time is over.
+  std::optional<TimePoint> changes_wait_until(TimePoint now) const;
+  /// By its clock, the hour in which the new store was seen first; none without one.
+  std::optional<std::uint32_t> replaced_hour() const;
+  /// What was of that day may be missing because the store was replaced.
+  bool may_have_lost(std::uint32_t day) const;
   /// How many days envelopes without LONG are kept.
   std::uint32_t ordinary_days() const;
 
@@ -71,6 +80,8 @@ class RelayView {
   Incarnation incarnation_;
   std::optional<std::int64_t> clock_ahead_minutes_;
   std::uint32_t ordinary_days_ = 0;
+  std::uint32_t store_ = 0;
+  std::uint64_t replaced_minute_ = 0;  // by the relay's clock; 0 without
   std::map<std::pair<std::uint32_t, wire::TokenKind>, Key> keys_;  // by week and kind
   std::map<VerifyKey, Opinion> opinions_;
 };

@@ -28,7 +28,8 @@ Core::State::State(Me me_, Random& random_)
       outbox(journal),
       cursors(journal),
       messages(journal),
-      people(journal) {}
+      people(journal),
+      kept(journal) {}
 
 Status Core::State::load(std::vector<Record> records) {
   // A group's records stand on one another: the kinds come in the order of their letters.
@@ -67,6 +68,8 @@ Status Core::State::load(std::vector<Record> records) {
         return cursors.load(record);
       case Table::warnings:
         return warnings.load(record);
+      case Table::kept:
+        return kept.load(record);
     }
     return false;
   };
@@ -131,6 +134,7 @@ void Core::State::caught_up(const Place& place, const MailboxId& mailbox, TimePo
     case Place::Kind::control:
       return control_caught_up(*place.group, *place.epoch, now);
     case Place::Kind::page:
+      if (relay.changes_wait_until(now)) return;  // whoever holds it may bring it back yet
       return without_keys(*place.group, now);
     case Place::Kind::day:
       return day_caught_up(*place.group, *place.epoch, place.day, now);
@@ -189,6 +193,7 @@ Result<Signature> Core::State::prove(const wire::MailboxAddress& address, wire::
     if (group == nullptr) continue;
     return sign(derive_page(group->newest().control, entry.page).drop);
   }
+  if (const SigningSeed* seed = collect ? nullptr : kept.drop_seed(address)) return sign(*seed);
   const auto sign_with_invite = [&](const wire::InviteSeed& seed) -> std::optional<Signature> {
     const wire::InviteKeys keys(seed);
     if (keys.address() != address) return std::nullopt;
@@ -233,6 +238,7 @@ void Core::State::tick(TimePoint now) {
   }
   if (!relay.clocks_checked(now)) return;
   age_restored(now);
+  age_kept(now);
   messages.expire(relay.sure_time(now));
   wallet.expire(relay.relay_time(now));
   std::erase_if(people.invites, [&](const auto& entry) {

@@ -6,6 +6,7 @@
 #include "client/core/cursors.hpp"
 #include "client/core/enrolment.hpp"
 #include "client/core/group.hpp"
+#include "client/core/kept.hpp"
 #include "client/core/me.hpp"
 #include "client/core/outbox.hpp"
 #include "client/core/people.hpp"
@@ -79,7 +80,7 @@ struct Core::State {
   Status rekey(const GroupId& id, TimePoint now);
 
   // ---- removals that lost a race (state_contest.cpp) -----------------------------------------
-  void judge_beside(Group& group, const Epoch& epoch, const Bytes& signed_epoch, std::uint64_t seq,
+  void judge_beside(Group& group, Epoch& epoch, const Bytes& signed_epoch, std::uint64_t seq,
                     TimePoint now);
   void contest(Group& group, const VerifyKey& member, const VerifyKey& author, TimePoint now);
   void settle_contests(Group& group, const Change& change, TimePoint now);
@@ -148,6 +149,22 @@ struct Core::State {
   void frame_stored(const OutboxEntry& entry, std::uint64_t seq, TimePoint now);
   void message_stored(const GroupId& group, const MessageId& id, const Order& order, TimePoint now);
 
+  // ---- a relay with another store than it had (state_replaced.cpp) ---------------------------
+  void begin_with_other_store(TimePoint now);
+  void keep_stored(const OutboxEntry& entry, TimePoint now);
+  void keep_own_frame(const Group& group, const Epoch& epoch, std::uint32_t day, ByteView envelope,
+                      TimePoint now);
+  void keep_change(const Group& group, const Epoch& epoch, const Change& change, ByteView envelope,
+                   TimePoint now);
+  /// Whether a change beside the adopted one makes two histories; then the person is told.
+  bool notice_other_history(Group& group, const Succession& succession, std::uint32_t day,
+                            std::uint64_t seq, TimePoint now);
+  bool is_to_drop_again(const KeptEnvelope& envelope) const;
+  std::vector<OutboxItem> to_drop_again(Lane lane) const;
+  void forget_kept(const Group& group);
+  void age_kept(TimePoint now);
+  void frame_moved(Group& group, const FrameHash& hash, FrameLog::Entry entry, std::uint64_t seq);
+
   // ---- a vault put back from a backup (state_restore.cpp) ------------------------------------
   void begin_restored();
   /// The relay's clock is known.
@@ -212,6 +229,7 @@ struct Core::State {
   Cursors cursors;
   Messages messages;
   People people;
+  Kept kept;
   std::map<GroupId, Group> groups;
   /// Where a group stopped in its control mailbox; nothing after it is read (clause 10.2).
   std::map<GroupId, std::uint64_t> halted_at;

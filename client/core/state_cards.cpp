@@ -96,6 +96,7 @@ void Core::State::receive_card(Group& group, const VerifyKey& sender, ByteView s
   // Another device of this vault's is ahead: a backup was put back, or it was copied.
   me.renew_card(random, relay.today(now), card.card.version);
   me.save(journal);
+  if (restored.is_on()) return;  // that was this vault's other life
   warn(WarningView::Kind::two_versions,
        "Another device posted as you in \"" + group.name() +
            "\". If you did not put back a backup, somebody has a copy of your vault: tell a lead "

@@ -12,19 +12,13 @@ bool contains(const std::vector<VerifyKey>& keys, const VerifyKey& key) {
 }  // namespace
 
 /// In an epoch that is over: a change that lies beside the one that won.
-void Core::State::judge_beside(Group& group, const Epoch& epoch, const Bytes& signed_epoch,
+void Core::State::judge_beside(Group& group, Epoch& epoch, const Bytes& signed_epoch,
                                std::uint64_t seq, TimePoint now) {
   const Succession& succession = *epoch.succeeded;
   const auto beside = read_beside(epoch.head, succession.leads, signed_epoch);
-  if (!beside || beside->id == succession.by || succession.seq == 0) return;
-  if (seq < succession.seq) {
-    // It would have been the group's next: the relay showed it to some and not to others.
-    warn(WarningView::Kind::foreign_epoch,
-         "The relay showed two histories of the group \"" + group.name() +
-             "\": not everybody may be in the same one. Compare with the others who is in it.",
-         now);
-    return;
-  }
+  if (!beside || succession.seq == 0) return;
+  if (beside->id == succession.by) return group.find_succession(epoch, seq);
+  if (notice_other_history(group, succession, beside->day, seq, now)) return;
   // What comes after the next epoch was adopted is news only while that one stands.
   if (epoch.head.number + 1 != group.newest().head.number) return;
   for (const VerifyKey& member : beside->removals) contest(group, member, beside->author, now);

@@ -37,6 +37,20 @@ Bytes seal_welcome(const SealKey& one_time, const Bytes& signed_welcome) {
   return std::move(envelope).value();
 }
 
+/// The page with this member's grant, to be brought back where the relay loses it: its author may
+/// be gone by then.
+KeptEnvelope copy_of_page(const Group& group, ByteView envelope) {
+  const Awaited& awaited = *group.awaited;
+  KeptEnvelope page;
+  page.entry.item.address = awaited.page_address;
+  page.entry.item.envelope = to_bytes(envelope);
+  page.entry.purpose = OutboxPurpose::page;
+  page.entry.group = group.id();
+  page.entry.epoch = group.newest().head.number;
+  page.drop = SigningSeed::from(awaited.keys.drop.reveal());
+  return page;
+}
+
 /// The Welcomes for those of our requests that `change` adds or refreshes. Built before its keys
 /// move on.
 std::vector<OutboxEntry> make_welcomes(const Change& change, const Bytes& signed_epoch,
@@ -91,6 +105,7 @@ bool Core::State::deliver_control(Group& group, Epoch& epoch, std::uint64_t seq,
   Judgement judgement = judge_change(epoch.head, group.roster(), *signed_epoch, seq_day);
   switch (judgement.kind) {
     case Judgement::Kind::valid:
+      keep_change(group, epoch, *judgement.change, envelope, now);
       return take_change(group, *std::move(judgement.change), *signed_epoch, seq, now);
     case Judgement::Kind::newer:
       if (!group.halted()) group.halt();
@@ -149,6 +164,10 @@ void Core::State::deliver_page(Group& group, ByteView envelope, TimePoint now) {
     if (opened) fresh = std::move(opened).value();
   }
   if (!fresh) return without_keys(group, now);
+  KeptEnvelope copy = copy_of_page(group, envelope);
+  copy.day = wire::unix_day(relay.sure_time(now));
+  copy.store = relay.store();
+  kept.add(std::move(copy));
   const Awaited taken = *std::move(group.awaited);
   Epoch& epoch = group.newest();
   adopt(group, taken.change, taken.signed_epoch, fresh->reveal(), taken.seq, now);
@@ -175,6 +194,7 @@ void Core::State::be_removed(Group& group, const Change& change, std::uint64_t s
   forget_proposal(group);
   forget_approvals(group);
   forget_asking(group);
+  forget_kept(group);
   warn_of_contests(now);
   tell(group.leaving() ? Notice::Kind::left : Notice::Kind::removed, group.id(), {}, group.name());
   if (const std::size_t unsent = messages.erase_queued(group.id()); unsent > 0) {

@@ -38,6 +38,9 @@ void Core::State::deliver_frame(Group& group, Epoch& epoch, std::uint32_t day_nu
   if (const FrameLog::Entry* known = group.frames.find(header->hash)) {
     if (known->standing == Standing::sent) {
       own_frame_came_back(group, header->hash, *known, seq, now);
+      keep_own_frame(group, epoch, day_number, envelope, now);
+    } else if (known->standing == Standing::seen && known->store != relay.store()) {
+      frame_moved(group, header->hash, *known, seq);
     }
     if (known->standing == Standing::seen || known->standing == Standing::sent ||
         known->standing == Standing::passed) {
@@ -74,20 +77,20 @@ void Core::State::deliver_frame(Group& group, Epoch& epoch, std::uint32_t day_nu
     return;
   }
   group.commit(epoch, day_number, header->sender, std::move(opened->step));
-  group.frames.put(
-      header->hash,
-      {Standing::seen, order.epoch, order.day, seq, header->sender, header->counter, {}});
   const FrameContent& content = opened->content;
+  StoredMessage message;
+  message.sender = header->sender;
+  message.body = read_body(content.body.reveal(), id_from(header->hash), hour_of(seq));
+  message.id = *MessageId::from(as_bytes(message.body.id()));
+  group.frames.put(header->hash, {Standing::seen, order.epoch, order.day, seq, header->sender,
+                                  header->counter, message.id, relay.store()});
   read_cites(group, order, header->sender, content.cites, now);
   if (content.keys_digest && header->sender != me.id()) {
     relay.compare(header->sender, name_of(group, header->sender), content.keys_week,
                   *content.keys_digest, now);
   }
-  StoredMessage message;
-  message.sender = header->sender;
-  message.body = read_body(content.body.reveal(), id_from(header->hash), hour_of(seq));
-  message.id = *MessageId::from(as_bytes(message.body.id()));
   message.order = order;
+  message.store = relay.store();
   message.received = now;
   message.ends = end_of_life(message.body, hour_of(seq));
   const MessageId id = message.id;
@@ -95,6 +98,7 @@ void Core::State::deliver_frame(Group& group, Epoch& epoch, std::uint32_t day_nu
   const bool is_new = messages.add(group.id(), std::move(message));
   if (header->sender == me.id()) {
     take_back_frames_of(group, id);  // sent before this vault was restored from a backup
+    keep_own_frame(group, epoch, day_number, envelope, now);
   } else if (is_new) {
     tell(Notice::Kind::message, group.id(), id);
   }
@@ -113,6 +117,7 @@ void Core::State::own_frame_came_back(Group& group, const FrameHash& hash, Frame
                                       std::uint64_t seq, TimePoint now) {
   entry.standing = Standing::seen;
   entry.seq = seq;
+  entry.store = relay.store();
   group.frames.put(hash, entry);
   // Its answer was lost, or a second frame was made of it meanwhile: either way it is stored.
   take_back_frames_of(group, entry.message);
@@ -130,7 +135,7 @@ void Core::State::read_cites(Group& group, const Order& order, const VerifyKey& 
     entry.epoch = cite.epoch;
     entry.day = cite.day;
     entry.sender = sender;  // who has seen it
-    if (cite.epoch == order.epoch && cite.day == order.day) {
+    if (cite.epoch == order.epoch && cite.day == order.day && !relay.may_have_lost(cite.day)) {
       // It was stored before the frame that cites it, in the same mailbox.
       miss(group, cite.frame, entry, name_of(group, sender), now);
       continue;
@@ -151,7 +156,7 @@ void Core::State::day_caught_up(Group& group, Epoch& epoch, std::uint32_t day_nu
   day.caught_up = true;
   for (const FrameHash& hash : group.frames.expected(epoch.head.number, day_number)) {
     const FrameLog::Entry entry = *group.frames.find(hash);
-    if (is_past_retention(day_number, now)) continue;
+    if (is_past_retention(day_number, now) || relay.may_have_lost(day_number)) continue;
     miss(group, hash, entry, name_of(group, entry.sender), now);
   }
   if (relay.clocks_checked(now) && day_number + 2 <= relay.sure_day(now)) {
@@ -212,6 +217,10 @@ void Core::State::flush(Group& group, TimePoint now) {
   take_back_frames(group, epoch.head.number, day_number);
   if (!epoch.caught_up || !epoch.days.find(day_number)->caught_up) return;
   if (is_unsure(group, day_number)) return want_new_keys(group, now);
+  if (restored.is_on() && group.asking()) {  // a new day has made it sure
+    forget_asking(group);
+    group.set_asking({});
+  }
   for (const StoredMessage* message : messages.queued(group.id())) {
     if (message->in_flight == 0) make_frame(group, epoch, day_number, *message, now);
   }
@@ -292,7 +301,7 @@ void Core::State::message_stored(const GroupId& group, const MessageId& id, cons
   }
   const TimePoint ends = end_of_life(message->body, hour_of(order.seq));
   const bool for_people = is_for_people(message->body);
-  if (messages.set_stored(group, me.id(), id, order, ends) && for_people) {
+  if (messages.set_stored(group, me.id(), id, order, relay.store(), ends) && for_people) {
     tell(Notice::Kind::stored, group, id);
   }
   // It may have waited here for longer than it lives.

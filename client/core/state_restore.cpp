@@ -42,18 +42,21 @@ void Core::State::settle_restored(TimePoint now) {
 }
 
 bool Core::State::is_unsure(const Group& group, std::uint32_t day) const {
-  return restored.covers(day) && group.frames.has_missed(group.newest().head.number, day);
+  return restored.covers(day) && group.frames.lacks(group.newest().head.number, day);
 }
 
 void Core::State::want_new_keys(Group& group, TimePoint now) {
   const bool leads = group.roster().is_lead(me.id());
+  const bool asked = !leads && ask_to_catch_up(group, now);
   warn(
       WarningView::Kind::restored,
       "This vault was restored from a backup, and a message in \"" + group.name() +
           "\" that others have seen never came here: it may be one of yours. So that none of yours "
           "is taken for a forgery, nothing is sent there " +
-          (leads ? "until the group has new keys, which were asked for."
-                 : "until the group has new keys. Ask a lead for: porchlight group rekey"),
+          (leads   ? "until the group has new keys, which were asked for."
+           : asked ? "until the group has new keys. Its leads were asked for them: one of them has "
+                     "to agree."
+                   : "until the group has new keys."),
       now);
   if (!leads || group.wishes().rekey) return;
   Wishes wishes = group.wishes();

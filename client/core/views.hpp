@@ -131,7 +131,9 @@ struct Health {
   bool enrolled = false;
   std::optional<TimePoint> enroll_due;
   std::uint32_t queued = 0;
-  bool restored = false;                            // from a backup, not long ago
+  bool restored = false;  // from a backup, not long ago
+  /// The relay's store was replaced: until then no change to a group is made.
+  std::optional<TimePoint> changes_wait_until;
   std::optional<std::int64_t> clock_ahead_minutes;  // this device's minus the relay's
   std::uint32_t members_agreeing_on_keys = 0;
   std::uint32_t members_disagreeing_on_keys = 0;

@@ -103,6 +103,9 @@ class MemoryDatabase final : public Database, Store, Ledger {
           state->incarnation = options.incarnation;
           return state;
         }()) {}
+  MemoryDatabase(const MemoryDatabase& other)
+      : capacity_bytes_(other.capacity_bytes_), published_(other.published_.get()) {}
+  MemoryDatabase& operator=(const MemoryDatabase&) = delete;
 
   // ---- Database -----------------------------------------------------------------------------
   Store& store() override { return *this; }
@@ -294,6 +297,10 @@ class MemoryDatabase final : public Database, Store, Ledger {
 
 std::unique_ptr<Database> make_memory_database(const MemoryOptions& options) {
   return std::make_unique<MemoryDatabase>(options);
+}
+
+std::unique_ptr<Database> copy_memory_database(const Database& database) {
+  return std::make_unique<MemoryDatabase>(dynamic_cast<const MemoryDatabase&>(database));
 }
 
 }  // namespace porchlight::relay

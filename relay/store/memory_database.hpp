@@ -16,4 +16,8 @@ struct MemoryOptions {
 /// mailboxes at every begin(): not for large numbers of them.
 std::unique_ptr<Database> make_memory_database(const MemoryOptions& options);
 
+/// Everything that a database of make_memory_database() has committed, in a new one: a backup of
+/// it.
+std::unique_ptr<Database> copy_memory_database(const Database& database);
+
 }  // namespace porchlight::relay

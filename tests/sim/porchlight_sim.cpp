@@ -39,10 +39,13 @@ bool run_one(const sim::Plan& plan) {
   }
   std::printf(
       "%s\nseed %llu FAILED: %s\nrepeat it: porchlight_sim --seed %llu --steps %u "
-      "--clients %u%s\n",
+      "--clients %u%s%s\n",
       report.story.c_str(), static_cast<unsigned long long>(plan.seed), report.failure->c_str(),
       static_cast<unsigned long long>(plan.seed), plan.steps, plan.clients,
-      plan.honesty == sim::Honesty::dishonest ? " --dishonest" : "");
+      plan.honesty == sim::Honesty::dishonest ? " --dishonest" : "",
+      plan.restores_per_mille > 0
+          ? (" --restores " + std::to_string(plan.restores_per_mille)).c_str()
+          : "");
   return false;
 }
 
@@ -64,6 +67,8 @@ int main(int argc, char** argv) {
   auto* runs_option = app.add_option("--runs", runs, "how many seeds, one after the other");
   app.add_option("--for", span_text, "run seeds for this long: 90s, 10m, 2h")
       ->excludes(runs_option);
+  app.add_option("--restores", plan.restores_per_mille,
+                 "How often, of a thousand steps, the relay is restored from a backup");
   app.add_flag("--dishonest", dishonest, "a relay that replays envelopes");
   app.add_flag("--frames", frames, "a failure's story holds every frame");
   CLI11_PARSE(app, argc, argv);

@@ -88,6 +88,32 @@ void RelayNode::restart(Milliseconds pause) {
   clients_.clear();
 }
 
+void RelayNode::back_up() {
+  backup_ = relay::copy_memory_database(*database_);
+  backed_up_at_ = world_.now();
+  world_.trace("the relay is backed up");
+}
+
+bool RelayNode::restore(std::chrono::hours age_max) {
+  if (!backup_ || world_.now() - backed_up_at_ > age_max ||
+      wire::token_week(world_.now()) != wire::token_week(backed_up_at_)) {
+    return false;
+  }
+  restart(Milliseconds{1'000});
+  world_.trace("the relay is restored from its backup");
+  world_.count("relay restores");
+  reader_.reset();
+  database_ = relay::copy_memory_database(*backup_);
+  reader_ = must(database_->reader());
+  must(database_->begin());
+  must(database_->ledger().set_incarnation(random_.fixed<Incarnation>()));
+  must(database_->commit());
+  context_.incarnation = must(database_->ledger().incarnation());
+  context_.keyring = nullptr;
+  renew_keyring();
+  return true;
+}
+
 void RelayNode::on_frame(ConnectionId connection, const std::string& frame) {
   const auto found = clients_.find(connection);
   if (found == clients_.end()) return;

@@ -38,6 +38,11 @@ class RelayNode {
 
   /// The sessions and what is not committed are lost; it is up again after `pause`.
   void restart(Milliseconds pause);
+  /// What is committed goes into a backup, in place of the one before.
+  void back_up();
+  /// The backup is put back, where it is not older than `age_max` and of this token week: the store
+  /// is another one from then on. False without such a backup.
+  bool restore(std::chrono::hours age_max);
   /// The next commit is hit: before it nothing of the batch is kept, after it nobody is answered.
   enum class CrashPoint : std::uint8_t { none, before_commit, after_commit };
   void crash_at_next_commit(CrashPoint point) { crash_point_ = point; }
@@ -96,6 +101,8 @@ class RelayNode {
   SigningKey identity_;
   wire::RelayAddress address_;
   std::unique_ptr<relay::Database> database_;
+  std::unique_ptr<relay::Database> backup_;
+  TimePoint backed_up_at_;
   std::unique_ptr<relay::Reader> reader_;
   relay::SessionContext context_;
   std::map<ConnectionId, Client> clients_;

@@ -12,6 +12,11 @@ bool is_mailboxes(const std::string& purpose) {
   return purpose.ends_with(" collect") || purpose.ends_with(" drop");
 }
 
+bool is_control(const std::string& bytes) {
+  const auto address = wire::MailboxAddress::decode(bytes);
+  return address.ok() && address->drop_key && address->has(wire::mailbox_flag::long_kept);
+}
+
 }  // namespace
 
 void RelayView::on_request(ConnectionId connection, const std::string& purpose,
@@ -33,6 +38,9 @@ void RelayView::on_request(ConnectionId connection, const std::string& purpose,
       return;
     case wire::Request::kDrop:
       on_address(request.drop().address());
+      // Everybody in a group brings back a change that the relay has lost: to a mailbox that the
+      // relay sees all of them read.
+      if (is_control(request.drop().address())) return;
       return belongs(wire::envelope_hash(as_bytes(request.drop().envelope())).str(), "envelope",
                      purpose);
     case wire::Request::kCollect:

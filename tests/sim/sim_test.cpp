@@ -61,6 +61,14 @@ TEST(Simulation, ReplaysByTheRelayChangeNothing) {
   }
 }
 
+TEST(Simulation, NothingIsLostWhenTheRelayIsRestoredFromABackup) {
+  std::uint64_t restores = 0;
+  for (std::uint64_t seed = 501; seed < 507; ++seed) {
+    restores += run({.seed = seed, .restores_per_mille = 60}).counts["relay restores"];
+  }
+  EXPECT_GE(restores, 10U);
+}
+
 TEST(Simulation, LeadsWhoApproveAtOnceBothGetTheirWay) {
   std::uint64_t lost_races = 0;
   for (std::uint64_t seed = 401; seed < 405; ++seed) {

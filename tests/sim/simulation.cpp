@@ -15,6 +15,8 @@ constexpr std::uint32_t steps_between_rests = 30;
 // Below the seven days that a relay keeps what it stores, whatever else comes to that.
 constexpr hours unrest_max{4 * 24};
 constexpr hours rest_wait_max{4 * 24};
+// Days that are over are left by some and not by others; their order is no longer common.
+constexpr hours restored_age_max{20};
 constexpr seconds clock_error_max{3 * 3'600};
 
 TimePoint draw_start(SeededRandom& random) {
@@ -82,7 +84,16 @@ Report Simulation::report() const {
 void Simulation::step() {
   people_.do_something();
   if (world_.random().chance(250)) make_trouble();
+  if (plan_.restores_per_mille > 0) lose_the_store();
   pass_time();
+}
+
+// An operator puts a backup back and tells people; within a day all have been online. Who has not
+// may find that the others' history is not the relay's (clause 4.8).
+void Simulation::lose_the_store() {
+  SeededRandom& random = world_.random();
+  if (random.chance(3 * plan_.restores_per_mille)) relay_.back_up();
+  if (random.chance(plan_.restores_per_mille) && relay_.restore(restored_age_max)) settle();
 }
 
 void Simulation::pass_time() {

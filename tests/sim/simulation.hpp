@@ -12,6 +12,8 @@ struct Plan {
   std::uint32_t clients = 5;
   Honesty honesty = Honesty::honest;  // of the relay
   Detail detail = Detail::events;     // of the story
+  /// How often, of a thousand steps, the relay is restored from a backup.
+  std::uint32_t restores_per_mille = 0;
 };
 
 struct Report {
@@ -48,6 +50,7 @@ class Simulation {
  private:
   void step();
   void pass_time();
+  void lose_the_store();
   void make_trouble();
   void plant_junk();
   void replay();

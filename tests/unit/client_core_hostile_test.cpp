@@ -277,6 +277,8 @@ TEST(Hostile, ChangeThatAnotherStoreForgotIsMadeAgain) {
   scene.relay.begin_again();
   scene.ana.forget_deliveries();
   scene.ana.sync();
+  scene.relay.now += 24h;
+  scene.ana.sync();
   EXPECT_EQ(scene.ana.core().group("dispatch")->members.size(), 4u);
 }
 

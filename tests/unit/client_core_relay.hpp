@@ -163,6 +163,22 @@ class MemoryRelay {
     return answer;
   }
 
+  /// What an operator's backup holds of the store.
+  struct Backup {
+    std::map<MailboxId, std::map<std::uint64_t, Bytes>> mailboxes;
+    std::map<TokenNonce, SpendId> spent;
+  };
+  Backup back_up() const { return {mailboxes_, spent_}; }
+  void restore(Backup backup) {
+    mailboxes_ = std::move(backup.mailboxes);
+    spent_ = std::move(backup.spent);
+    begin_again();
+  }
+  std::size_t count_envelopes() const {
+    std::size_t count = 0;
+    for (const auto& [id, mailbox] : mailboxes_) count += mailbox.size();
+    return count;
+  }
   /// The store is gone, or another one.
   void begin_again() { incarnation_ = random_.fixed<Incarnation>(); }
   /// Shows and signs with other token keys than before; 0 are the first ones.

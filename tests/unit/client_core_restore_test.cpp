@@ -69,6 +69,10 @@ TEST(RestoredVault, SendsNothingWhereAFrameOfItsOwnMayBeMissing) {
   scene.ben.sync();
   EXPECT_EQ(scene.ben.core().health(scene.ben.now()).queued, 1u);
 
+  scene.ana.sync();
+  const auto asked = scene.ana.core().requests();
+  ASSERT_EQ(asked.size(), 1u);
+  EXPECT_EQ(asked[0].kind, RequestView::Kind::catch_up);
   // Under new keys it stands at the beginning of a chain that nobody has used.
   ASSERT_TRUE(scene.ana.core().rekey(scene.group, scene.ana.now()).ok());
   scene.sync_all();
@@ -112,6 +116,7 @@ TEST(RestoredVault, IsSureAgainOnADayThatItsOtherLifeHasNotSeen) {
   scene.relay.now += 24h;
   scene.sync_all();
   EXPECT_EQ(scene.ben.core().health(scene.ben.now()).queued, 0u);
+  EXPECT_EQ(scene.ben.core().group("dispatch")->standing, GroupView::Standing::member);
   EXPECT_TRUE(scene.ben.core().health(scene.ben.now()).restored);
   scene.relay.now += 48h;
   scene.ben.sync();
