@@ -42,6 +42,7 @@ void Core::State::drop_group(Group& group) {
   take_back_frames(group, UINT32_MAX, 0);
   forget_proposal(group);
   forget_approvals(group);
+  forget_kept(group);
   messages.erase_queued(id);
   for (const MailboxId& mailbox : group.clear()) cursors.erase(mailbox);
   group.erase();
