@@ -52,6 +52,7 @@ Status ClientNode::keep() {
 
 void ClientNode::apply(std::vector<client::Write> writes) {
   ground_.records.on_writes(name_, writes);
+  ground_.secrecy.on_kept(device(), writes);
   vault_.apply(writes);
 }
 

@@ -11,6 +11,7 @@
 #include "tests/sim/history.hpp"
 #include "tests/sim/records.hpp"
 #include "tests/sim/relay_node.hpp"
+#include "tests/sim/secrecy.hpp"
 #include "tests/sim/talk.hpp"
 #include "tests/sim/vault.hpp"
 
@@ -23,6 +24,7 @@ struct Ground {
   RelayNode& relay;
   History& history;
   Records& records;
+  Secrecy& secrecy;
   Honesty honesty;
 };
 

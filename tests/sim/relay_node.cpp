@@ -296,6 +296,7 @@ bool RelayNode::is_planted(const MailboxId& mailbox, relay::Seq seq) const {
 }
 
 relay::Seq RelayNode::store(const MailboxId& mailbox, ByteView envelope) {
+  view_.on_envelope(envelope);
   const relay::Seq newest = must(reader_->newest(mailbox));
   const std::uint32_t hour = wire::unix_hour(world_.now());
   const relay::Seq seq = std::max(newest + 1, wire::first_seq_of_hour(hour));

@@ -38,6 +38,7 @@ void RelayView::on_request(ConnectionId connection, const std::string& purpose,
       return;
     case wire::Request::kDrop:
       on_address(request.drop().address());
+      on_envelope(as_bytes(request.drop().envelope()));
       // Everybody in a group brings back a change that the relay has lost: to a mailbox that the
       // relay sees all of them read.
       if (is_control(request.drop().address())) return;

@@ -3,6 +3,7 @@
 // Must not know: what is inside an envelope.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <set>
 #include <string>
@@ -20,6 +21,13 @@ class RelayView {
 
   /// A word that must never be seen outside a sealed box: a name, a text, a group's name.
   void keep_secret(std::string word) { words_.push_back(std::move(word)); }
+
+  /// Whoever is told of every envelope that the relay receives, stored or not.
+  using Log = std::function<void(ByteView envelope)>;
+  void set_log(Log log) { log_ = std::move(log); }
+  void on_envelope(ByteView envelope) {
+    if (log_) log_(envelope);
+  }
 
   /// Every frame the relay receives. `purpose` is the client and its lane or errand: what one
   /// purpose sends may be tied together by the relay, what two send may not.
@@ -40,6 +48,7 @@ class RelayView {
   void on_account(ConnectionId connection, const std::string& purpose, const std::string& account);
 
   World& world_;
+  Log log_;
   std::vector<std::string> words_;
   std::map<std::string, std::string> purpose_of_;  // by kind and identifier
   std::map<std::string, std::string> address_of_key_;

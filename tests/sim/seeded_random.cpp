@@ -3,6 +3,7 @@
 #include <sodium.h>
 
 #include "proto/base/result.hpp"
+#include "tests/sim/derivations.hpp"
 
 namespace porchlight::sim {
 namespace {
@@ -36,13 +37,15 @@ std::uint64_t SeededRandom::next() {
   return mix(state_);
 }
 
-void SeededRandom::fill(std::span<Byte> bytes) {
+void SeededRandom::fill(std::span<Byte> all) {
+  std::span<Byte> bytes = all;
   while (!bytes.empty()) {
     const std::uint64_t word = next();
     const std::size_t size = std::min(bytes.size(), sizeof word);
     std::memcpy(bytes.data(), &word, size);
     bytes = bytes.subspan(size);
   }
+  Recording::drew(all);
 }
 
 std::uint64_t stream_seed(std::uint64_t seed, std::string_view name) {

@@ -13,7 +13,7 @@ class SeededRandom final : public Random {
  public:
   explicit SeededRandom(std::uint64_t seed) : state_(seed) {}
 
-  void fill(std::span<Byte> bytes) override;
+  void fill(std::span<Byte> all) override;
 
   /// Uniform in [least, most].
   std::uint64_t between(std::uint64_t least, std::uint64_t most) {

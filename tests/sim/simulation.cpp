@@ -33,15 +33,17 @@ Simulation::Simulation(const Plan& plan)
                SeededRandom random{stream_seed(plan.seed, "start")};
                return draw_start(random);
              }()),
+      secrecy_(world_),
       network_(world_),
       view_(world_),
       relay_(world_, network_, view_),
       history_(world_, plan.honesty),
       records_(world_),
-      ground_{world_, network_, relay_, history_, records_, plan.honesty},
+      ground_{world_, network_, relay_, history_, records_, secrecy_, plan.honesty},
       people_(ground_, clients_),
       settled_at_(world_.now()) {
   relay_.set_detail(plan.detail);
+  view_.set_log([this](ByteView envelope) { secrecy_.on_envelope(envelope); });
   view_.keep_secret(std::string(secret_word));
   for (std::uint32_t i = 0; i < plan.clients; ++i) {
     const auto error = static_cast<std::uint64_t>(clock_error_max.count());
@@ -85,7 +87,10 @@ void Simulation::step() {
   people_.do_something();
   if (world_.random().chance(250)) make_trouble();
   if (plan_.restores_per_mille > 0) lose_the_store();
+  if (world_.random().chance(50)) secrecy_.copy_vault(world_.random().pick(clients_)->name());
   pass_time();
+  secrecy_.check_vaults();
+  secrecy_.check_boundaries();
 }
 
 // An operator puts a backup back and tells people; within a day all have been online. Who has not
@@ -217,6 +222,9 @@ void Simulation::settle() {
   }
   if (world_.failure()) return;
   history_.check_rest(devices());
+  secrecy_.check_vaults();
+  secrecy_.check_boundaries();
+  secrecy_.check_leftovers(wire::unix_day(world_.now()));
   world_.trace("-- at rest");
   settled_at_ = world_.now();
 }

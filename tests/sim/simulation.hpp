@@ -59,6 +59,7 @@ class Simulation {
 
   Plan plan_;
   World world_;
+  Secrecy secrecy_;
   Network network_;
   RelayView view_;
   RelayNode relay_;

@@ -1,0 +1,70 @@
+// The invariants of erasure and of boundaries, by computing what an adversary can derive: whoever
+// takes a vault now, whoever kept everything a device ever held, whoever copied a vault and waits,
+// whoever saw every invite's link; each together with everything that the relay ever received.
+//
+// What a vault may still hold of an epoch it has adopted (clauses 10.5, 11.1, 11.3 and 12.2): the
+// newest epoch's carry and the secret of the next day that was not entered; control and attribution
+// keys as long as the epoch's record stands; the keys of a day that was entered and not left;
+// chains from their next counter on, and the message keys of skipped counters; `fresh`, which lies
+// at the relay sealed to one's card. Nothing else, and no key of a message that was read or sent.
+// Must not know: how clients work.
+#pragma once
+
+#include "tests/sim/closure.hpp"
+#include "tests/sim/epoch_names.hpp"
+#include "tests/sim/history.hpp"
+
+namespace porchlight::sim {
+
+class Secrecy {
+ public:
+  explicit Secrecy(World& world) : world_(world), recording_(derivations_) {}
+
+  /// The relay has received this.
+  void on_envelope(ByteView envelope);
+  /// `device` keeps these now.
+  void on_kept(const Device& device, std::span<const client::Write> writes);
+  /// Somebody copies this vault as it is now, and waits.
+  void copy_vault(const std::string& device);
+
+  /// After every step: the vaults that have changed since.
+  void check_vaults();
+  /// What was kept for good, and the copies that were taken.
+  void check_boundaries();
+  /// All devices are at rest, and have compared their clocks: what is over by `today` is gone.
+  void check_leftovers(std::uint32_t today);
+
+ private:
+  struct Copy {
+    std::string device;
+    TimePoint when;
+    std::vector<NodeId> held;
+    std::map<GroupId, std::uint32_t> newest;  // epoch
+  };
+
+  Closure close(std::span<const NodeId> held, const char* where) const;
+  /// Why a vault must not hold this any more; none where it may.
+  std::optional<std::string> overdue(const Holdings& device, const Node& node) const;
+  std::optional<std::string> overdue_of_a_day(const Holdings& device,
+                                              const EpochNames::Entry& epoch,
+                                              const Node& node) const;
+  void check_vault(const std::string& name, const Holdings& device);
+  /// Keys of epochs alone that `identity` stands in.
+  void check_member(const std::string& who, const Closure& closure,
+                    const std::optional<VerifyKey>& identity);
+  void check_copy(const Copy& copy);
+  /// The first epoch after which a copy is of no more use.
+  std::optional<std::uint32_t> healed_at(const Copy& copy, const GroupId& group) const;
+  std::string explain(const Closure& closure, NodeId id) const;
+
+  World& world_;
+  Derivations derivations_;
+  Recording recording_;
+  EpochNames names_;
+  std::map<std::string, Holdings> devices_;
+  std::set<std::string> changed_;
+  std::vector<NodeId> received_;  // by the relay
+  std::vector<Copy> copies_;
+};
+
+}  // namespace porchlight::sim
