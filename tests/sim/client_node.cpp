@@ -2,12 +2,25 @@
 
 #include <array>
 
+#include "client/core/group_records.hpp"
 #include "proto/wire/frame.hpp"
 
 namespace porchlight::sim {
 namespace {
 
 using client::Lane;
+
+/// A reader's position, and where somebody is up to something: a warning; that a frame by who was
+/// taken out lies there; a change of one's own that is proposed anew behind another's.
+bool may_follow_from_refused(const client::Write& write, Honesty honesty) {
+  using client::Table;
+  if (write.table == Table::cursors) return true;
+  if (honesty == Honesty::honest) return false;
+  const bool is_frame = write.table == Table::groups &&
+                        static_cast<char>(write.key.front()) == client::group_record::frame;
+  return write.table == Table::warnings || write.table == Table::outbox ||
+         (is_frame && !Holdings::read_frame(write));
+}
 
 constexpr std::array<std::optional<Lane>, 5> all_slots = {Lane::collect, Lane::drop, Lane::parcel,
                                                           Lane::join, std::nullopt};
@@ -121,7 +134,7 @@ void ClientNode::start() {
   if (up()) return;
   auto loaded = client::Core::load(vault_.records(), random_);
   if (!loaded.ok()) {
-    ground_.world.fail(name_ + " cannot read its vault: " + loaded.error().what);
+    ground_.world.fail("nothing lost: " + name_ + " cannot read its vault: " + loaded.error().what);
     return;
   }
   ground_.world.trace(name_ + " starts");
@@ -278,10 +291,8 @@ void ClientNode::watch(const MailboxId& mailbox, std::uint64_t seq,
   deliver();
   client::Effects effects = core_->drain();
   for (const client::Write& write : effects.writes) {
-    const bool may_warn =
-        ground_.honesty == Honesty::dishonest && write.table == client::Table::warnings;
-    if (write.table != client::Table::cursors && !may_warn) {
-      ground_.world.fail(name_ + " let a refused envelope change table " +
+    if (!may_follow_from_refused(write, ground_.honesty)) {
+      ground_.world.fail("no silent change: " + name_ + " let a refused envelope change table " +
                          std::to_string(static_cast<int>(write.table)));
     }
   }
@@ -304,7 +315,8 @@ void ClientNode::tick() {
     if (reloaded.ok() && late_writes_.empty()) {
       ground_.history.check_reload(device(), *reloaded);
     } else if (!reloaded.ok()) {
-      ground_.world.fail(name_ + " has kept what it cannot read: " + reloaded.error().what);
+      ground_.world.fail("nothing lost: " + name_ +
+                         " has kept what it cannot read: " + reloaded.error().what);
     }
   }
   ground_.world.after(std::chrono::seconds{fate_.between(500, 840)}, [this] { tick(); });

@@ -45,6 +45,8 @@ class ClientNode final : public client::Keeper {
   /// Only while up().
   const client::Core& core() const { return *core_; }
   Device device() const { return {name_, core_.get(), device_now()}; }
+  /// What is durable on it.
+  std::vector<client::Record> vault() const { return vault_.records(); }
   TimePoint device_now() const { return ground_.world.now() + clock_ahead_; }
 
   /// What a person does. True when it was kept, whatever happened to the device afterwards.

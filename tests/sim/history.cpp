@@ -88,7 +88,8 @@ std::string describe_rest(const client::Core& core, TimePoint now) {
 
 void History::stored(const MessageId& id) {
   if (!begun_.contains(id)) {
-    world_.fail("a message was reported stored that nobody posted: " + brief(id.view()));
+    world_.fail("no silent change: a message was reported stored that nobody posted: " +
+                brief(id.view()));
   }
   stored_.insert(id);
 }
@@ -121,7 +122,8 @@ bool History::goes_on_from(const std::vector<RosterLine>& before,
 
 void History::check_group(const Device& device, const GroupView& group) {
   if (group.standing == GroupView::Standing::halted) {
-    world_.fail(device.name + " halted a group that nothing newer was written in");
+    world_.fail("no silent change: " + device.name +
+                " halted a group that nothing newer was written in");
   }
   if (!is_member(group)) return;
   std::vector<RosterLine> roster;
@@ -131,16 +133,17 @@ void History::check_group(const Device& device, const GroupView& group) {
   const auto [known, fresh] = rosters_.emplace(std::pair(group.id, group.epoch), roster);
   if (fresh) world_.count("epochs");
   if (known->second != roster) {
-    world_.fail(device.name + " has another epoch " + std::to_string(group.epoch) + " of group " +
-                brief(group.id.view()) + " than others have");
+    world_.fail("agreement: " + device.name + " has another epoch " + std::to_string(group.epoch) +
+                " of group " + brief(group.id.view()) + " than others have");
   }
   const auto previous = rosters_.find({group.id, group.epoch - 1});
   if (group.epoch > 0 && previous != rosters_.end() && !goes_on_from(previous->second, roster)) {
-    world_.fail("epoch " + std::to_string(group.epoch) + " at " + device.name +
+    world_.fail("agreement: epoch " + std::to_string(group.epoch) + " at " + device.name +
                 " does not go on from the one before");
   }
   std::uint32_t& epoch = epoch_of_[{device.name, group.id}];
-  if (group.epoch < epoch) world_.fail(device.name + " went back to an earlier epoch");
+  if (group.epoch < epoch)
+    world_.fail("agreement: " + device.name + " went back to an earlier epoch");
   epoch = group.epoch;
 }
 
@@ -149,12 +152,14 @@ void History::check_messages(const Device& device, const GroupId& group) {
   std::set<MessageId> present;
   for (const MessageView& message : device.core->messages(group)) {
     if (!present.insert(message.id).second) {
-      world_.fail(device.name + " shows message " + brief(message.id.view()) + " twice");
+      world_.fail("no silent change: " + device.name + " shows message " +
+                  brief(message.id.view()) + " twice");
     }
     const std::string bytes = message.body.SerializeAsString();
     const auto [known, fresh] = bodies_.emplace(message.id, bytes);
     if (!fresh && known->second != bytes) {
-      world_.fail(device.name + " has another body for message " + brief(message.id.view()));
+      world_.fail("agreement: " + device.name + " has another body for message " +
+                  brief(message.id.view()));
     }
     if (seen.insert(message.id).second && !message.mine) world_.count("arrivals");
   }
@@ -163,7 +168,8 @@ void History::check_messages(const Device& device, const GroupId& group) {
     wire::Body body;
     body.ParseFromString(bodies_[id]);
     if (device.now < expiry(body) - expiry_margin) {
-      world_.fail(device.name + " lost message " + brief(id.view()) + " that it had shown");
+      world_.fail("nothing lost: " + device.name + " lost message " + brief(id.view()) +
+                  " that it had shown");
     }
   }
 }
@@ -171,7 +177,8 @@ void History::check_messages(const Device& device, const GroupId& group) {
 void History::check_warnings(const Device& device) {
   if (honesty_ == Honesty::dishonest) return;
   for (const client::WarningView& warning : device.core->warnings()) {
-    world_.fail(device.name + " warns although all are honest: " + warning.text);
+    world_.fail("no false alarm: " + device.name +
+                " warns although all are honest: " + warning.text);
   }
 }
 
@@ -179,8 +186,8 @@ void History::check_reload(const Device& device, const client::Core& reloaded) {
   const auto differ = [&](std::string_view what, const std::string& running,
                           const std::string& kept) {
     if (running == kept) return;
-    world_.fail(device.name + " had not kept its " + std::string(what) + ":\n" + running +
-                "-- kept:\n" + kept);
+    world_.fail("nothing lost: " + device.name + " had not kept its " + std::string(what) + ":\n" +
+                running + "-- kept:\n" + kept);
   };
   const std::vector<GroupView> groups = device.core->groups();
   differ("groups", describe(groups), describe(reloaded.groups()));
@@ -218,7 +225,7 @@ void History::check_members(const std::vector<Device>& devices) {
   }
   for (const auto& [id, count] : counts) {
     if (count.first != count.second) {
-      world_.fail("group " + brief(id.view()) + " lists " + std::to_string(count.first) +
+      world_.fail("agreement: group " + brief(id.view()) + " lists " + std::to_string(count.first) +
                   " members, and " + std::to_string(count.second) + " devices are in it");
     }
   }
@@ -231,13 +238,13 @@ void History::check_arrivals(const Device& device, const GroupView& group) {
     // A message that was long under way lives on from when it came. One's own may have been queued.
     const TimePoint late = message.received + std::chrono::hours{message.body.lifetime_hours()};
     if (!message.mine && device.now > std::max(expiry(message.body), late) + expiry_margin) {
-      world_.fail(device.name + " still holds an expired message");
+      world_.fail("erasure: " + device.name + " still holds an expired message");
     }
   }
   const auto me = std::find_if(group.members.begin(), group.members.end(),
                                [](const client::MemberView& member) { return member.me; });
   if (me == group.members.end()) {
-    world_.fail(device.name + " does not stand in its own roster");
+    world_.fail("agreement: " + device.name + " does not stand in its own roster");
     return;
   }
   for (const auto& [id, post] : posts_) {
@@ -246,10 +253,12 @@ void History::check_arrivals(const Device& device, const GroupView& group) {
     if (out_.contains({group.id, me->identity}) || out_.contains({group.id, post.sender})) continue;
     const auto found = present.find(id);
     if (found == present.end()) {
-      world_.fail("message " + brief(id.view()) + " of " + post.author + " never came to " +
-                  device.name + (stored_.contains(id) ? ", although it was stored" : ""));
+      world_.fail("nothing lost: message " + brief(id.view()) + " of " + post.author +
+                  " never came to " + device.name +
+                  (stored_.contains(id) ? ", although it was stored" : ""));
     } else if (found->second == MessageView::Standing::queued) {
-      world_.fail("message " + brief(id.view()) + " is still queued at " + device.name);
+      world_.fail("nothing lost: message " + brief(id.view()) + " is still queued at " +
+                  device.name);
     }
   }
 }
@@ -261,7 +270,7 @@ void History::check_pair(const Device& a, const Device& b, const GroupId& group)
   if (theirs == nullptr || !is_member(*theirs)) return;
   const std::vector<GroupView> own = a.core->groups();
   if (find(own, group)->epoch != theirs->epoch) {
-    world_.fail(a.name + " and " + b.name + " rest in different epochs");
+    world_.fail("agreement: " + a.name + " and " + b.name + " rest in different epochs");
   }
   const auto ids = [&](const Device& device) {
     std::vector<MessageId> all;
@@ -276,13 +285,15 @@ void History::check_pair(const Device& a, const Device& b, const GroupId& group)
   const std::vector<MessageId> a_ids = ids(a);
   const std::vector<MessageId> b_ids = ids(b);
   if (keep_common(a_ids, b_ids) != keep_common(b_ids, a_ids)) {
-    world_.fail(a.name + " and " + b.name + " show the same messages in different orders");
+    world_.fail("agreement: " + a.name + " and " + b.name +
+                " show the same messages in different orders");
   }
   const std::string a_board = describe(a.core->board(group, world_.now()));
   const std::string b_board = describe(b.core->board(group, world_.now()));
   if (a_ids == b_ids && a_board != b_board) {
-    world_.fail(a.name + " and " + b.name + " have different boards from the same messages:\n" +
-                a_board + "-- the other:\n" + b_board);
+    world_.fail("agreement: " + a.name + " and " + b.name +
+                " have different boards from the same messages:\n" + a_board + "-- the other:\n" +
+                b_board);
   }
 }
 

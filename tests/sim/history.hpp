@@ -49,6 +49,9 @@ class History {
     out_.insert({group, member});
     world_.count("removals");
   }
+  /// Somebody else may speak as this member from now on: of two frames at one counter the first
+  /// counts, so what the member says may not arrive.
+  void cloned(const GroupId& group, const VerifyKey& member) { out_.insert({group, member}); }
   /// The relay acknowledged it.
   void stored(const MessageId& id);
 

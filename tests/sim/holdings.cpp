@@ -32,6 +32,7 @@ Holdings::KeptEpoch read_epoch(ByteView value) {
   epoch.day = record.day();
   epoch.next_day = record.next_day();
   if (!record.successor().empty()) epoch.succeeded_on = record.succeeded_on();
+  epoch.successor_seq = record.successor_seq();
   return epoch;
 }
 
@@ -45,6 +46,7 @@ Holdings::KeptChain read_chain(ByteView value) {
 void Holdings::apply(std::span<const client::Write> writes) {
   for (const client::Write& write : writes) {
     if (write.table == client::Table::groups) read_group_record(write.key, write.value);
+    if (const auto frame = read_frame(write)) read_.insert(frame->place);
     if (!write.value) {
       records_.erase({write.table, write.key});
       continue;
@@ -69,7 +71,6 @@ void Holdings::read_group_record(ByteView key, const std::optional<SecretBytes>&
   const char kind = static_cast<char>(key.front());
   const auto group = *GroupId::from(key.subspan(1, GroupId::size_bytes));
   ByteView rest = key.subspan(1 + GroupId::size_bytes);
-  if (kind == group_record::frame && value) return read_frame(group, value->reveal());
   if (kind != group_record::epoch && kind != group_record::day && kind != group_record::chain) {
     return;
   }
@@ -90,15 +91,20 @@ void Holdings::read_group_record(ByteView key, const std::optional<SecretBytes>&
   if (value) chains_[chain] = read_chain(value->reveal());
 }
 
-void Holdings::read_frame(const GroupId& group, ByteView value) {
-  const auto frame = decode<client::state::Frame>(value);
+std::optional<Holdings::KeptFrame> Holdings::read_frame(const client::Write& write) {
+  if (write.table != client::Table::groups || !write.value ||
+      static_cast<char>(write.key.front()) != group_record::frame) {
+    return std::nullopt;
+  }
+  const auto frame = decode<client::state::Frame>(write.value->reveal());
   const auto standing = static_cast<client::FrameLog::Standing>(frame.standing());
   if (standing != client::FrameLog::Standing::seen &&
       standing != client::FrameLog::Standing::sent) {
-    return;
+    return std::nullopt;
   }
+  const auto group = *GroupId::from(ByteView(write.key).subspan(1, GroupId::size_bytes));
   const auto sender = VerifyKey::from(as_bytes(frame.sender())).value();
-  read_.insert({{{group, frame.epoch(), frame.day()}, sender}, frame.counter()});
+  return KeptFrame{{{{group, frame.epoch(), frame.day()}, sender}, frame.counter()}, frame.seq()};
 }
 
 std::vector<NodeId> Holdings::now() const {

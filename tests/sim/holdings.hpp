@@ -24,11 +24,20 @@ class Holdings {
     std::uint32_t day = 0;
     std::uint32_t next_day = 0;  // the first that was not entered
     std::optional<std::uint32_t> succeeded_on;
+    std::uint64_t successor_seq = 0;  // where it is
+  };
+  /// A frame that was accepted, or made here.
+  struct KeptFrame {
+    FramePlace place;
+    std::uint64_t seq = 0;  // 0 until it comes back
   };
   struct KeptChain {
     std::uint32_t next = 0;
     std::set<std::uint32_t> skipped;
   };
+
+  /// None for another record, and for a frame that was passed over or is missing.
+  static std::optional<KeptFrame> read_frame(const client::Write& write);
 
   explicit Holdings(const Derivations& derivations) : derivations_(derivations) {}
 
@@ -57,7 +66,6 @@ class Holdings {
   using Key = std::pair<client::Table, Bytes>;
 
   void read_group_record(ByteView key, const std::optional<SecretBytes>& value);
-  void read_frame(const GroupId& group, ByteView value);
 
   const Derivations& derivations_;
   std::map<Key, std::vector<NodeId>> records_;

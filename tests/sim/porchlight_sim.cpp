@@ -58,6 +58,11 @@ int main(int argc, char** argv) {
   std::string span_text;
   bool dishonest = false;
   bool frames = false;
+  bool group = false;
+  const std::map<std::string, sim::Conduct> conducts = {{"good", sim::Conduct::good},
+                                                        {"member", sim::Conduct::bad_member},
+                                                        {"lead", sim::Conduct::bad_lead},
+                                                        {"thief", sim::Conduct::thief}};
   SystemRandom system_random;
   crypto_init();
   plan.seed = system_random.below(1'000'000'000);
@@ -70,8 +75,12 @@ int main(int argc, char** argv) {
   app.add_option("--restores", plan.restores_per_mille,
                  "How often, of a thousand steps, the relay is restored from a backup");
   app.add_flag("--dishonest", dishonest, "a relay that replays envelopes");
+  app.add_flag("--group", group, "everybody is in one group from the start");
+  app.add_option("--conduct", plan.conduct, "who among the people is up to something")
+      ->transform(CLI::CheckedTransformer(conducts));
   app.add_flag("--frames", frames, "a failure's story holds every frame");
   CLI11_PARSE(app, argc, argv);
+  if (group) plan.opening = sim::Opening::group;
   if (dishonest) plan.honesty = sim::Honesty::dishonest;
   if (frames) plan.detail = sim::Detail::frames;
 

@@ -25,6 +25,9 @@ void Records::on_group_record(const std::string& device, const Bytes& key, ByteV
   if (key.front() == group_record::epoch) {
     client::state::Epoch epoch;
     PORCHLIGHT_ASSERT(epoch.ParseFromArray(value.data(), size));
+    if (forged_.contains(epoch.id())) {
+      world_.fail("no silent change: " + device + " adopted a change that is not allowed");
+    }
     return agree(device, "epoch", to_string(key), epoch.id());
   }
   if (key.front() != group_record::frame) return;
@@ -35,6 +38,7 @@ void Records::on_group_record(const std::string& device, const Bytes& key, ByteV
       standing != client::FrameLog::Standing::sent) {
     return;
   }
+  if (cloned_.contains(frame.sender())) return;
   const ByteView whole = key;
   const ByteView group = whole.subspan(1, GroupId::size_bytes);
   const ByteView hash = whole.subspan(1 + GroupId::size_bytes);
@@ -49,7 +53,7 @@ void Records::agree(const std::string& device, std::string_view what, const std:
                     const std::string& value) {
   const auto [known, fresh] = agreed_.emplace(place, value);
   if (!fresh && known->second != value) {
-    world_.fail(device + " keeps another " + std::string(what) + " than others do");
+    world_.fail("agreement: " + device + " keeps another " + std::string(what) + " than others do");
   }
 }
 

@@ -4,10 +4,12 @@
 #pragma once
 
 #include <map>
+#include <set>
 #include <span>
 #include <string>
 
 #include "client/core/record.hpp"
+#include "proto/base/ids.hpp"
 #include "tests/sim/world.hpp"
 
 namespace porchlight::sim {
@@ -15,6 +17,12 @@ namespace porchlight::sim {
 class Records {
  public:
   explicit Records(World& world) : world_(world) {}
+
+  /// Two may speak as this member: whose frame it took for its own, its own device alone knows.
+  void cloned(const VerifyKey& member) { cloned_.insert(member.str()); }
+
+  /// Nobody may adopt this.
+  void forged(const EpochId& epoch) { forged_.insert(epoch.str()); }
 
   /// `device` keeps these now.
   void on_writes(const std::string& device, std::span<const client::Write> writes);
@@ -27,6 +35,8 @@ class Records {
 
   World& world_;
   std::map<std::string, std::string> agreed_;
+  std::set<std::string> cloned_;
+  std::set<std::string> forged_;
 };
 
 }  // namespace porchlight::sim

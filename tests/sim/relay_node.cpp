@@ -291,6 +291,11 @@ void RelayNode::plant(const MailboxId& mailbox, Bytes envelope) {
   pump_mailbox(mailbox);
 }
 
+void RelayNode::put(const MailboxId& mailbox, Bytes envelope) {
+  (void)store(mailbox, envelope);
+  pump_mailbox(mailbox);
+}
+
 bool RelayNode::is_planted(const MailboxId& mailbox, relay::Seq seq) const {
   return planted_.contains({mailbox, seq});
 }

@@ -59,6 +59,8 @@ class RelayNode {
   /// Puts an envelope into a mailbox: anybody may where there is no drop key, and the relay
   /// anywhere. It is to be refused by whoever reads it.
   void plant(const MailboxId& mailbox, Bytes envelope);
+  /// The same for an envelope that is as good as any.
+  void put(const MailboxId& mailbox, Bytes envelope);
   bool is_planted(const MailboxId& mailbox, relay::Seq seq) const;
   /// Everything a mailbox holds, for the scenario's own mischief.
   std::vector<relay::StoredEnvelope> contents(const MailboxId& mailbox);

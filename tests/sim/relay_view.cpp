@@ -24,7 +24,7 @@ void RelayView::on_request(ConnectionId connection, const std::string& purpose,
   on_bytes("a request", frame);
   wire::Request request;
   if (!request.ParseFromString(frame)) {
-    world_.fail(purpose + " sent a frame that does not decode");
+    world_.fail("relay view: " + purpose + " sent a frame that does not decode");
     return;
   }
   switch (request.op_case()) {
@@ -33,7 +33,8 @@ void RelayView::on_request(ConnectionId connection, const std::string& purpose,
     case wire::Request::kProve:
       on_address(request.prove().address());
       if (proofs_.emplace(request.prove().signature(), connection).first->second != connection) {
-        world_.fail(purpose + " used a proof of possession on a second connection");
+        world_.fail("relay view: " + purpose +
+                    " used a proof of possession on a second connection");
       }
       return;
     case wire::Request::kDrop:
@@ -59,14 +60,14 @@ void RelayView::on_request(ConnectionId connection, const std::string& purpose,
     case wire::Request::kPing:
       return;
     case wire::Request::OP_NOT_SET:
-      world_.fail(purpose + " sent a request without an operation");
+      world_.fail("relay view: " + purpose + " sent a request without an operation");
   }
 }
 
 void RelayView::on_bytes(std::string_view where, std::string_view bytes) {
   for (const std::string& word : words_) {
     if (bytes.find(word) != std::string_view::npos) {
-      world_.fail("the relay could read \"" + word + "\" in " + std::string(where));
+      world_.fail("relay view: the relay could read \"" + word + "\" in " + std::string(where));
     }
   }
 }
@@ -75,7 +76,8 @@ void RelayView::belongs(const std::string& identifier, std::string_view kind,
                         const std::string& purpose) {
   const auto [found, fresh] = purpose_of_.emplace(std::string(kind) + ' ' + identifier, purpose);
   if (!fresh && found->second != purpose) {
-    world_.fail("one " + std::string(kind) + " ties " + found->second + " to " + purpose);
+    world_.fail("relay view: one " + std::string(kind) + " ties " + found->second + " to " +
+                purpose);
   }
 }
 
@@ -84,7 +86,8 @@ void RelayView::on_address(const std::string& address) {
   for (std::size_t at = 1; at < address.size(); at += VerifyKey::size_bytes) {
     const auto [found, fresh] =
         address_of_key_.emplace(address.substr(at, VerifyKey::size_bytes), address);
-    if (!fresh && found->second != address) world_.fail("one key ties two mailboxes together");
+    if (!fresh && found->second != address)
+      world_.fail("relay view: one key ties two mailboxes together");
   }
 }
 
@@ -115,19 +118,21 @@ void RelayView::on_spend(ConnectionId connection, const std::string& purpose,
   belongs(spend.token().nonce(), "nonce", payer);
   belongs(spend.spend_id(), "spend id", payer);
   paid_.insert(connection);
-  if (account_on_.contains(connection)) world_.fail(purpose + " spent beside an account");
+  if (account_on_.contains(connection))
+    world_.fail("relay view: " + purpose + " spent beside an account");
   const auto [found, fresh] = spend_id_of_nonce_.emplace(spend.token().nonce(), spend.spend_id());
   if (!fresh && found->second != spend.spend_id()) {
-    world_.fail(purpose + " presented one token under two spend ids");
+    world_.fail("relay view: " + purpose + " presented one token under two spend ids");
   }
 }
 
 void RelayView::on_account(ConnectionId connection, const std::string& purpose,
                            const std::string& account) {
   belongs(account, "account", owner(purpose));
-  if (paid_.contains(connection)) world_.fail(purpose + " showed an account beside a token");
+  if (paid_.contains(connection))
+    world_.fail("relay view: " + purpose + " showed an account beside a token");
   const auto [found, fresh] = account_on_.emplace(connection, account);
-  if (!fresh && found->second != account) world_.fail("two accounts on one connection");
+  if (!fresh && found->second != account) world_.fail("relay view: two accounts on one connection");
 }
 
 }  // namespace porchlight::sim

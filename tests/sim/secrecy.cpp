@@ -36,6 +36,12 @@ void Secrecy::on_envelope(ByteView envelope) {
 
 void Secrecy::on_kept(const Device& device, std::span<const client::Write> writes) {
   const auto place = devices_.try_emplace(device.name, derivations_).first;
+  for (const client::Write& write : writes) {
+    const auto frame = Holdings::read_frame(write);
+    if (frame && !place->second.has_read(frame->place)) {
+      check_late_frame(device.name, place->second, *frame);
+    }
+  }
   place->second.apply(writes);
   changed_.insert(device.name);
   const bool shows = std::any_of(writes.begin(), writes.end(), [](const client::Write& write) {
@@ -166,6 +172,26 @@ void Secrecy::check_member(const std::string& who, const Closure& closure,
                        std::to_string(epoch->number) + ", can derive " + names_.describe(node) +
                        ": " + explain(closure, id));
   }
+}
+
+void Secrecy::check_late_frame(const std::string& name, const Holdings& device,
+                               const Holdings::KeptFrame& frame) {
+  const auto& [chain, counter] = frame.place;
+  const auto& [group, number, day] = chain.first;
+  const auto newest = device.newest(group);
+  const auto stands_in = [&](std::uint32_t epoch) {
+    const EpochNames::Entry* entry = names_.find(group, epoch);
+    return entry == nullptr || entry->members.empty() || entry->members.contains(chain.second);
+  };
+  // Who came back is read again.
+  if (!newest || stands_in(*newest)) return;
+  std::uint32_t out = number + 1;
+  while (out < *newest && stands_in(out)) ++out;
+  const auto* before = device.find_epoch({group, out - 1});
+  if (before == nullptr || !before->succeeded_on) return;
+  if (wire::seq_hour(frame.seq) < wire::seq_hour(before->successor_seq)) return;
+  world_.fail("boundaries: " + name + " reads what somebody said in epoch " +
+              std::to_string(number) + " after it was taken out at epoch " + std::to_string(out));
 }
 
 std::optional<std::uint32_t> Secrecy::healed_at(const Copy& copy, const GroupId& group) const {

@@ -49,6 +49,10 @@ class Secrecy {
                                               const EpochNames::Entry& epoch,
                                               const Node& node) const;
   void check_vault(const std::string& name, const Holdings& device);
+  /// What somebody said in the hour in which they were taken out, or later, is passed over by whom
+  /// knows of it.
+  void check_late_frame(const std::string& name, const Holdings& device,
+                        const Holdings::KeptFrame& frame);
   /// Keys of epochs alone that `identity` stands in.
   void check_member(const std::string& who, const Closure& closure,
                     const std::optional<VerifyKey>& identity);

@@ -6,11 +6,18 @@
 namespace porchlight::sim {
 namespace {
 
+std::string options_of(const Plan& plan) {
+  constexpr std::array conducts = {"", " --conduct member", " --conduct lead", " --conduct thief"};
+  return std::string(plan.honesty == Honesty::dishonest ? " --dishonest" : "") +
+         (plan.opening == Opening::group ? " --group" : "") +
+         conducts[static_cast<std::size_t>(plan.conduct)];
+}
+
 std::string explain(const Plan& plan, const Report& report) {
   return report.story + "\nseed " + std::to_string(plan.seed) + ": " + report.failure.value_or("") +
          "\nrepeat it: porchlight_sim --seed " + std::to_string(plan.seed) + " --steps " +
          std::to_string(plan.steps) + " --clients " + std::to_string(plan.clients) +
-         (plan.honesty == Honesty::dishonest ? " --dishonest" : "");
+         options_of(plan);
 }
 
 Report run(const Plan& plan) {
@@ -23,7 +30,8 @@ Report run(const Plan& plan) {
 TEST(Simulation, RunsOfFixedSeedsHoldTheInvariants) {
   std::map<std::string, std::uint64_t> counts;
   for (std::uint64_t seed = 1; seed <= 8; ++seed) {
-    for (const auto& [what, often] : run({.seed = seed}).counts) counts[what] += often;
+    const Plan plan{.seed = seed, .opening = seed % 2 == 0 ? Opening::group : Opening::strangers};
+    for (const auto& [what, often] : run(plan).counts) counts[what] += often;
   }
   // Runs in which nothing happens would hold them too.
   EXPECT_GE(counts["posts"], 200U);
@@ -31,6 +39,8 @@ TEST(Simulation, RunsOfFixedSeedsHoldTheInvariants) {
   EXPECT_GE(counts["epochs"], 20U);
   EXPECT_GE(counts["removals"], 2U);
   EXPECT_GE(counts["crashes"], 20U);
+  EXPECT_GE(counts["closures"], 2'000U);
+  EXPECT_GE(counts["copied vaults"], 20U);
   EXPECT_GE(counts["cuts"], 20U);
   EXPECT_GE(counts["relay restarts"], 10U);
 }
@@ -42,6 +52,19 @@ TEST(Simulation, RunsOfAFreshSeedHoldTheInvariants) {
     std::printf("fresh seed %llu\n", static_cast<unsigned long long>(plan.seed));
     run(plan);
   }
+}
+
+TEST(Simulation, WhoeverIsUpToSomethingBreaksNoInvariantForTheOthers) {
+  std::map<std::string, std::uint64_t> counts;
+  for (const Conduct conduct : {Conduct::bad_member, Conduct::bad_lead, Conduct::thief}) {
+    for (const std::uint64_t seed : {501U, 502U}) {
+      const Plan plan{.seed = seed, .steps = 90, .opening = Opening::group, .conduct = conduct};
+      for (const auto& [what, often] : run(plan).counts) counts[what] += often;
+    }
+  }
+  EXPECT_GE(counts["forgeries"], 10U);
+  EXPECT_GE(counts["changes out of turn"], 5U);
+  EXPECT_GE(counts["words from copies"], 20U);
 }
 
 TEST(Simulation, TheSameSeedTellsTheSameStory) {

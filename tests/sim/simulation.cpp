@@ -23,6 +23,11 @@ TimePoint draw_start(SeededRandom& random) {
   return start_of_runs + minutes{random.below(7 * 24 * 60)};
 }
 
+/// Where anybody is up to something, others may well be warned.
+Honesty trust(const Plan& plan) {
+  return plan.conduct == Conduct::good ? plan.honesty : Honesty::dishonest;
+}
+
 }  // namespace
 
 Simulation::Simulation(const Plan& plan)
@@ -37,10 +42,11 @@ Simulation::Simulation(const Plan& plan)
       network_(world_),
       view_(world_),
       relay_(world_, network_, view_),
-      history_(world_, plan.honesty),
+      history_(world_, trust(plan)),
       records_(world_),
-      ground_{world_, network_, relay_, history_, records_, secrecy_, plan.honesty},
+      ground_{world_, network_, relay_, history_, records_, secrecy_, trust(plan)},
       people_(ground_, clients_),
+      mischief_(ground_, plan.conduct),
       settled_at_(world_.now()) {
   relay_.set_detail(plan.detail);
   view_.set_log([this](ByteView envelope) { secrecy_.on_envelope(envelope); });
@@ -59,13 +65,18 @@ Simulation::~Simulation() = default;
 
 // ---- a whole run ----------------------------------------------------------------------------
 
-Report Simulation::run() {
+void Simulation::meet() {
+  if (plan_.opening == Opening::group) return found_group(clients_.size());
   const std::size_t inviters = std::min<std::size_t>(inviters_of_runs, clients_.size());
   for (std::size_t i = 0; i < inviters; ++i) people_.enter_by_operator(*clients_[i]);
   world_.advance(minutes{5});
   for (std::size_t i = 0; i < inviters; ++i) people_.accept(*clients_[i]);
   settle();
   people_.create_group(*clients_[0]);
+}
+
+Report Simulation::run() {
+  meet();
   for (std::uint32_t step_number = 1; step_number <= plan_.steps; ++step_number) {
     if (world_.failure()) break;
     step();
@@ -87,6 +98,9 @@ void Simulation::step() {
   people_.do_something();
   if (world_.random().chance(250)) make_trouble();
   if (plan_.restores_per_mille > 0) lose_the_store();
+  if (plan_.conduct != Conduct::good && world_.random().chance(300)) {
+    mischief_.make(*world_.random().pick(clients_));
+  }
   if (world_.random().chance(50)) secrecy_.copy_vault(world_.random().pick(clients_)->name());
   pass_time();
   secrecy_.check_vaults();
@@ -221,9 +235,11 @@ void Simulation::settle() {
     }
   }
   if (world_.failure()) return;
-  history_.check_rest(devices());
   secrecy_.check_vaults();
   secrecy_.check_boundaries();
+  history_.check_rest(devices());
+  // Devices look after their keys every so often.
+  world_.advance(minutes{30});
   secrecy_.check_leftovers(wire::unix_day(world_.now()));
   world_.trace("-- at rest");
   settled_at_ = world_.now();

@@ -2,15 +2,22 @@
 // the plan, so a failure is repeated by running the plan again.
 #pragma once
 
+#include "tests/sim/mischief.hpp"
 #include "tests/sim/people.hpp"
 
 namespace porchlight::sim {
+
+/// How a run begins: with a few inviters who know nobody, or with all people in one group of two
+/// leads, so that even a short run has much of what happens in groups.
+enum class Opening : std::uint8_t { strangers, group };
 
 struct Plan {
   std::uint64_t seed = 1;
   std::uint32_t steps = 150;
   std::uint32_t clients = 5;
+  Opening opening = Opening::strangers;
   Honesty honesty = Honesty::honest;  // of the relay
+  Conduct conduct = Conduct::good;    // of somebody among the people
   Detail detail = Detail::events;     // of the story
   /// How often, of a thousand steps, the relay is restored from a backup.
   std::uint32_t restores_per_mille = 0;
@@ -48,6 +55,7 @@ class Simulation {
   std::vector<client::WarningView> warnings(std::size_t client) const;
 
  private:
+  void meet();
   void step();
   void pass_time();
   void lose_the_store();
@@ -68,6 +76,7 @@ class Simulation {
   Ground ground_;
   Clients clients_;
   People people_;
+  Mischief mischief_;
   TimePoint settled_at_;
 };
 
