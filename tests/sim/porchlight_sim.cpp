@@ -28,14 +28,16 @@ std::optional<std::chrono::seconds> parse_span(const std::string& text) {
 bool run_one(const sim::Plan& plan) {
   sim::Simulation simulation(plan);
   const sim::Report report = simulation.run();
-  if (!report.failure) {
-    std::printf("seed %llu:", static_cast<unsigned long long>(plan.seed));
+  const auto seed = static_cast<unsigned long long>(plan.seed);
+  if (report.failure) {
+    std::printf("%s\nseed %llu FAILED: %s\nrepeat it: %s\n", report.story.c_str(), seed,
+                report.failure->c_str(), sim::repeat(plan).c_str());
+  } else {
+    std::printf("seed %llu:", seed);
     for (const auto& [what, often] : report.counts) {
       std::printf(" %llu %s,", static_cast<unsigned long long>(often), what.c_str());
     }
     std::printf(" all is well\n");
-    std::fflush(stdout);
-    return true;
   }
   std::printf(
       "%s\nseed %llu FAILED: %s\nrepeat it: porchlight_sim --seed %llu --steps %u "
@@ -47,6 +49,18 @@ bool run_one(const sim::Plan& plan) {
           ? (" --restores " + std::to_string(plan.restores_per_mille)).c_str()
           : "");
   return false;
+  std::fflush(stdout);
+  return !report.failure;
+}
+
+/// With --for, everything there is takes its turn.
+void vary(sim::Plan& plan, std::uint64_t run) {
+  constexpr std::array conducts = {sim::Conduct::good, sim::Conduct::bad_member,
+                                   sim::Conduct::good, sim::Conduct::bad_lead,
+                                   sim::Conduct::good, sim::Conduct::thief};
+  plan.conduct = conducts[run % conducts.size()];
+  plan.opening = run % 4 < 2 ? sim::Opening::group : sim::Opening::strangers;
+  plan.honesty = run % 5 == 0 ? sim::Honesty::dishonest : sim::Honesty::honest;
 }
 
 }  // namespace
@@ -78,6 +92,14 @@ int main(int argc, char** argv) {
   app.add_flag("--group", group, "everybody is in one group from the start");
   app.add_option("--conduct", plan.conduct, "who among the people is up to something")
       ->transform(CLI::CheckedTransformer(conducts));
+  auto* dishonest_option = app.add_flag("--dishonest", dishonest, "a relay that replays envelopes");
+  auto* group_option = app.add_flag("--group", group, "everybody is in one group from the start");
+  auto* conduct_option =
+      app.add_option("--conduct", plan.conduct, "who among the people is up to something")
+          ->transform(CLI::CheckedTransformer(conducts));
+  app.add_option("--for", span_text,
+                 "run seeds for this long, each kind of run in its turn: 90s, 10m, 2h")
+      ->excludes(runs_option, dishonest_option, group_option, conduct_option);
   app.add_flag("--frames", frames, "a failure's story holds every frame");
   CLI11_PARSE(app, argc, argv);
   if (group) plan.opening = sim::Opening::group;
@@ -90,10 +112,18 @@ int main(int argc, char** argv) {
     return 2;
   }
   const auto begin = std::chrono::steady_clock::now();
-  for (std::uint64_t run = 0;; ++run) {
-    const bool more = span ? std::chrono::steady_clock::now() - begin < *span : run < runs;
-    if (!more) return 0;
-    if (!run_one(plan)) return 1;
-    ++plan.seed;
+  const auto elapsed = [&] { return std::chrono::steady_clock::now() - begin; };
+  std::vector<std::string> failed;
+  std::uint64_t done = 0;
+  for (; span ? elapsed() < *span : done < runs; ++done, ++plan.seed) {
+    if (span) vary(plan, done);
+    if (!run_one(plan)) failed.push_back(sim::repeat(plan));
+    if (!span && !failed.empty()) return 1;
   }
+  const double seconds = std::chrono::duration<double>(elapsed()).count();
+  std::printf("%llu runs, %.0f simulated steps a second, %zu failed\n",
+              static_cast<unsigned long long>(done),
+              static_cast<double>(done * plan.steps) / seconds, failed.size());
+  for (const std::string& line : failed) std::printf("%s\n", line.c_str());
+  return failed.empty() ? 0 : 1;
 }

@@ -6,18 +6,9 @@
 namespace porchlight::sim {
 namespace {
 
-std::string options_of(const Plan& plan) {
-  constexpr std::array conducts = {"", " --conduct member", " --conduct lead", " --conduct thief"};
-  return std::string(plan.honesty == Honesty::dishonest ? " --dishonest" : "") +
-         (plan.opening == Opening::group ? " --group" : "") +
-         conducts[static_cast<std::size_t>(plan.conduct)];
-}
-
 std::string explain(const Plan& plan, const Report& report) {
   return report.story + "\nseed " + std::to_string(plan.seed) + ": " + report.failure.value_or("") +
-         "\nrepeat it: porchlight_sim --seed " + std::to_string(plan.seed) + " --steps " +
-         std::to_string(plan.steps) + " --clients " + std::to_string(plan.clients) +
-         options_of(plan);
+         "\nrepeat it: " + repeat(plan);
 }
 
 Report run(const Plan& plan) {

@@ -30,6 +30,15 @@ Honesty trust(const Plan& plan) {
 
 }  // namespace
 
+std::string repeat(const Plan& plan) {
+  constexpr std::array conducts = {"", " --conduct member", " --conduct lead", " --conduct thief"};
+  return "porchlight_sim --seed " + std::to_string(plan.seed) + " --steps " +
+         std::to_string(plan.steps) + " --clients " + std::to_string(plan.clients) +
+         (plan.opening == Opening::group ? " --group" : "") +
+         (plan.honesty == Honesty::dishonest ? " --dishonest" : "") +
+         conducts[static_cast<std::size_t>(plan.conduct)];
+}
+
 Simulation::Simulation(const Plan& plan)
     : plan_(plan),
       world_(plan.seed,

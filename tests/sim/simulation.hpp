@@ -23,6 +23,9 @@ struct Plan {
   std::uint32_t restores_per_mille = 0;
 };
 
+/// The command line that runs it again.
+std::string repeat(const Plan& plan);
+
 struct Report {
   std::optional<std::string> failure;
   std::string story;                            // only with a failure
