@@ -59,6 +59,9 @@ class History {
   void check_device(const Device& device);
   /// `reloaded` was made from what `device` has kept, and must show the same.
   void check_reload(const Device& device, const client::Core& reloaded);
+  /// Nobody can settle who stays: what is queued there stays queued.
+  void muted(const GroupId& group) { muted_.insert(group); }
+  void unmuted() { muted_.clear(); }
   /// At rest: everybody online, nothing under way. All must agree, and everything has arrived.
   void check_rest(const std::vector<Device>& devices);
 
@@ -84,6 +87,7 @@ class History {
   std::map<MessageId, Post> posts_;
   std::set<MessageId> stored_;
   std::set<std::pair<GroupId, VerifyKey>> out_;
+  std::set<GroupId> muted_;
   std::map<MessageId, std::string> bodies_;
   std::map<std::pair<GroupId, std::uint32_t>, std::vector<RosterLine>> rosters_;
   std::map<std::pair<std::string, GroupId>, std::uint32_t> epoch_of_;  // never goes back

@@ -41,6 +41,14 @@ Holdings::KeptChain read_chain(ByteView value) {
   return {record.next(), {record.skipped_counters().begin(), record.skipped_counters().end()}};
 }
 
+std::set<VerifyKey> read_contested(ByteView value) {
+  std::set<VerifyKey> contested;
+  for (const auto& contest : decode<client::state::Group>(value).contests()) {
+    contested.insert(VerifyKey::from(as_bytes(contest.member())).value());
+  }
+  return contested;
+}
+
 }  // namespace
 
 void Holdings::apply(std::span<const client::Write> writes) {
@@ -71,6 +79,10 @@ void Holdings::read_group_record(ByteView key, const std::optional<SecretBytes>&
   const char kind = static_cast<char>(key.front());
   const auto group = *GroupId::from(key.subspan(1, GroupId::size_bytes));
   ByteView rest = key.subspan(1 + GroupId::size_bytes);
+  if (kind == group_record::head) {
+    contested_.erase(group);
+    if (value) contested_[group] = read_contested(value->reveal());
+  }
   if (kind != group_record::epoch && kind != group_record::day && kind != group_record::chain) {
     return;
   }
@@ -127,6 +139,11 @@ std::optional<std::uint32_t> Holdings::newest(const GroupId& group) const {
   const auto after = epochs_.upper_bound({group, UINT32_MAX});
   if (after == epochs_.begin() || std::prev(after)->first.first != group) return std::nullopt;
   return std::prev(after)->first.second;
+}
+
+std::set<VerifyKey> Holdings::contested(const GroupId& group) const {
+  const auto found = contested_.find(group);
+  return found == contested_.end() ? std::set<VerifyKey>{} : found->second;
 }
 
 std::set<GroupId> Holdings::groups() const {

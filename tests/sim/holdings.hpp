@@ -57,6 +57,8 @@ class Holdings {
   bool holds_day(const DayPlace& place) const { return days_.contains(place); }
   /// Whether it ever accepted the frame at this place, or sent it.
   bool has_read(const FramePlace& place) const { return read_.contains(place); }
+  /// Whom a lead wanted out in a change that was not first, and who is in (clause 10.9).
+  std::set<VerifyKey> contested(const GroupId& group) const;
   /// The number of the newest epoch that it holds of a group.
   std::optional<std::uint32_t> newest(const GroupId& group) const;
   std::set<GroupId> groups() const;
@@ -75,6 +77,7 @@ class Holdings {
   std::map<EpochPlace, KeptEpoch> epochs_;
   std::set<DayPlace> days_;
   std::map<ChainPlace, KeptChain> chains_;
+  std::map<GroupId, std::set<VerifyKey>> contested_;
   std::set<FramePlace> read_;
   std::optional<VerifyKey> identity_;
 };

@@ -83,15 +83,21 @@ porchlight_mutate(read_the_removed FILE client/core/state_frames.cpp
 porchlight_mutant(read_the_removed EXPECT boundaries:
   ARGS --group --seed 1 --runs 6 --conduct thief)
 
+porchlight_mutate(talk_on FILE client/core/state_frames.cpp
+  FROM "  if (group.is_mute()) return;" TO "  if (group.is_still()) return;")
+porchlight_mutate(talk_on FILE client/core/state_frames.cpp
+  FROM "  if (group->is_mute()) return false;" TO "")
+porchlight_mutant(talk_on EXPECT boundaries: ARGS --group --seed 1 --runs 8 --conduct lead)
+
 # ---- agreement --------------------------------------------------------------------------------
 porchlight_mutate(last_wins FILE client/core/state_control.cpp
-  FROM "  if (!epoch.succeeded && group.awaited) return false;" TO "")
+  FROM "  if (!epoch.succeeded && group.awaited) {" TO "  if (false) {")
 porchlight_mutant(last_wins EXPECT agreement: ARGS --seed 1 --runs 10 --conduct lead)
 
 # ---- no silent change -------------------------------------------------------------------------
 porchlight_mutate(anybody_leads FILE client/core/epoch.cpp
-  FROM "if (!roster.is_lead(parsed->author) || parsed->head.group != head.group ||"
-  TO "if (parsed->head.group != head.group ||")
+  FROM "if (!roster.is_lead(parsed->author) || !follows(*parsed, head)) return judgement;"
+  TO "if (!follows(*parsed, head)) return judgement;")
 porchlight_mutant(anybody_leads EXPECT "no silent change:"
   ARGS --seed 1 --runs 6 --conduct member)
 

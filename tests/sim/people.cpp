@@ -233,6 +233,45 @@ bool People::remove(ClientNode& client) {
   return true;
 }
 
+void People::settle_contests() {
+  ground_.history.unmuted();
+  std::map<GroupId, bool> open;  // and whether somebody can settle it
+  for (const auto& client : clients_) {
+    if (!client->up()) continue;
+    for (const GroupView& group : client->core().groups()) {
+      const auto contested = ground_.secrecy.contested(client->name(), group.id);
+      if (group.standing != GroupView::Standing::member || contested.empty()) continue;
+      bool& settled = open[group.id];
+      for (const client::MemberView& member : group.members) {
+        if (contested.contains(member.identity)) settled |= settle_contest(*client, group, member);
+      }
+    }
+  }
+  for (const auto& [group, settled] : open) {
+    if (!settled) ground_.history.muted(group);
+  }
+}
+
+/// Once it was decided, deciding it again changes nothing.
+bool People::settle_contest(ClientNode& client, const GroupView& group,
+                            const client::MemberView& member) {
+  const bool leads = std::any_of(
+      group.members.begin(), group.members.end(),
+      [](const client::MemberView& other) { return other.me && other.role == wire::ROLE_LEAD; });
+  if (!leads || member.me) return false;
+  if (!decided_.insert({client.name(), group.id, member.identity, group.epoch}).second) return true;
+  bool done = false;
+  client.act([&](client::Core& core) {
+    if (random_.chance(500)) {
+      done = core.remove_member(group.id, member.name, client.device_now()).ok();
+      if (done) ground_.history.removal_begins(group.id, member.identity);
+    }
+    if (!done) done = core.keep_member(group.id, member.name, client.device_now()).ok();
+    note(client, "decides whether " + member.name + " stays");
+  });
+  return done;
+}
+
 std::optional<GroupView> People::led_by(const ClientNode& client) {
   for (const GroupView& group : client.core().groups()) {
     if (group.standing != GroupView::Standing::member) continue;

@@ -37,6 +37,9 @@ class People {
   bool rekey(ClientNode& client);
   bool promote(ClientNode& client);
   bool remove(ClientNode& client);
+  /// Every lead decides who stays where that is open (clause 10.9). What nobody can decide is told
+  /// to the history.
+  void settle_contests();
   static std::optional<client::GroupView> led_by(const ClientNode& client);
   bool post_text(ClientNode& client);
   bool post_sighting(ClientNode& client);
@@ -54,6 +57,8 @@ class People {
     std::string group;
   };
 
+  bool settle_contest(ClientNode& client, const client::GroupView& group,
+                      const client::MemberView& member);
   std::string word(std::string_view kind);
   wire::Role draw_role(const client::GroupView& group);
   const client::GroupView* pick_group(std::vector<client::GroupView>& groups);
@@ -67,6 +72,7 @@ class People {
   std::uint32_t words_ = 0;
   std::uint32_t groups_made_ = 0;
   std::vector<OpenLink> links_;
+  std::set<std::tuple<std::string, GroupId, VerifyKey, std::uint32_t>> decided_;  // in that epoch
 };
 
 }  // namespace porchlight::sim

@@ -36,18 +36,28 @@ void Secrecy::on_envelope(ByteView envelope) {
 
 void Secrecy::on_kept(const Device& device, std::span<const client::Write> writes) {
   const auto place = devices_.try_emplace(device.name, derivations_).first;
+  std::map<GroupId, std::set<VerifyKey>> spoken_before;
   for (const client::Write& write : writes) {
     const auto frame = Holdings::read_frame(write);
-    if (frame && !place->second.has_read(frame->place)) {
-      check_late_frame(device.name, place->second, *frame);
-    }
+    if (!frame || place->second.has_read(frame->place)) continue;
+    check_late_frame(device.name, place->second, *frame);
+    const auto& [group, number, day] = frame->place.first.first;
+    if (frame->seq == 0) spoken_before[group] = place->second.contested(group);
   }
   place->second.apply(writes);
+  for (const auto& [group, contested] : spoken_before) {
+    check_tongue(device.name, contested, place->second.contested(group));
+  }
   changed_.insert(device.name);
   const bool shows = std::any_of(writes.begin(), writes.end(), [](const client::Write& write) {
     return write.table == client::Table::groups;
   });
   if (shows) names_.learn(place->second, device.core->groups());
+}
+
+std::set<VerifyKey> Secrecy::contested(const std::string& device, const GroupId& group) const {
+  const auto found = devices_.find(device);
+  return found == devices_.end() ? std::set<VerifyKey>{} : found->second.contested(group);
 }
 
 void Secrecy::copy_vault(const std::string& device) {
@@ -171,6 +181,15 @@ void Secrecy::check_member(const std::string& who, const Closure& closure,
     return world_.fail("boundaries: " + who + ", who does not stand in epoch " +
                        std::to_string(epoch->number) + ", can derive " + names_.describe(node) +
                        ": " + explain(closure, id));
+  }
+}
+
+void Secrecy::check_tongue(const std::string& name, const std::set<VerifyKey>& before,
+                           const std::set<VerifyKey>& after) {
+  for (const VerifyKey& member : before) {
+    if (!after.contains(member)) continue;
+    return world_.fail("boundaries: " + name +
+                       " speaks in front of somebody whom a lead wanted out");
   }
 }
 

@@ -24,6 +24,8 @@ class Secrecy {
   void on_envelope(ByteView envelope);
   /// `device` keeps these now.
   void on_kept(const Device& device, std::span<const client::Write> writes);
+  /// Of what `device` holds of the group.
+  std::set<VerifyKey> contested(const std::string& device, const GroupId& group) const;
   /// Somebody copies this vault as it is now, and waits.
   void copy_vault(const std::string& device);
 
@@ -49,6 +51,9 @@ class Secrecy {
                                               const EpochNames::Entry& epoch,
                                               const Node& node) const;
   void check_vault(const std::string& name, const Holdings& device);
+  /// Nobody speaks in front of whom a lead wanted out.
+  void check_tongue(const std::string& name, const std::set<VerifyKey>& before,
+                    const std::set<VerifyKey>& after);
   /// What somebody said in the hour in which they were taken out, or later, is passed over by whom
   /// knows of it.
   void check_late_frame(const std::string& name, const Holdings& device,

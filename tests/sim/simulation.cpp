@@ -236,6 +236,7 @@ void Simulation::settle() {
   const TimePoint begin = world_.now();
   std::uint32_t quiet = 0;
   while (!world_.failure() && quiet < 2) {
+    people_.settle_contests();
     world_.advance(world_.now() - begin < hours{1} ? minutes{3} : minutes{30});
     quiet = at_rest() ? quiet + 1 : 0;
     if (world_.now() - begin > rest_wait_max) {
