@@ -43,7 +43,8 @@ Holdings::KeptChain read_chain(ByteView value) {
 
 std::set<VerifyKey> read_contested(ByteView value) {
   std::set<VerifyKey> contested;
-  for (const auto& contest : decode<client::state::Group>(value).contests()) {
+  const auto record = decode<client::state::Group>(value);
+  for (const auto& contest : record.contests()) {
     contested.insert(VerifyKey::from(as_bytes(contest.member())).value());
   }
   return contested;
