@@ -36,7 +36,9 @@ std::string repeat(const Plan& plan) {
          std::to_string(plan.steps) + " --clients " + std::to_string(plan.clients) +
          (plan.opening == Opening::group ? " --group" : "") +
          (plan.honesty == Honesty::dishonest ? " --dishonest" : "") +
-         conducts[static_cast<std::size_t>(plan.conduct)];
+         conducts[static_cast<std::size_t>(plan.conduct)] +
+         (plan.restores_per_mille > 0 ? " --restores " + std::to_string(plan.restores_per_mille)
+                                      : "");
 }
 
 Simulation::Simulation(const Plan& plan)
