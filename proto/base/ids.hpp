@@ -29,6 +29,8 @@ using TokenNonce = FixedBytes<struct TokenNonceTag, 32>;
 using TokenOutput = FixedBytes<struct TokenOutputTag, 32>;
 /// Random; names one spending of a token so that it can be resumed.
 using SpendId = FixedBytes<struct SpendIdTag, 16>;
+/// What solves a guest's puzzle.
+using PuzzleNonce = FixedBytes<struct PuzzleNonceTag, 8>;
 
 using GroupId = FixedBytes<struct GroupIdTag, 32>;
 using EpochId = FixedBytes<struct EpochIdTag, 32>;

@@ -59,6 +59,16 @@ inline constexpr std::uint32_t session_drop_bytes = 1024 * 1024;
 inline constexpr std::uint32_t session_proofs = 256;
 inline constexpr std::uint32_t inviter_wait_days_default = 7;
 
+// ---- guests (clause 6.7) --------------------------------------------------------------------
+inline constexpr std::uint32_t guest_drops = 4;
+/// About 65,000 hashes: a tenth of a second on a small computer.
+inline constexpr std::uint32_t puzzle_bits_min = 16;
+/// About a million: some seconds there. A client refuses to work harder.
+inline constexpr std::uint32_t puzzle_bits_max = 20;
+/// Guests of a window that make no puzzle harder; twice as many cost a bit, four times two.
+inline constexpr std::uint32_t guests_free = 128;
+inline constexpr auto guest_window = 10min;
+
 // ---- retention ------------------------------------------------------------------------------
 inline constexpr std::uint32_t ordinary_days = 7;
 inline constexpr std::uint32_t long_days = 30;
@@ -82,6 +92,11 @@ inline constexpr auto invite_lifetime_default = 1h;
 inline constexpr auto invite_lifetime_max = std::chrono::hours(24 * 7);
 inline constexpr std::size_t passphrase_bytes_max = 1024;
 inline constexpr std::size_t join_requests_pending_max = 256;
+/// How many may come by one event invite; their bundles of tokens fit one envelope.
+inline constexpr std::uint32_t event_uses_max = 200;
+/// About what one bundle takes in a parcel, so that what comes with them has room as well.
+inline constexpr std::size_t bundle_bytes_max = 280;
+static_assert(event_uses_max * bundle_bytes_max + 4'096 <= payload_bytes_max);
 inline constexpr std::uint32_t operator_invites_max = 256;  // that one porchlightd invite makes
 
 // ---- groups (clauses 10 to 12) --------------------------------------------------------------

@@ -53,7 +53,8 @@ struct Append {
   EnvelopeHash hash;
   Retention retention = Retention::ordinary;
   std::optional<Seq> if_last;
-  Payer payer;
+  /// None where the session itself has paid it out of what a guest may do.
+  std::optional<Payer> payer;
 };  // Stored, NotLast, NoBudget, Full, Failed
 
 struct EraseUpTo {

@@ -15,6 +15,7 @@ wire::RelayInfo make_relay_info(const SessionContext& context, const Challenge& 
   caps.set_session_drops(context.policy.session_budget.drops);
   caps.set_session_bytes(context.policy.session_budget.drop_bytes);
   caps.set_session_proofs(context.policy.session_budget.proofs);
+  caps.set_guest_drops(context.policy.guest_drops);
   info.set_incarnation(context.incarnation.str());
   info.set_clock_minute(wire::unix_minute(now));
   info.set_challenge(challenge.str());

@@ -7,6 +7,7 @@
 #include "proto/wire/relay.pb.h"
 #include "relay/core/keyring.hpp"
 #include "relay/core/policy.hpp"
+#include "relay/core/puzzle.hpp"
 
 namespace porchlight::relay {
 
@@ -18,6 +19,8 @@ struct SessionContext {
   /// Shared between threads, each of which replaces its own pointer when a week has begun.
   std::shared_ptr<const Keyring> keyring;
   Random& random;
+  /// Counted by all of them together.
+  mutable GuestLoad guests = {};
 };
 
 wire::RelayInfo make_relay_info(const SessionContext& context, const Challenge& challenge,

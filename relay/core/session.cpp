@@ -77,6 +77,10 @@ void Session::handle(wire::Request& request, wire::TimePoint now) {
       return issue(request, now);
     case wire::Request::kEnroll:
       return enroll(request, now);
+    case wire::Request::kAskPuzzle:
+      return ask_puzzle(request, now);
+    case wire::Request::kSolve:
+      return solve(request, now);
     case wire::Request::kPing:
       return answer_done(request.id());
     case wire::Request::OP_NOT_SET:  // a newer client's request is an unknown field to us (3.4)
@@ -91,7 +95,7 @@ void Session::prove(wire::Request& request) {
   if (prove.right() != wire::MAILBOX_RIGHT_COLLECT && prove.right() != wire::MAILBOX_RIGHT_DROP) {
     return fail(request.id(), wire::FAILURE_UNSUPPORTED);
   }
-  if (!payer_) return fail(request.id(), wire::FAILURE_NO_BUDGET);
+  if (!can_pay(*address)) return fail(request.id(), wire::FAILURE_NO_BUDGET);
 
   const bool collects = prove.right() == wire::MAILBOX_RIGHT_COLLECT;
   if (!collects && !address->drop_key) return refuse(request.id());
@@ -112,6 +116,7 @@ void Session::prove(wire::Request& request) {
   if (proven_.size() + being_paid_.size() >= limits::proofs_per_connection_max) {
     return fail(request.id(), wire::FAILURE_BUSY);
   }
+  if (!payer_) return prove_as_guest(request.id(), proof);
   being_paid_.insert(proof);
   queue(request.id(), ChargeProof{*payer_}, proof);
 }
@@ -127,7 +132,7 @@ void Session::drop(wire::Request& request) {
     if (at == Standing::being_paid) return park(proof, request);
     if (at == Standing::unproven) return refuse(request.id());
   }
-  if (!payer_) return fail(request.id(), wire::FAILURE_NO_BUDGET);
+  if (!can_pay(*address)) return fail(request.id(), wire::FAILURE_NO_BUDGET);
 
   const ByteView envelope = as_bytes(drop.envelope());
   Append append;
@@ -137,6 +142,7 @@ void Session::drop(wire::Request& request) {
   append.retention =
       address->has(wire::mailbox_flag::long_kept) ? Retention::long_kept : Retention::ordinary;
   if (drop.has_if_last()) append.if_last = drop.if_last();
+  if (!payer_) return drop_as_guest(request.id(), std::move(append));
   append.payer = *payer_;
   queue(request.id(), std::move(append));
 }
@@ -152,6 +158,10 @@ void Session::collect(wire::Request& request) {
   if (collects_ >= limits::collects_per_connection_max) {
     return fail(request.id(), wire::FAILURE_BUSY);
   }
+  if (!payer_) {
+    if (!guest_ || guest_->collects == 0) return fail(request.id(), wire::FAILURE_NO_BUDGET);
+    --guest_->collects;
+  }
   ++collects_;
   effects_.push_back(
       Deliver{request.id(), proof.mailbox, collect.after_seq(),
@@ -164,7 +174,7 @@ void Session::erase(wire::Request& request) {
   const Proof proof{Right::collect, address->id()};
   const Standing at = standing(proof);
   if (at == Standing::being_paid) return park(proof, request);
-  if (at == Standing::unproven || !address->has(wire::mailbox_flag::erasable)) {
+  if (at == Standing::unproven || !payer_ || !address->has(wire::mailbox_flag::erasable)) {
     return refuse(request.id());
   }
   const EraseUpTo erase{proof.mailbox, request.erase().up_to_seq()};
@@ -180,7 +190,10 @@ void Session::settle(Open& open, const Outcome& outcome, wire::TimePoint now) {
   if (const auto* proof = std::get_if<Proof>(&open.detail)) {
     return settle_proof(open, *proof, outcome, now);
   }
-  if (const auto* stored = std::get_if<Stored>(&outcome)) {
+  const auto* stored = std::get_if<Stored>(&outcome);
+  const bool costs = stored && stored->novelty == Stored::Novelty::fresh;
+  if (std::holds_alternative<GuestDrop>(open.detail) && !costs) ++guest_->drops;
+  if (stored) {
     answer(open.request_id).mutable_dropped()->set_seq(stored->seq);
   } else if (std::holds_alternative<Erased>(outcome) || std::holds_alternative<Enrolled>(outcome)) {
     answer_done(open.request_id);

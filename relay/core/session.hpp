@@ -92,18 +92,27 @@ class Session {
     std::uint32_t week;
     std::vector<voprf::Element> blinded;
   };
+  /// A drop that a guest has paid already; what is not stored anew is given back.
+  struct GuestDrop {};
   /// What an operation's outcome needs beside itself.
-  using Detail = std::variant<std::monostate, EraseUpTo, Spending, Proof, Signing>;
+  using Detail = std::variant<std::monostate, EraseUpTo, Spending, Proof, Signing, GuestDrop>;
   struct Open {
     std::uint64_t request_id;
     Detail detail;
+  };
+  /// What is left of a solved puzzle (clause 6.7).
+  struct Guest {
+    std::uint32_t drops;
+    std::uint32_t drop_proofs;
+    std::uint32_t collect_proofs = 1;
+    std::uint32_t collects = 1;
   };
   struct Parked {
     Proof awaited;
     wire::Request request;
   };
 
-  // Each request in turn; session_tokens.cpp has those of clause 6.
+  // Each request in turn; session_tokens.cpp and session_guests.cpp have those of clause 6.
   void handle(wire::Request& request, wire::TimePoint now);
   void prove(wire::Request& request);
   void drop(wire::Request& request);
@@ -112,6 +121,13 @@ class Session {
   void spend(const wire::Request& request, wire::TimePoint now);
   void issue(const wire::Request& request, wire::TimePoint now);
   void enroll(const wire::Request& request, wire::TimePoint now);
+  void ask_puzzle(const wire::Request& request, wire::TimePoint now);
+  void solve(const wire::Request& request, wire::TimePoint now);
+
+  /// Whether what this address is asked for may be paid at all, by a token or as a guest.
+  bool can_pay(const wire::MailboxAddress& address) const;
+  void prove_as_guest(std::uint64_t request_id, const Proof& proof);
+  void drop_as_guest(std::uint64_t request_id, Append append);
 
   // What became of them.
   void settle(Open& open, const Outcome& outcome, wire::TimePoint now);
@@ -139,6 +155,8 @@ class Session {
   const SessionContext* context_;
   Challenge challenge_;
   std::optional<Payer> payer_;
+  std::optional<std::uint32_t> puzzle_bits_;  // as announced on this connection
+  std::optional<Guest> guest_;
   std::set<Proof> proven_;
   std::set<Proof> being_paid_;
   std::vector<Parked> parked_;

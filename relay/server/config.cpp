@@ -50,6 +50,11 @@ const std::vector<Option>& options() {
        "MiB that the store may take. Above it, and while the disk has less than 64 MiB free, the\n"
        "relay serves what it has and answers new drops with FULL.",
        Number{&Config::store_mib_max, 64, 64 * 1024 * 1024}},
+      {"guest_drops",
+       "What a guest may drop: somebody without a token who solved a puzzle, as those do who "
+       "follow\n"
+       "an event's invite. 0 lets no guests in, and event invites do not work here then.",
+       Number{&Config::guest_drops, 0, limits::guest_drops}},
       {"inviter_wait_days",
        "Days before a new inviter's account gets tokens to invite others with, so that one stolen\n"
        "invite is not a flood of accounts.",

@@ -18,6 +18,7 @@ struct Config {
   std::uint32_t connections_max = limits::connections_max_default;
   std::uint32_t ordinary_days = limits::ordinary_days;
   std::uint32_t store_mib_max = 20 * 1024;
+  std::uint32_t guest_drops = limits::guest_drops;
   std::uint32_t inviter_wait_days = limits::inviter_wait_days_default;
   std::string log_level = "info";
   std::string log_file;

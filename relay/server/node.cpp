@@ -14,6 +14,7 @@ Policy Node::policy() const {
   Policy policy;
   policy.ordinary_days = config.ordinary_days;
   policy.inviter_wait_days = config.inviter_wait_days;
+  policy.guest_drops = config.guest_drops;
   return policy;
 }
 

@@ -13,12 +13,15 @@ class Rules {
 
   // Clause 4.3, in its order.
   Result<Outcome> operator()(const Append& append) {
-    TRY(auto payer, find_payer(append.payer));
-    if (!payer) return Outcome{NoBudget{}};
+    std::optional<SpentToken> payer;
+    if (append.payer) {
+      TRY(payer, find_payer(*append.payer));
+      if (!payer) return Outcome{NoBudget{}};
+    }
     TRY(const Situation at, store_.look(append.mailbox, append.hash, *append.envelope));
     if (at.duplicate) return Outcome{Stored{*at.duplicate, Stored::Novelty::duplicate}};
     if (append.if_last && *append.if_last != at.newest) return Outcome{NotLast{at.newest}};
-    if (!payer->left.pay_drop(append.envelope->size())) return Outcome{NoBudget{}};
+    if (payer && !payer->left.pay_drop(append.envelope->size())) return Outcome{NoBudget{}};
     TRY(const bool fits, store_.has_room(append.envelope->size()));
     if (!fits) return Outcome{Full{}};
 
@@ -30,7 +33,7 @@ class Rules {
         append.retention == Retention::long_kept ? limits::long_days : policy_.ordinary_days;
     const std::uint32_t expiry_hour = std::max(hour, wire::seq_hour(seq)) + 24 * days + 1;
     CHECK(store_.append({append.mailbox, seq, expiry_hour, append.hash, *append.envelope}));
-    CHECK(ledger_.put_spent(append.payer.token, *payer));
+    if (payer) CHECK(ledger_.put_spent(append.payer->token, *payer));
     return Outcome{Stored{seq, Stored::Novelty::fresh}};
   }
 
