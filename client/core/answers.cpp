@@ -83,6 +83,7 @@ Result<Greeting> read_greeting(const wire::Answer& first, const VerifyKey& relay
   greeting.facts.incarnation = *incarnation;
   greeting.facts.clock_minute = info.clock_minute();
   greeting.facts.ordinary_days = days;
+  greeting.facts.guest_drops = info.caps().guest_drops();
   greeting.challenge = *challenge;
   return greeting;
 }

@@ -42,7 +42,7 @@ std::vector<Subscription> Core::subscriptions(Lane lane, TimePoint) const {
   if (lane != Lane::parcel) return {};
   const Join* join = state_->people.in_hand();
   if (join == nullptr || join->offer || join->refused || join->accepted) return {};
-  const wire::MailboxAddress parcel = wire::InviteKeys(join->seed).address();
+  const wire::MailboxAddress parcel = join->keys().address();
   return {{parcel, state_->cursors.after(parcel.id())}};
 }
 
@@ -64,7 +64,7 @@ std::vector<Erasure> Core::erasures() const {
   std::vector<Erasure> all;
   for (const auto& [id, invite] : state_->people.invites) {
     if (invite.erase_up_to != 0) {
-      all.push_back({wire::InviteKeys(invite.seed).address(), invite.erase_up_to});
+      all.push_back({invite.keys().address(), invite.erase_up_to});
     }
   }
   return all;
@@ -79,7 +79,9 @@ std::optional<TimePoint> Core::next_errand_at() const { return state_->enrolment
 // ---- what a lane asks -----------------------------------------------------------------------
 
 Result<SpendOrder> Core::spend_order(Lane lane, TimePoint now) {
-  return state_->wallet.spend_order(lane, state_->relay.relay_time(now));
+  TRY(SpendOrder order, state_->wallet.spend_order(lane, state_->relay.relay_time(now)));
+  if (state_->seeking(order.token.nonce()) != nullptr) order.claim = SpendOrder::Claim::contested;
+  return order;
 }
 
 Result<Signature> Core::prove(const wire::MailboxAddress& address, wire::MailboxRight right,
@@ -105,11 +107,13 @@ void Core::on_relay_facts(const RelayFacts& facts, std::optional<Lane> lane, Tim
   if (lane == Lane::collect) state_->tick(now);
 }
 
-void Core::on_budget(const SpendId& spend, const wire::Budget& left) {
+void Core::on_budget(const SpendId& spend, const wire::Budget& left, TimePoint now) {
+  state_->bundle_accepted(spend, now);
   state_->wallet.on_budget(spend, left);
 }
 
 void Core::on_spend_refused(const SpendId& spend, TimePoint now) {
+  if (state_->bundle_refused(spend, now)) return;
   const auto refused = state_->wallet.on_refused(spend);
   if (!refused || refused->doubtful) return;
   Join* join = state_->people.in_hand();
@@ -118,7 +122,7 @@ void Core::on_spend_refused(const SpendId& spend, TimePoint now) {
     join->refused = Error{Errc::used,
                           "this invite was used by somebody, or lay too long: if it was "
                           "not you, tell the person who gave it to you"};
-    state_->people.save(wire::InviteKeys(join->seed).address().id(), *join);
+    state_->people.save(join->parcel_id(), *join);
     return;
   }
   state_->warn(WarningView::Kind::token_refused,
@@ -202,7 +206,7 @@ void Core::on_drop_refused(OutboxId id, const wire::Failure& failure, TimePoint 
 void Core::on_erased(const MailboxId& mailbox, std::uint64_t up_to_seq) {
   for (auto& [id, invite] : state_->people.invites) {
     if (invite.erase_up_to == 0 || invite.erase_up_to > up_to_seq ||
-        wire::InviteKeys(invite.seed).address().id() != mailbox) {
+        invite.keys().address().id() != mailbox) {
       continue;
     }
     invite.erase_up_to = 0;

@@ -66,6 +66,8 @@ struct Erasure {
 struct SpendOrder {
   wire::Token token;
   SpendId spend_id;
+  /// One of an event's bundles is contested: others hold it as well, and may have been first.
+  enum class Claim : std::uint8_t { own, contested } claim = Claim::own;
 };
 
 /// What a relay says of itself on a connection, after the lane checked the signatures.
@@ -79,6 +81,7 @@ struct RelayFacts {
   Incarnation incarnation;
   std::uint64_t clock_minute = 0;
   std::uint32_t ordinary_days = 0;
+  std::uint32_t guest_drops = 0;  // 0 where it lets no guests in
 };
 
 /// Something to be done on a connection of its own, without a token: enrolling, fetching tokens.
@@ -147,7 +150,7 @@ class Core {
   void on_relay_facts(const RelayFacts& facts, std::optional<Lane> lane, TimePoint now);
   /// After Spend's answer. Also, with an empty Budget, when the relay answers NO_BUDGET: from then
   /// on spend_order() gives another token.
-  void on_budget(const SpendId& spend, const wire::Budget& left);
+  void on_budget(const SpendId& spend, const wire::Budget& left, TimePoint now);
   void on_spend_refused(const SpendId& spend, TimePoint now);
   /// Never fails: what cannot be read becomes a notice or nothing; the cursor moves on.
   void on_delivery(const MailboxId& mailbox, std::uint64_t seq, ByteView envelope, TimePoint now);
@@ -185,13 +188,17 @@ class Core {
     std::string to;  // whom it is for; kept here alone
     wire::Role role = wire::ROLE_MEMBER;
     std::chrono::seconds lifetime;
+    std::uint32_t uses = 1;          // more for an event, at most limits::event_uses_max
+    std::uint32_t auto_approve = 0;  // the first so many are let in without a person
   };
+  /// 'no_tokens' says what there is and when more come.
   Result<wire::Link> create_invite(const InviteOrder& order, TimePoint now);
   std::vector<InviteView> invites(TimePoint now) const;
   Status revoke_invite(std::string_view id, TimePoint now);
 
   std::vector<RequestView> requests() const;
-  /// Adds all of `ids` in one epoch. The Welcomes leave when the epoch was read back.
+  /// Adds all of `ids`, limits::epoch_operations_max to an epoch. The Welcomes leave when it was
+  /// read back. 'full', and nobody is approved, where they are more than there are places.
   Status approve(std::span<const std::string> ids, TimePoint now);
   Status deny(std::string_view id, TimePoint now);
 

@@ -52,6 +52,8 @@ InviteView::Standing standing_of(const Invite& invite, TimePoint now) {
       return InviteView::Standing::requested;
     case Invite::Standing::joined:
       return InviteView::Standing::joined;
+    case Invite::Standing::lapsed:
+      return InviteView::Standing::expired;
     case Invite::Standing::revoked:
       break;
   }
@@ -136,7 +138,9 @@ std::vector<InviteView> Core::invites(TimePoint now) const {
     const Group* group = state_->find_group(invite.group);
     views.push_back({short_name(id.view(), length), invite.to,
                      group == nullptr ? "" : group->name(), invite.role, invite.expires,
-                     standing_of(invite, state_->relay.relay_time(now))});
+                     standing_of(invite, state_->relay.relay_time(now)), invite.uses,
+                     static_cast<std::uint32_t>(invite.asked.size()), invite.joined,
+                     invite.auto_approve});
   }
   std::stable_sort(views.begin(), views.end(),
                    [](const InviteView& a, const InviteView& b) { return a.expires < b.expires; });
@@ -149,12 +153,22 @@ std::vector<RequestView> Core::requests() const {
   for (const auto& [hash, pending] : state_->people.requests) {
     if (pending.approved) continue;
     const Group* group = state_->find_group(pending.request.group);
-    const auto invite = state_->people.invites.find(pending.request.invite);
-    views.push_back({short_name(hash.view(), length), pending.request.name,
-                     invite == state_->people.invites.end() ? "" : invite->second.to,
-                     group == nullptr ? "" : group->name(), pending.received,
+    RequestView view{short_name(hash.view(), length),
+                     pending.request.name,
+                     "",
+                     group == nullptr ? "" : group->name(),
+                     pending.received,
                      client::safety_words(state_->me.id(), pending.request.identity(), hash),
-                     RequestView::Kind::join});
+                     RequestView::Kind::join};
+    const auto found = state_->people.invites.find(pending.request.invite);
+    if (found != state_->people.invites.end()) {
+      const Invite& invite = found->second;
+      const auto place = std::find(invite.asked.begin(), invite.asked.end(), hash);
+      view.invited_as = invite.to;
+      view.invite_uses = invite.uses;
+      view.invite_number = static_cast<std::uint32_t>(place - invite.asked.begin()) + 1;
+    }
+    views.push_back(std::move(view));
   }
   for (const auto& [hash, pending] : state_->people.catch_ups) {
     const Group* group = state_->find_group(pending.asked.group);

@@ -13,8 +13,6 @@ constexpr std::size_t in_flight_max = limits::requests_in_flight_max / 2;
 /// Those above it are read to their end, and again at each ping: the relay counts them all.
 constexpr std::size_t live_max = limits::collects_per_connection_max - in_flight_max;
 constexpr std::size_t output_bytes_max = 1024 * 1024;
-/// Tokens that bought nothing, one after the other, before the relay is not believed any more.
-constexpr std::size_t barren_payments_max = 4;
 
 }  // namespace
 
@@ -89,30 +87,6 @@ bool LaneSession::work_is_waiting() {
   return false;
 }
 
-bool LaneSession::pay() {
-  if (paying_) return true;
-  if (paying_now_) return false;
-  if (barren_payments_ >= barren_payments_max) {
-    fail({Errc::refused,
-          "The relay took several tokens and gave nothing for them, so the connection was ended. "
-          "What is queued is kept. If it happens again, tell the relay's operator."});
-    return false;
-  }
-  auto order = host_.spend_order();
-  if (!order.ok()) {
-    trouble_ = std::move(order).error();
-    return false;
-  }
-  ++payments_;
-  ++barren_payments_;
-  paying_now_ = true;
-  wire::Request spend = new_request(Spending{order->spend_id});
-  *spend.mutable_spend()->mutable_token() = std::move(order->token);
-  spend.mutable_spend()->set_spend_id(order->spend_id.str());
-  send(spend);
-  return false;
-}
-
 void LaneSession::plan_collects() {
   const std::vector<Subscription> subscriptions = host_.subscriptions();
   std::size_t from_here = subscriptions.size();  // the newest stand last
@@ -162,24 +136,6 @@ void LaneSession::plan_erasures() {
     erase.mutable_erase()->set_up_to_seq(erasure.up_to_seq);
     send(erase);
   }
-}
-
-// A drop that the budget does not cover is held back rather than refused: those behind it could be
-// smaller, be stored, and so overtake it.
-bool LaneSession::afford(const OutboxItem& item) {
-  const auto bytes = static_cast<std::uint32_t>(item.envelope.size());
-  if (left_.drops() >= 1 && left_.drop_bytes() >= bytes) {
-    left_.set_drops(left_.drops() - 1);
-    left_.set_drop_bytes(left_.drop_bytes() - bytes);
-    return true;
-  }
-  // What is under way may turn out to cost nothing; the next token is for afterwards.
-  if (in_flight_ == 0) {
-    host_.on_budget(*paying_, wire::Budget{});
-    paying_.reset();
-    pay();
-  }
-  return false;
 }
 
 /// True once the proof is on its way: the relay holds what needs it until it is settled.
@@ -244,6 +200,8 @@ void LaneSession::on_answer_to(Open open, const wire::Answer& answer) {
   switch (answer.op_case()) {
     case wire::Answer::kBudget:
       return on_budget(open, answer.budget());
+    case wire::Answer::kPuzzle:
+      return on_puzzle(open, answer.puzzle());
     case wire::Answer::kDone:
       return on_done(open);
     case wire::Answer::kDropped:
@@ -276,6 +234,9 @@ void LaneSession::on_done(Open open) {
     host_.on_erased(erasing->mailbox, erasing->up_to_seq);
   } else if (std::holds_alternative<Proving>(kind)) {
     barren_payments_ = 0;
+  } else if (std::holds_alternative<Solving>(kind)) {
+    guest_ = Guest::yes;
+    paying_now_ = false;
   } else if (!std::holds_alternative<Pinging>(kind)) {
     return fail_impossible();
   }
@@ -318,6 +279,15 @@ void LaneSession::on_caught_up(Open open, const wire::CaughtUp& caught_up) {
 
 void LaneSession::on_failure(Open open, const wire::Failure& failure) {
   const Pending pending = close(open);
+  const bool entering = std::holds_alternative<AskingPuzzle>(pending.kind) ||
+                        std::holds_alternative<Solving>(pending.kind);
+  if (entering && failure.code() == wire::FAILURE_UNSUPPORTED) {
+    guest_ = Guest::refused;  // a token may do
+    paying_now_ = false;
+    return;
+  }
+  // Another token would not help, and there may be none.
+  if (entering || (guest_ == Guest::yes && !paying_)) return fail(describe(failure));
   if (failure.code() == wire::FAILURE_NO_BUDGET ||
       (failure.code() == wire::FAILURE_NOT_AUTHORISED && lost_its_proof(pending.kind))) {
     return on_no_budget(pending);

@@ -2,7 +2,8 @@
 // relay's greeting, pays, proves, collects every subscription, drops every outbox item in order and
 // erases what is of no more use; new work is picked up at each step.
 // Frames leave through step() alone, which has everything kept first: the order cannot be got
-// wrong. Must not know: sockets, clocks, the vault. PROTOCOL.md clauses 3, 4 and 6.3.
+// wrong. Must not know: sockets, clocks, the vault. PROTOCOL.md clauses 3, 4, 6.3
+// and 6.7.
 #pragma once
 
 #include <map>
@@ -11,6 +12,7 @@
 
 #include "client/core/answers.hpp"
 #include "client/core/lane_host.hpp"
+#include "proto/base/limits.hpp"
 
 namespace porchlight::client {
 
@@ -44,6 +46,9 @@ class LaneSession {
   const std::optional<Error>& trouble() const { return trouble_; }
   /// Whether a mailbox is being read: a connection worth keeping in spite of trouble.
   bool is_collecting() const;
+  /// So many bundles of an event were refused here that the relay would end the connection: the
+  /// next ones are for another.
+  bool must_begin_anew() const { return must_begin_anew_; }
   /// How many items were stored over this connection.
   std::size_t stored() const { return stored_; }
 
@@ -75,7 +80,14 @@ class LaneSession {
     std::uint64_t up_to_seq;
   };
   struct Pinging {};
-  using Kind = std::variant<Spending, Proving, Collecting, Dropping, Erasing, Pinging>;
+  struct AskingPuzzle {};
+  struct Solving {};
+  using Kind = std::variant<Spending, Proving, Collecting, Dropping, Erasing, Pinging, AskingPuzzle,
+                            Solving>;
+  /// Whether a puzzle has let this connection in (clause 6.7).
+  enum class Guest : std::uint8_t { no, yes, refused };
+  /// Below what the relay puts up with.
+  static constexpr std::size_t contested_max = limits::refusals_per_connection_max - 1;
   struct Pending {
     Kind kind;
     std::size_t payment;  // which spending of this connection pays for it
@@ -90,6 +102,8 @@ class LaneSession {
   void plan_drops();
   void plan_erasures();
   bool pay();
+  bool is_guests_work();
+  void ask_puzzle();
   bool afford(const OutboxItem& item);
   bool prove(const wire::MailboxAddress& address, wire::MailboxRight right);
   wire::Request new_request(Kind kind);
@@ -100,6 +114,7 @@ class LaneSession {
   void on_answer(const wire::Answer& answer);
   void on_answer_to(Open open, const wire::Answer& answer);
   void on_budget(Open open, const wire::Budget& left);
+  void on_puzzle(Open open, const wire::Puzzle& puzzle);
   void on_done(Open open);
   void on_dropped(Open open, const wire::Dropped& dropped);
   void on_delivery(Open open, const wire::Delivery& delivery);
@@ -132,6 +147,9 @@ class LaneSession {
   wire::Budget left_;              // of paying_, as far as drops sent here use it
   std::size_t payments_ = 0;
   std::size_t barren_payments_ = 0;  // since something was last paid for
+  std::size_t contested_ = 0;        // payments that others could have made first
+  bool must_begin_anew_ = false;
+  Guest guest_ = Guest::no;
 
   std::set<Right> proven_;         // or under way
   std::set<MailboxId> collected_;  // in this round, or under way

@@ -74,7 +74,7 @@ class CoreLane final : public LaneHost {
     core_.on_relay_facts(facts, lane_, keeper_.now());
   }
   void on_budget(const SpendId& spend, const wire::Budget& left) override {
-    core_.on_budget(spend, left);
+    core_.on_budget(spend, left, keeper_.now());
   }
   void on_spend_refused(const SpendId& spend) override {
     core_.on_spend_refused(spend, keeper_.now());

@@ -27,7 +27,7 @@ struct OutboxEntry {
   Lane lane = Lane::drop;
   OutboxPurpose purpose = OutboxPurpose::frame;
   GroupId group;            // all but parcels
-  InviteId invite;          // parcels
+  InviteId invite;          // parcels and join requests
   std::uint32_t epoch = 0;  // proposals and pages: the one they follow; frames
   std::uint32_t day = 0;    // proposals, pages and frames
   MessageId message;        // frames

@@ -2,6 +2,7 @@
 
 #include "client/core/codec.hpp"
 #include "client/core/text.hpp"
+#include "proto/base/limits.hpp"
 #include "proto/crypto/pad.hpp"
 #include "proto/crypto/unseal.hpp"
 #include "proto/wire/envelope.hpp"
@@ -42,7 +43,17 @@ Status check_supplies(const wire::Supplies& supplies, int sessions_min) {
   return Ok{};
 }
 
-Result<ParcelOffer> read_group_invite(const std::string& bytes) {
+Status check_bundles(const wire::GroupInvite& message) {
+  const int count = message.bundles_size();
+  if (count < 2 || count > static_cast<int>(limits::event_uses_max)) return wrong("its tokens");
+  for (const wire::Supplies& bundle : message.bundles()) {
+    CHECK(check_supplies(bundle, 2));
+    if (bundle.session_size() != 2 || bundle.enroll_stock_size() != 0) return wrong("its tokens");
+  }
+  return Ok{};
+}
+
+Result<ParcelOffer> read_group_invite(const std::string& bytes, wire::InviteKind kind) {
   TRY(const wire::Unverified unverified, wire::parse_signed(bytes));
   wire::GroupInvite message;
   if (!parse(message, unverified.body)) return wrong("it does not decode");
@@ -63,14 +74,19 @@ Result<ParcelOffer> read_group_invite(const std::string& bytes) {
   if (message.role() != wire::ROLE_MEMBER && message.role() != wire::ROLE_LEAD) {
     return update_needed("this invite");
   }
-  CHECK(check_supplies(message.supplies(), 2));
+  if (kind == wire::InviteKind::event) {
+    CHECK(check_bundles(message));
+    offer.bundles.assign(message.bundles().begin(), message.bundles().end());
+  } else {
+    CHECK(check_supplies(message.supplies(), 2));
+    offer.supplies = message.supplies();
+  }
   const auto end = time_of_minute(message.expires_minute());
   if (!end) return wrong("its end");
   offer.group_name = message.group_name();
   offer.inviter_name = message.inviter_name();
   offer.role = message.role();
   offer.expires = *end;
-  offer.supplies = message.supplies();
   return ParcelOffer{std::move(offer)};
 }
 
@@ -110,12 +126,13 @@ Bytes make_group_parcel(const GroupOffer& offer, ByteView inviter_card, const Si
   message.set_inviter_name(offer.inviter_name);
   message.set_role(offer.role);
   message.set_expires_minute(wire::unix_minute(offer.expires));
-  *message.mutable_supplies() = offer.supplies;
+  if (offer.bundles.empty()) *message.mutable_supplies() = offer.supplies;
+  for (const wire::Supplies& bundle : offer.bundles) *message.add_bundles() = bundle;
   wire::Parcel parcel;
   parcel.set_group_invite(
       to_string(wire::make_signed(wire::label::group_invite, serialise(message), inviter)));
   auto envelope = wire::seal_envelope(seal_key(keys.seal), serialise(parcel));
-  PORCHLIGHT_ASSERT(envelope.ok());  // about 900 bytes
+  PORCHLIGHT_ASSERT(envelope.ok());  // about 900 bytes, and limits::bundle_bytes_max a bundle
   return std::move(envelope).value();
 }
 
@@ -128,8 +145,9 @@ Result<ParcelOffer> open_parcel(ByteView envelope, const wire::InviteKeys& keys,
   }
   Result<ParcelOffer> offer = wrong("it is empty");
   if (parcel.offer_case() == wire::Parcel::kGroupInvite) {
-    offer = read_group_invite(parcel.group_invite());
-  } else if (parcel.offer_case() == wire::Parcel::kRelayInvite) {
+    offer = read_group_invite(parcel.group_invite(), keys.kind);
+  } else if (parcel.offer_case() == wire::Parcel::kRelayInvite &&
+             keys.kind == wire::InviteKind::personal) {
     offer = read_relay_invite(parcel.relay_invite(), relay);
   }
   if (offer.ok() && expires(*offer) <= now) {

@@ -20,7 +20,10 @@ struct GroupOffer {
   std::string inviter_name;
   wire::Role role = wire::ROLE_NONE;  // ROLE_MEMBER or ROLE_LEAD
   TimePoint expires;
-  wire::Supplies supplies;  // one enrol token, at least two session tokens
+  wire::Supplies supplies;  // one enrol token, at least two session tokens; none at an event
+  /// Of an event's invite alone, 2 to limits::event_uses_max: each an enrol token and two session
+  /// tokens, for whoever spends the first of them first.
+  std::vector<wire::Supplies> bundles = {};
 };
 
 /// The operator's own: access to the relay, no group.
@@ -39,6 +42,7 @@ const wire::Supplies& supplies(const ParcelOffer& offer);
 Bytes make_group_parcel(const GroupOffer& offer, ByteView inviter_card, const SigningKey& inviter,
                         const wire::InviteKeys& keys);
 
+/// What lies behind a link of one kind is no offer behind the other.
 /// 'not_authentic' or 'malformed' for what the seed or the inviter's signature does not stand for,
 /// 'wrong_identity' for another relay, 'expired', 'update_needed'.
 Result<ParcelOffer> open_parcel(ByteView envelope, const wire::InviteKeys& keys,

@@ -4,6 +4,17 @@
 
 namespace porchlight::client {
 
+Result<ParcelOffer> Join::open(ByteView envelope, const RelayIdentity& relay, TimePoint now) const {
+  TRY(ParcelOffer offer, open_parcel(envelope, keys(), relay, now));
+  const auto* group = std::get_if<GroupOffer>(&offer);
+  if (event_inviter && (group == nullptr || group->inviter.identity != *event_inviter)) {
+    return Error{Errc::not_authentic,
+                 "somebody else has put an invite of their own behind this link: do not follow it, "
+                 "and tell the person who gave it to you"};
+  }
+  return offer;
+}
+
 bool People::load_invite(const Record& record) {
   state::Invite kept;
   const auto id = InviteId::from(record.key);
@@ -17,7 +28,15 @@ bool People::load_invite(const Record& record) {
   invite.role = kept.role();
   invite.expires = from_minute(kept.expires_minute());
   invite.standing = static_cast<Invite::Standing>(kept.standing());
-  if (!kept.asked().empty()) invite.asked = RequestHash::from(as_bytes(kept.asked()));
+  invite.uses = std::max(kept.uses(), 1u);
+  invite.auto_approve = kept.auto_approve();
+  invite.auto_approved = kept.auto_approved();
+  invite.joined = kept.joined();
+  for (const std::string& asked : kept.asked()) {
+    const auto hash = RequestHash::from(as_bytes(asked));
+    if (!hash) return false;
+    invite.asked.push_back(*hash);
+  }
   invite.erase_up_to = kept.erase_up_to();
   invites.emplace(*id, std::move(invite));
   return true;
@@ -52,11 +71,20 @@ bool People::load_join(const Record& record, const RelayIdentity& relay) {
   }
   join.followed = kept.followed();
   join.accepted = kept.accepted();
+  if (!kept.event_inviter().empty()) {
+    join.event_inviter = VerifyKey::from(as_bytes(kept.event_inviter()));
+    if (!join.event_inviter) return false;
+  }
+  join.bundles.assign(kept.bundles().begin(), kept.bundles().end());
   if (!kept.parcel().empty()) {
     join.parcel = to_bytes(as_bytes(kept.parcel()));
     // It was good when it came; whether it has expired since is asked when it is taken up.
-    auto offer = open_parcel(*join.parcel, wire::InviteKeys(join.seed), relay, TimePoint{});
+    auto offer = join.open(*join.parcel, relay, TimePoint{});
     if (offer) join.offer = std::move(offer).value();
+  }
+  const auto* group = join.offer ? std::get_if<GroupOffer>(&*join.offer) : nullptr;
+  for (const std::uint32_t bundle : join.bundles) {
+    if (group == nullptr || bundle >= group->bundles.size()) return false;
   }
   if (!kept.refused_what().empty()) {
     join.refused = Error{static_cast<Errc>(kept.refused_code()), kept.refused_what()};
@@ -78,7 +106,11 @@ void People::save(const Invite& invite) {
   kept.set_role(invite.role);
   kept.set_expires_minute(wire::unix_minute(invite.expires));
   kept.set_standing(static_cast<std::uint32_t>(invite.standing));
-  if (invite.asked) kept.set_asked(invite.asked->str());
+  kept.set_uses(invite.uses);
+  kept.set_auto_approve(invite.auto_approve);
+  kept.set_auto_approved(invite.auto_approved);
+  kept.set_joined(invite.joined);
+  for (const RequestHash& asked : invite.asked) kept.add_asked(asked.str());
   kept.set_erase_up_to(invite.erase_up_to);
   journal_.put(Table::invites, to_bytes(invite.id.view()), kept);
   wipe_text(*kept.mutable_seed());
@@ -105,6 +137,8 @@ void People::save(const MailboxId& parcel, const Join& join) {
   kept.set_seed(to_string(join.seed.reveal()));
   kept.set_followed(join.followed);
   kept.set_accepted(join.accepted);
+  if (join.event_inviter) kept.set_event_inviter(join.event_inviter->str());
+  for (const std::uint32_t bundle : join.bundles) kept.add_bundles(bundle);
   if (join.parcel) kept.set_parcel(to_string(*join.parcel));
   if (join.refused) {
     kept.set_refused_code(static_cast<std::uint32_t>(join.refused->code));

@@ -3,6 +3,8 @@
 // Must not know: groups' state, tokens, lanes.
 #pragma once
 
+#include <algorithm>
+
 #include "client/core/catch_up.hpp"
 #include "client/core/join.hpp"
 #include "client/core/journal.hpp"
@@ -13,7 +15,13 @@ namespace porchlight::client {
 /// An invite made here.
 struct Invite {
   /// The values are kept: never renumber.
-  enum class Standing : std::uint8_t { open = 0, requested = 1, joined = 2, revoked = 3 };
+  enum class Standing : std::uint8_t {
+    open = 0,
+    requested = 1,  // as many as it is for have asked
+    joined = 2,     // all of them are in
+    revoked = 3,
+    lapsed = 4  // of an event: its time is over, and its parcel was taken back
+  };
 
   InviteId id;
   wire::InviteSeed seed;
@@ -22,8 +30,21 @@ struct Invite {
   wire::Role role = wire::ROLE_NONE;
   TimePoint expires;  // by the relay's clock
   Standing standing = Standing::open;
-  std::optional<RequestHash> asked;  // the request that came by it
-  std::uint64_t erase_up_to = 0;     // the parcel is of no more use; 0 once it is gone
+  std::uint32_t uses = 1;          // more than one is an event's
+  std::uint32_t auto_approve = 0;  // how many requests need no person
+  std::uint32_t auto_approved = 0;
+  std::uint32_t joined = 0;
+  std::vector<RequestHash> asked;  // the requests that came by it, at most `uses`
+  std::uint64_t erase_up_to = 0;   // the parcel is of no more use; 0 once it is gone
+
+  wire::InviteKind kind() const {
+    return uses > 1 ? wire::InviteKind::event : wire::InviteKind::personal;
+  }
+  wire::InviteKeys keys() const { return wire::InviteKeys(seed, kind()); }
+  bool is_used_up() const { return asked.size() >= uses; }
+  bool was_asked_by(const RequestHash& request) const {
+    return std::find(asked.begin(), asked.end(), request) != asked.end();
+  }
 };
 
 /// Somebody who asks to be let in.
@@ -50,7 +71,18 @@ struct Join {
   bool accepted = false;
   std::optional<JoinRequest> request;  // where a group was asked
   SealSeed one_time;                   // what its Welcome is sealed to
+  /// Of an event: who made the link, and the bundles yet to be tried, the one in hand last; none
+  /// once one was claimed.
+  std::optional<VerifyKey> event_inviter;
+  std::vector<std::uint32_t> bundles;
 
+  wire::InviteKeys keys() const {
+    return wire::InviteKeys(seed,
+                            event_inviter ? wire::InviteKind::event : wire::InviteKind::personal);
+  }
+  MailboxId parcel_id() const { return keys().address().id(); }
+  /// As open_parcel; and of an event, it is by who made the link.
+  Result<ParcelOffer> open(ByteView envelope, const RelayIdentity& relay, TimePoint now) const;
   bool is_asking() const { return accepted && request.has_value(); }
 };
 

@@ -27,6 +27,7 @@ bool RelayView::load(const Record& record) {
   ordinary_days_ = kept.ordinary_days();
   store_ = kept.store();
   replaced_minute_ = kept.replaced_minute();
+  takes_guests_ = kept.takes_guests();
   for (const auto& key : kept.keys()) {
     keys_[{key.week(), key.kind()}] = {to_bytes(as_bytes(key.public_key())), key.seen_on_lane()};
   }
@@ -42,6 +43,7 @@ bool RelayView::learn(const RelayFacts& facts, bool seen_on_lane, TimePoint now)
   const bool is_new = !incarnation_.is_zero() && incarnation_ != facts.incarnation;
   incarnation_ = facts.incarnation;
   ordinary_days_ = facts.ordinary_days;
+  takes_guests_ = facts.guest_drops > 0;
   compared_at_ = now;
   learn_clock(facts, now);
   // Never after now: a clock that was far ahead and was set right is not waited for.
@@ -194,6 +196,7 @@ void RelayView::save() {
   kept.set_ordinary_days(ordinary_days_);
   kept.set_store(store_);
   kept.set_replaced_minute(replaced_minute_);
+  kept.set_takes_guests(takes_guests_);
   for (const auto& [place, key] : keys_) {
     auto* added = kept.add_keys();
     added->set_week(place.first);

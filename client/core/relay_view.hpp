@@ -46,6 +46,8 @@ class RelayView {
   std::optional<std::uint32_t> replaced_hour() const;
   /// What was of that day may be missing because the store was replaced.
   bool may_have_lost(std::uint32_t day) const;
+  /// As it said last: event invites work there.
+  bool takes_guests() const { return takes_guests_; }
   /// How many days envelopes without LONG are kept.
   std::uint32_t ordinary_days() const;
 
@@ -82,6 +84,7 @@ class RelayView {
   std::uint32_t ordinary_days_ = 0;
   std::uint32_t store_ = 0;
   std::uint64_t replaced_minute_ = 0;  // by the relay's clock; 0 without
+  bool takes_guests_ = false;
   std::map<std::pair<std::uint32_t, wire::TokenKind>, Key> keys_;  // by week and kind
   std::map<VerifyKey, Opinion> opinions_;
 };

@@ -128,7 +128,10 @@ void Core::State::caught_up(const Place& place, const MailboxId& mailbox, TimePo
   switch (place.kind) {
     case Place::Kind::inbox:
       me.find_inbox(mailbox)->caught_up = true;
-      return retire_cards(now);
+      retire_cards(now);
+      // Requests that need no person may have come.
+      for (auto& [id, group] : groups) propose(group, now);
+      return;
     case Place::Kind::parcel:
       return parcel_caught_up(mailbox);
     case Place::Kind::control:
@@ -194,16 +197,15 @@ Result<Signature> Core::State::prove(const wire::MailboxAddress& address, wire::
     return sign(derive_page(group->newest().control, entry.page).drop);
   }
   if (const SigningSeed* seed = collect ? nullptr : kept.drop_seed(address)) return sign(*seed);
-  const auto sign_with_invite = [&](const wire::InviteSeed& seed) -> std::optional<Signature> {
-    const wire::InviteKeys keys(seed);
+  const auto sign_with_invite = [&](const wire::InviteKeys& keys) -> std::optional<Signature> {
     if (keys.address() != address) return std::nullopt;
     return sign(collect ? keys.collect : keys.drop).value();
   };
   for (const auto& [id, invite] : people.invites) {
-    if (const auto signature = sign_with_invite(invite.seed)) return *signature;
+    if (const auto signature = sign_with_invite(invite.keys())) return *signature;
   }
   for (const auto& [id, join] : people.joins) {
-    if (const auto signature = sign_with_invite(join.seed)) return *signature;
+    if (const auto signature = sign_with_invite(join.keys())) return *signature;
   }
   return Error{Errc::not_found, "the keys of this mailbox are not held here any more"};
 }
@@ -241,6 +243,7 @@ void Core::State::tick(TimePoint now) {
   age_kept(now);
   messages.expire(relay.sure_time(now));
   wallet.expire(relay.relay_time(now));
+  lapse_events(now);
   std::erase_if(people.invites, [&](const auto& entry) {
     if (!is_older_than(entry.second.expires, limits::card_kept_days, now)) return false;
     journal.erase(Table::invites, to_bytes(entry.first.view()));

@@ -178,6 +178,9 @@ struct Core::State {
   // ---- the inbox, and what a person decides (state_people.cpp) -------------------------------
   void deliver_inbox(std::uint64_t seq, ByteView envelope, TimePoint now);
   void receive_request(const wire::JoinDelivery& delivery, std::uint64_t seq, TimePoint now);
+  /// Beyond those it is for. Of an event once, whoever they are.
+  void warn_of_reuse(const Invite& invite, const Group& group, const std::string& name,
+                     TimePoint now);
   /// `join` is gone where the welcome holds.
   void receive_welcome(const Join& join, std::uint64_t seq, ByteView signed_welcome, TimePoint now);
   /// Warns where it does not hold.
@@ -201,8 +204,32 @@ struct Core::State {
                                                       std::string_view name, TimePoint now);
   bool may_come_back(const Group& group, TimePoint now) const;
   Status remember_name(std::string_view name);
+  void take_supplies(const wire::Supplies& supplies, TimePoint now);
   void take_enrol_tokens(const wire::Supplies& supplies, TimePoint now);
   Result<GroupId> create_group(std::string_view name, std::string_view my_name, TimePoint now);
+
+  // ---- event invites (state_event.cpp) -------------------------------------------------------
+  /// The join that tries a bundle with this token first; null where there is none.
+  Join* seeking(std::string_view nonce);
+  /// The bundles of an offer in the order in which they are to be tried; 'used' where none is good.
+  Result<std::vector<std::uint32_t>> draw_bundles(const GroupOffer& offer, TimePoint now);
+  void try_bundle(const Join& join);
+  void bundle_accepted(const SpendId& spend, TimePoint now);
+  /// Whether it was a bundle's, which others may have claimed: no reason to warn.
+  bool bundle_refused(const SpendId& spend, TimePoint now);
+  void find_event_used_up(Join& join);
+  Status check_event(const InviteOrder& order) const;
+  /// Puts the tokens into what the invite's parcel and its link are to be.
+  Status supply(const Invite& invite, GroupOffer& offer, wire::Link& link, TimePoint now);
+  /// Whether a request that has just come by it is let in without a person.
+  bool approves_by_itself(const Invite& invite, const Group& group) const;
+  void count_joined(Invite& invite);
+  void lapse_events(TimePoint now);
+  void take_parcel_back(Invite& invite, TimePoint now);
+  std::size_t free_places(const Group& group) const;
+  /// Approvals for which others have left no place.
+  void return_approvals(const Group& group);
+  Status check_places(std::span<const RequestHash> hashes) const;
 
   // ---- helpers -------------------------------------------------------------------------------
   void warn(WarningView::Kind kind, std::string text, TimePoint now) {

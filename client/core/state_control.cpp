@@ -225,6 +225,7 @@ void Core::State::adopt(Group& group, const Change& change, const Bytes& signed_
   }
   settle_wishes(group, change);
   settle_contests(group, change, now);
+  return_approvals(group);
   for (OutboxEntry& welcome : welcomes) outbox.add(std::move(welcome));
 }
 
@@ -236,8 +237,7 @@ void Core::State::settle_request(const Group& group, const VerifyKey& member) {
       settled.push_back(hash);
       const auto invite = people.invites.find(pending.request.invite);
       if (invite == people.invites.end()) continue;
-      invite->second.standing = Invite::Standing::joined;
-      people.save(invite->second);
+      count_joined(invite->second);
     }
   }
   for (const RequestHash& hash : settled) people.erase_request(hash);

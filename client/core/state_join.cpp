@@ -12,9 +12,9 @@ Status Core::State::follow(const wire::Link& link, TimePoint now) {
         "this invite is for another relay than this vault's: follow it with a vault of its "
         "own (--vault)"};
   }
-  const wire::InviteKeys keys(link.seed);
+  const wire::InviteKeys keys(link.seed, link.kind());
   for (const auto& [id, invite] : people.invites) {
-    if (wire::InviteKeys(invite.seed).address() == keys.address()) {
+    if (invite.keys().address() == keys.address()) {
       return Error{Errc::usage, "this is an invite of your own: give it to " + invite.to};
     }
   }
@@ -24,22 +24,23 @@ Status Core::State::follow(const wire::Link& link, TimePoint now) {
     // Perhaps it is at the relay by now.
     known->second.refused.reset();
     people.save(parcel, known->second);
-    wallet.add(link.session, Wallet::Purpose::parcel, 0);
+    if (!link.inviter) wallet.add(link.session, Wallet::Purpose::parcel, 0);
     return Ok{};
   }
   // One at a time: what was followed before and not taken up is let go.
   if (Join* before = people.in_hand(); before != nullptr && !before->accepted) {
-    const MailboxId other = wire::InviteKeys(before->seed).address().id();
+    const MailboxId other = before->parcel_id();
     people.erase_join(other);
     cursors.erase(other);
   }
   const Join* newest = people.in_hand();
   Join join;
   join.seed = *wire::InviteSeed::from(link.seed.reveal());
+  join.event_inviter = link.inviter;
   join.followed = std::max(wire::unix_minute(now), newest == nullptr ? 0 : newest->followed + 1);
   people.save(parcel, join);
   people.joins.emplace(parcel, std::move(join));
-  wallet.add(link.session, Wallet::Purpose::parcel, 0);
+  if (!link.inviter) wallet.add(link.session, Wallet::Purpose::parcel, 0);
   return Ok{};
 }
 
@@ -47,8 +48,7 @@ void Core::State::deliver_parcel(const MailboxId& mailbox, ByteView envelope, Ti
   Join& join = people.joins.at(mailbox);
   if (join.offer || join.accepted) return;
   // By the relay's clock, which both sides know; their own may be hours apart.
-  auto offer = open_parcel(envelope, wire::InviteKeys(join.seed), me.relay().identity,
-                           relay.relay_time(now));
+  auto offer = join.open(envelope, me.relay().identity, relay.relay_time(now));
   if (!offer) {
     join.refused = offer.error();
   } else {
@@ -77,7 +77,7 @@ Result<std::optional<SafetyWords>> Core::State::accept_offer(std::string_view na
   if (expires(*join->offer) <= relay.relay_time(now)) {
     return Error{Errc::expired, "this invite has expired: ask for a new one"};
   }
-  const MailboxId parcel = wire::InviteKeys(join->seed).address().id();
+  const MailboxId parcel = join->parcel_id();
   if (!name.empty()) CHECK(remember_name(name));
   if (const auto* group_offer = std::get_if<GroupOffer>(&*join->offer)) {
     return take_group_offer(parcel, *join, *group_offer, name, now);
@@ -119,11 +119,14 @@ Result<std::optional<SafetyWords>> Core::State::take_group_offer(const MailboxId
   if (offer.inviter.identity == me.id()) {
     return Error{Errc::usage, "this is an invite of your own: give it to somebody else"};
   }
+  if (join.event_inviter) {
+    TRY(join.bundles, draw_bundles(offer, now));
+  }
   auto one_time = random.secret<SealSeed>();
   const Bytes request = make_join_request({offer.group, offer.inviter.identity, offer.invite,
                                            seal_key(one_time), me.card(), std::string(name)},
                                           me.identity(), random);
-  const wire::InviteKeys keys(join.seed);
+  const wire::InviteKeys keys = join.keys();
   wire::InboxMessage message;
   message.mutable_join()->set_request(to_string(request));
   message.mutable_join()->set_mac(to_string(join_mac(keys.join, request).reveal()));
@@ -136,19 +139,28 @@ Result<std::optional<SafetyWords>> Core::State::take_group_offer(const MailboxId
   entry.lane = Lane::join;
   entry.purpose = OutboxPurpose::join;
   entry.group = offer.group;
+  entry.invite = offer.invite;
   outbox.add(std::move(entry));
-  const wire::Supplies& supplies = offer.supplies;
+  if (join.event_inviter) {
+    try_bundle(join);
+  } else {
+    take_supplies(offer.supplies, now);
+  }
+  const SafetyWords words = client::safety_words(me.id(), offer.inviter.identity, verified.hash);
+  join.request = std::move(verified);
+  join.one_time = std::move(one_time);
+  join.accepted = true;
+  join.refused.reset();
+  people.save(parcel, join);
+  return std::optional(words);
+}
+
+void Core::State::take_supplies(const wire::Supplies& supplies, TimePoint now) {
   wallet.add(supplies.session(0), Wallet::Purpose::join, 0);
   for (int i = 1; i < supplies.session_size(); ++i) {
     wallet.add(supplies.session(i), Wallet::Purpose::general, 0);
   }
   take_enrol_tokens(supplies, now);
-  const SafetyWords words = client::safety_words(me.id(), offer.inviter.identity, verified.hash);
-  join.request = std::move(verified);
-  join.one_time = std::move(one_time);
-  join.accepted = true;
-  people.save(parcel, join);
-  return std::optional(words);
 }
 
 /// Taken out, without the keys of the newest change, or away for longer than changes are kept: a

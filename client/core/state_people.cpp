@@ -65,44 +65,58 @@ void Core::State::receive_request(const wire::JoinDelivery& delivery, std::uint6
   const auto found = people.invites.find(request->invite);
   if (found == people.invites.end() || found->second.group != request->group) return;
   Invite& invite = found->second;
-  const wire::InviteKeys keys(invite.seed);
+  const wire::InviteKeys keys = invite.keys();
   const JoinMac mac = join_mac(keys.join, request->bytes);
   if (!equal_constant_time(mac.reveal(), as_bytes(delivery.mac()))) return;
   // From here on it was somebody who had the link.
   const Group* group = find_group(invite.group);
-  if (group == nullptr || invite.asked == request->hash ||
+  if (group == nullptr || invite.was_asked_by(request->hash) ||
       group->roster().find(request->identity()) != nullptr) {
     return;
   }
-  if (invite.asked) {
-    warn(WarningView::Kind::invite_reused,
-         request->name + " asked to join \"" + group->name() + "\" with the invite for " +
-             invite.to +
-             ", which somebody had used already: the link was seen by two. Compare "
-             "safety words before you approve either of them.",
-         now);
-    return;
-  }
+  if (invite.is_used_up()) return warn_of_reuse(invite, *group, request->name, now);
   const auto hour_stored = std::uint64_t{wire::seq_hour(seq)} * 3600;
-  if (invite.standing != Invite::Standing::open || from_seconds(hour_stored) > invite.expires) {
+  const bool holds =
+      invite.standing == Invite::Standing::open || invite.standing == Invite::Standing::lapsed;
+  if (!holds || from_seconds(hour_stored) > invite.expires) {
     tell(Notice::Kind::warning, group->id(), {},
          request->name + " asked to join \"" + group->name() + "\" with the invite for " +
              invite.to + ", which is over. Make them a new one if they should be in.");
     return;
   }
   if (people.requests.size() >= limits::join_requests_pending_max) return;
-  invite.asked = request->hash;
-  invite.standing = Invite::Standing::requested;
-  invite.erase_up_to = wire::first_seq_of_hour(wire::seq_hour(seq) + 48);
+  const bool approved = approves_by_itself(invite, *group);
+  invite.asked.push_back(request->hash);
+  invite.auto_approved += approved;
+  if (invite.is_used_up()) {
+    invite.standing = Invite::Standing::requested;
+    invite.erase_up_to = wire::first_seq_of_hour(wire::seq_hour(seq) + 48);
+  }
   people.save(invite);
   const RequestHash hash = request->hash;
   const auto& pending =
       people.requests
-          .emplace(hash, PendingRequest{std::move(request).value(), to_the_minute(now), false})
+          .emplace(hash, PendingRequest{std::move(request).value(), to_the_minute(now), approved})
           .first->second;
   people.save(pending);
+  // With the next tick, together with whoever else asks until then.
+  if (approved) return;
   tell(Notice::Kind::join_requested, group->id(), {},
        short_name(hash.view(), request_name_chars()));
+}
+
+void Core::State::warn_of_reuse(const Invite& invite, const Group& group, const std::string& name,
+                                TimePoint now) {
+  const bool event = invite.kind() == wire::InviteKind::event;
+  warn(WarningView::Kind::invite_reused,
+       event ? "More people asked to join \"" + group.name() + "\" with the invite for " +
+                   invite.to + " than the " + std::to_string(invite.uses) +
+                   " it is for, and are not shown: somebody may have asked more than once, or "
+                   "passed the link on. Compare safety words with those whom you do not know."
+             : name + " asked to join \"" + group.name() + "\" with the invite for " + invite.to +
+                   ", which somebody had used already: the link was seen by two. Compare "
+                   "safety words before you approve either of them.",
+       now);
 }
 
 std::size_t Core::State::request_name_chars() const {
@@ -191,12 +205,9 @@ Status Core::State::approve(std::span<const std::string> ids, TimePoint now) {
       return Error{Errc::not_permitted, "only a lead of the group can let people in"};
     }
     if (group->halted()) return update_needed("the group");
-    if (people.requests.contains(hash) && group->roster().size() >= limits::group_members_max) {
-      return Error{Errc::full, "a group has at most " + std::to_string(limits::group_members_max) +
-                                   " members; nobody was added"};
-    }
     hashes.push_back(hash);
   }
+  CHECK(check_places(hashes));
   const auto agree = [&](auto& map, const RequestHash& hash) {
     const auto found = map.find(hash);
     if (found == map.end() || found->second.approved) return;
@@ -237,8 +248,8 @@ Result<wire::Link> Core::State::create_invite(const InviteOrder& order, TimePoin
     return Error{Errc::usage, "an invite is valid for a minute at least and 7 days at most"};
   }
   CHECK(check_name(order.to, "whom the invite is for"));
-  auto tokens = wallet.take_for_invite(order.role, relay.relay_time(now));
-  if (!tokens) return explain_no_tokens(std::move(tokens).error(), now);
+  CHECK(check_event(order));
+  TRY(const Card card, verify_card(me.card()));
   Invite invite;
   invite.id = random.fixed<InviteId>();
   invite.seed = random.secret<wire::InviteSeed>();
@@ -246,16 +257,19 @@ Result<wire::Link> Core::State::create_invite(const InviteOrder& order, TimePoin
   invite.to = order.to;
   invite.role = order.role;
   invite.expires = to_the_minute(relay.relay_time(now) + order.lifetime);
-  TRY(const Card card, verify_card(me.card()));
-  const GroupOffer offer{card,
-                         invite.id,
-                         order.group,
-                         group->name(),
-                         group->roster().find(me.id())->request.name,
-                         order.role,
-                         invite.expires,
-                         tokens->supplies};
-  const wire::InviteKeys keys(invite.seed);
+  invite.uses = order.uses;
+  invite.auto_approve = order.auto_approve;
+  GroupOffer offer{card,
+                   invite.id,
+                   order.group,
+                   group->name(),
+                   group->roster().find(me.id())->request.name,
+                   order.role,
+                   invite.expires,
+                   {}};
+  wire::Link link{me.relay(), *wire::InviteSeed::from(invite.seed.reveal()), {}};
+  CHECK(supply(invite, offer, link, now));
+  const wire::InviteKeys keys = invite.keys();
   OutboxEntry entry;
   entry.item.address = keys.address();
   entry.item.envelope = make_group_parcel(offer, me.card(), me.identity(), keys);
@@ -263,7 +277,6 @@ Result<wire::Link> Core::State::create_invite(const InviteOrder& order, TimePoin
   entry.group = order.group;
   entry.invite = invite.id;
   outbox.add(std::move(entry));
-  wire::Link link{me.relay(), *wire::InviteSeed::from(invite.seed.reveal()), tokens->link};
   people.save(invite);
   people.invites.emplace(invite.id, std::move(invite));
   return link;
@@ -292,23 +305,23 @@ Status Core::State::revoke_invite(std::string_view typed, TimePoint now) {
     return Error{Errc::not_found, "there is no invite " + std::string(typed)};
   }
   if (found->standing == Invite::Standing::joined) {
-    return Error{Errc::used, "this invite was used: " + found->to + " is in the group"};
+    return Error{Errc::used, found->kind() == wire::InviteKind::event
+                                 ? "this invite was used: all whom it was for are in the group"
+                                 : "this invite was used: " + found->to + " is in the group"};
   }
-  if (found->asked) {
-    const auto pending = people.requests.find(*found->asked);
-    if (pending != people.requests.end() && pending->second.approved) {
+  std::vector<RequestHash> waiting;
+  for (const RequestHash& asked : found->asked) {
+    const auto pending = people.requests.find(asked);
+    if (pending == people.requests.end()) continue;
+    if (!pending->second.approved) {
+      waiting.push_back(asked);
+    } else if (found->kind() == wire::InviteKind::personal) {
       return Error{Errc::conflict, "this invite was used, and approved: they are being let in"};
     }
-    people.erase_request(*found->asked);
   }
+  for (const RequestHash& request : waiting) people.erase_request(request);
   found->standing = Invite::Standing::revoked;
-  // Beyond any seq that the relay can have given by now, whatever its clock.
-  found->erase_up_to = wire::first_seq_of_hour(wire::unix_hour(relay.relay_time(now)) + 48);
-  people.save(*found);
-  const InviteId id = found->id;
-  outbox.erase_if([&](const OutboxEntry& entry) {
-    return entry.purpose == OutboxPurpose::parcel && entry.invite == id;
-  });
+  take_parcel_back(*found, now);
   return Ok{};
 }
 

@@ -58,6 +58,10 @@ struct InviteView {
   wire::Role role = wire::ROLE_NONE;
   TimePoint expires;
   enum class Standing { open, requested, joined, expired, revoked } standing = Standing::open;
+  std::uint32_t uses = 1;  // more than one is an event's
+  std::uint32_t asked = 0;
+  std::uint32_t joined = 0;
+  std::uint32_t auto_approve = 0;  // how many are let in without a person
 };
 
 struct RequestView {
@@ -69,6 +73,8 @@ struct RequestView {
   SafetyWords words;
   /// `catch_up`: a member wants the group's keys anew.
   enum class Kind { join, catch_up } kind = Kind::join;
+  std::uint32_t invite_uses = 1;    // of the invite it came by
+  std::uint32_t invite_number = 1;  // the how many-th it is by that invite
 };
 
 struct MessageView {

@@ -12,17 +12,24 @@ constexpr std::size_t coins_max = 1'024;
 
 std::uint32_t bit(Lane lane) { return 1u << static_cast<unsigned>(lane); }
 
+bool is_empty(const wire::Budget& left) {
+  return left.drops() == 0 && left.drop_bytes() == 0 && left.proofs() == 0;
+}
+
+/// What an inviter keeps for letting people in: each Welcome of a large group takes 64 KiB of the
+/// 1 MiB that a token buys, and the changes before them some.
+constexpr std::size_t sessions_kept_back(std::uint32_t uses) { return few_tokens + uses / 10; }
+
+/// Those who join enrol up to half a day later.
+constexpr auto enrols_within = std::chrono::hours(13);
+
+}  // namespace
+
 bool is_taken(const wire::Token& token, TimePoint now) {
   // This week's and last week's are accepted; a week more for a clock that is behind.
   const std::uint32_t week = wire::token_week(now);
   return token.week() + 1 >= week && token.week() <= week + 1;
 }
-
-bool is_empty(const wire::Budget& left) {
-  return left.drops() == 0 && left.drop_bytes() == 0 && left.proofs() == 0;
-}
-
-}  // namespace
 
 bool Wallet::load(const Record& record) {
   state::Coin kept;
@@ -120,6 +127,43 @@ Result<Wallet::InviteTokens> Wallet::take_for_invite(wire::Role role, TimePoint 
   for (std::size_t i = 0; i < sessions_needed; ++i) erase(sessions[i]);
   erase(enrolls[0]);
   return tokens;
+}
+
+Result<std::vector<wire::Supplies>> Wallet::take_for_event(std::uint32_t uses, TimePoint until) {
+  const auto sessions = newest_first(until, [](const Coin& coin) {
+    return coin.purpose == Purpose::general && !coin.spend && is_session_token(coin.token);
+  });
+  const auto enrolls = newest_first(until + enrols_within, [](const Coin& coin) {
+    return coin.token.kind() == wire::TOKEN_KIND_ENROLL_MEMBER && is_enroll_token(coin.token);
+  });
+  const std::size_t sessions_needed = 2 * std::size_t{uses} + sessions_kept_back(uses);
+  if (sessions.size() < sessions_needed || enrolls.size() < uses) {
+    return Error{Errc::no_tokens, "an invite for " + std::to_string(uses) + " takes " +
+                                      std::to_string(sessions_needed) +
+                                      " session tokens, for them and for letting "
+                                      "them in, and " +
+                                      std::to_string(uses) +
+                                      " enrol tokens for members; there are " +
+                                      std::to_string(sessions.size()) + " and " +
+                                      std::to_string(enrolls.size()) + " that last long enough"};
+  }
+  std::vector<wire::Supplies> bundles(uses);
+  for (std::size_t i = 0; i < uses; ++i) {
+    *bundles[i].mutable_enroll() = enrolls[i]->second.token;
+    *bundles[i].add_session() = sessions[2 * i]->second.token;
+    *bundles[i].add_session() = sessions[2 * i + 1]->second.token;
+    erase(enrolls[i]);
+    erase(sessions[2 * i]);
+    erase(sessions[2 * i + 1]);
+  }
+  return bundles;
+}
+
+std::optional<TokenNonce> Wallet::token_of(const SpendId& spend) const {
+  for (const auto& [nonce, coin] : coins_) {
+    if (coin.spend == spend) return TokenNonce::from(as_bytes(nonce));
+  }
+  return std::nullopt;
 }
 
 std::uint32_t Wallet::count_sessions() const {

@@ -8,6 +8,9 @@
 
 namespace porchlight::client {
 
+/// Not too old for the relay, nor of a week to come.
+bool is_taken(const wire::Token& token, TimePoint now);
+
 class Wallet {
  public:
   Wallet(Journal& journal, Random& random) : journal_(journal), random_(random) {}
@@ -39,6 +42,12 @@ class Wallet {
 
   /// This wallet is a backup's: what was unspent in it may have been spent since, or given away.
   void doubt_unspent();
+  /// The bundles of an event that ends at `until`: tokens that are good that long, and are still
+  /// good when those who come enrol, and not the last ones, which the inviter needs for letting
+  /// them in. As take_for_invite.
+  Result<std::vector<wire::Supplies>> take_for_event(std::uint32_t uses, TimePoint until);
+  /// Which token is being spent under this id.
+  std::optional<TokenNonce> token_of(const SpendId& spend) const;
 
   /// Unspent session tokens for general use, and enrol tokens.
   std::uint32_t count_sessions() const;

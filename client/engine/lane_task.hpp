@@ -40,6 +40,7 @@ class LaneTask {
   bool settled() const { return settled_; }
   /// Nothing can be done on this lane at present.
   bool at_rest() { return session_ && session_->at_rest(); }
+  bool must_begin_anew() const { return session_ && session_->must_begin_anew(); }
   std::size_t stored() const { return session_ ? session_->stored() : 0; }
   std::optional<Error> trouble() const { return session_ ? session_->trouble() : std::nullopt; }
   void collect_again() {

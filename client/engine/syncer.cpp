@@ -75,6 +75,9 @@ awaitable<void> Syncer::settle_lanes() {
 }
 
 void Syncer::open_lanes() {
+  std::erase_if(lanes_, [](const auto& entry) {
+    return entry.second.over && entry.second.task.must_begin_anew();
+  });
   for (const Lane lane : all_lanes) {
     if (lanes_.contains(lane) || !has_work(wiring_.core, lane, wiring_.keeper.now())) continue;
     // An invite's two connections do their one thing and go; the others wait for what follows.
@@ -94,7 +97,8 @@ awaitable<void> Syncer::run_lane(Running& running) {
     // Where one connection cannot be made, the others would only take as long to fail.
     if (!running.task.greeted()) given_up_ = true;
   }
-  if (const auto trouble = running.task.trouble()) note(*trouble);
+  const auto trouble = running.task.trouble();
+  if (trouble && !running.task.must_begin_anew()) note(*trouble);
   wiring_.signal.raise();
 }
 

@@ -9,11 +9,16 @@ namespace {
 
 constexpr std::string_view scheme = "porchlight:";
 constexpr std::string_view join_prefix = "porchlight:j/";
-constexpr Byte version = 1;
+constexpr Byte personal_version = 1;
+constexpr Byte event_version = 2;
 constexpr std::size_t checksum_bytes = 4;
-/// All but the host and the checksum.
-constexpr std::size_t fixed_bytes = 1 + RelayIdentity::size_bytes + 2 + 1 + InviteSeed::size_bytes +
-                                    4 + TokenNonce::size_bytes + TokenOutput::size_bytes;
+/// All that every link has, but the host and the checksum.
+constexpr std::size_t fixed_bytes = 1 + RelayIdentity::size_bytes + 2 + 1 + InviteSeed::size_bytes;
+constexpr std::size_t token_bytes = 4 + TokenNonce::size_bytes + TokenOutput::size_bytes;
+
+std::size_t bytes_behind_seed(InviteKind kind) {
+  return kind == InviteKind::event ? VerifyKey::size_bytes : token_bytes;
+}
 /// What parse() looks at, at most: the longest link, wrapped however oddly.
 constexpr std::size_t text_chars_max = 4'096;
 
@@ -86,22 +91,26 @@ Result<SecretBytes> decode(std::string_view text) {
 std::string Link::str() const {
   const std::string& host = relay.at.host;
   PORCHLIGHT_ASSERT(host.size() <= limits::host_bytes_max);
-  SecretBytes bytes(fixed_bytes + host.size() + checksum_bytes);
+  SecretBytes bytes(fixed_bytes + host.size() + bytes_behind_seed(kind()) + checksum_bytes);
   std::size_t at = 0;
   const auto number = [&](std::uint32_t value, unsigned size) {
     while (size-- > 0) append(bytes, at, std::array{static_cast<Byte>(value >> (8 * size))});
   };
-  number(version, 1);
+  number(inviter ? event_version : personal_version, 1);
   append(bytes, at, relay.identity.view());
   number(relay.at.port, 2);
   number(static_cast<std::uint32_t>(host.size()), 1);
   append(bytes, at, as_bytes(host));
   append(bytes, at, seed.reveal());
-  number(session.week(), 4);
-  PORCHLIGHT_ASSERT(session.nonce().size() == TokenNonce::size_bytes &&
-                    session.output().size() == TokenOutput::size_bytes);
-  append(bytes, at, as_bytes(session.nonce()));
-  append(bytes, at, as_bytes(session.output()));
+  if (inviter) {
+    append(bytes, at, inviter->view());
+  } else {
+    number(session.week(), 4);
+    PORCHLIGHT_ASSERT(session.nonce().size() == TokenNonce::size_bytes &&
+                      session.output().size() == TokenOutput::size_bytes);
+    append(bytes, at, as_bytes(session.nonce()));
+    append(bytes, at, as_bytes(session.output()));
+  }
   append(bytes, at, checksum(bytes.reveal().first(at)));
   return std::string(join_prefix) + base64url_encode(bytes.reveal());
 }
@@ -114,22 +123,30 @@ Result<Link> Link::parse(std::string_view text) {
   if (!decoded) return std::move(decoded).error();
   ByteView rest = decoded->reveal();
 
-  if (const auto found = take_number(rest, 1); found != version) {
+  const auto version = take_number(rest, 1);
+  if (version != personal_version && version != event_version) {
     return Error{Errc::update_needed,
                  "this invite was made by a newer version of Porchlight: update, then try again"};
   }
   // The checksum held, so what is wrong from here on was made wrong.
   const auto wrong = [] { return usage("this invite link was not made by Porchlight"); };
+  const auto kind = version == event_version ? InviteKind::event : InviteKind::personal;
   if (rest.size() < fixed_bytes - 1) return wrong();
   const auto identity = *RelayIdentity::from(take(rest, RelayIdentity::size_bytes));
   const auto port = static_cast<std::uint16_t>(take_number(rest, 2));
   const std::size_t host_bytes = take_number(rest, 1);
-  if (rest.size() != host_bytes + fixed_bytes - 36) return wrong();
+  if (rest.size() != host_bytes + InviteSeed::size_bytes + bytes_behind_seed(kind)) {
+    return wrong();
+  }
   const HostPort at{std::string(as_text(take(rest, host_bytes))), port};
   const auto parsed_at = HostPort::parse(at.str());
   if (!parsed_at || *parsed_at != at) return wrong();
 
   Link link{{identity, at}, *InviteSeed::from(take(rest, InviteSeed::size_bytes)), {}};
+  if (kind == InviteKind::event) {
+    link.inviter = VerifyKey::from(rest);
+    return link;
+  }
   link.session.set_kind(TOKEN_KIND_SESSION);
   link.session.set_week(take_number(rest, 4));
   link.session.set_nonce(to_string(take(rest, TokenNonce::size_bytes)));
@@ -137,14 +154,17 @@ Result<Link> Link::parse(std::string_view text) {
   return link;
 }
 
-InviteKeys::InviteKeys(const InviteSeed& seed)
+InviteKeys::InviteKeys(const InviteSeed& seed, InviteKind kind_)
     : collect(kdf<SigningSeed>(seed, "invite collect")),
       drop(kdf<SigningSeed>(seed, "invite drop")),
       seal(kdf<SealSeed>(seed, "invite seal")),
-      join(kdf<JoinSecret>(seed, "invite join")) {}
+      join(kdf<JoinSecret>(seed, "invite join")),
+      kind(kind_) {}
 
 MailboxAddress InviteKeys::address() const {
-  return {mailbox_flag::erasable, SigningKey(collect).verify_key(), SigningKey(drop).verify_key()};
+  const auto flags = static_cast<Byte>(mailbox_flag::erasable |
+                                       (kind == InviteKind::event ? mailbox_flag::guest : 0));
+  return {flags, SigningKey(collect).verify_key(), SigningKey(drop).verify_key()};
 }
 
 }  // namespace porchlight::wire

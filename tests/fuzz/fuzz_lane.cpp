@@ -30,6 +30,10 @@ class Host final : public LaneHost {
       queue_.push_back({i, mailbox(i, i % 2 == 0), Bytes(size), std::nullopt});
     }
     if (work & 32) useless_.push_back({mailbox(99, false), 7});
+    if (work != 64) return;  // an event's parcel, and nothing else
+    Subscription parcel{mailbox(98, true), 0};
+    parcel.address.flags = wire::mailbox_flag::guest;
+    wanted_.push_back(std::move(parcel));
   }
 
   std::vector<Subscription> subscriptions() override { return wanted_; }
@@ -112,6 +116,10 @@ class Connection {
     } else if (answer.delivery().envelope().size() == 1) {
       answer.mutable_delivery()->mutable_envelope()->resize(limits::envelope_sizes_bytes[0]);
     }
+    // Every puzzle that is worked on at all is an easy one here.
+    if (answer.has_puzzle() && answer.puzzle().bits() <= limits::puzzle_bits_max) {
+      answer.mutable_puzzle()->set_bits(answer.puzzle().bits() % 8);
+    }
     session_.on_frame(as_bytes(answer.SerializeAsString()));
   }
   void collect_again() { session_.collect_again(); }
@@ -158,7 +166,7 @@ class Connection {
     last_id_ = request.id();
     unanswered_.insert(last_id_);
     // Nothing but a Ping goes before what pays for it, and an account is never named here.
-    paid_ |= request.has_spend();
+    paid_ |= request.has_spend() || request.has_ask_puzzle();
     PORCHLIGHT_ASSERT(paid_ || request.has_ping());
     PORCHLIGHT_ASSERT(!request.has_issue() && !request.has_enroll());
   }

@@ -25,6 +25,7 @@ void check(std::string text) {
   const auto second = Link::parse(" " + again + "\n");
   PORCHLIGHT_ASSERT(second.ok() && second->str() == again && second->relay == link->relay);
   PORCHLIGHT_ASSERT(RelayAddress::parse(link->relay.str()).value() == link->relay);
+  PORCHLIGHT_ASSERT(second->inviter == link->inviter && second->kind() == link->kind());
   PORCHLIGHT_ASSERT(InviteKeys(link->seed).address() == InviteKeys(second->seed).address());
   // A character that goes missing is noticed.
   PORCHLIGHT_ASSERT(!Link::parse(again.substr(0, again.size() - 1)).ok());

@@ -4,6 +4,7 @@
 
 #include "client/core/codec.hpp"
 #include "client/core/text.hpp"
+#include "proto/base/limits.hpp"
 #include "proto/wire/envelope.hpp"
 #include "tests/fuzz/people.hpp"
 
@@ -12,7 +13,8 @@ using namespace porchlight::client;
 
 namespace {
 
-const wire::InviteKeys keys(fuzz::filled<wire::InviteSeed>(0x5e));
+const wire::InviteKeys personal_keys(fuzz::filled<wire::InviteSeed>(0x5e));
+const wire::InviteKeys event_keys(fuzz::filled<wire::InviteSeed>(0x5e), wire::InviteKind::event);
 const RelayIdentity relay = fuzz::filled<RelayIdentity>(0x72);
 const fuzz::Person inviter(1);
 constexpr TimePoint now{std::chrono::days(20'000)};
@@ -25,8 +27,14 @@ void check_supplies(const wire::Supplies& supplies, int sessions_min) {
   PORCHLIGHT_ASSERT(std::ranges::all_of(supplies.enroll_stock(), is_enroll_token));
 }
 
-void check_group_offer(const GroupOffer& offer) {
-  check_supplies(offer.supplies, 2);
+void check_group_offer(const GroupOffer& offer, const wire::InviteKeys& keys) {
+  if (keys.kind == wire::InviteKind::event) {
+    PORCHLIGHT_ASSERT(offer.bundles.size() >= 2 && offer.bundles.size() <= limits::event_uses_max);
+    for (const wire::Supplies& bundle : offer.bundles) check_supplies(bundle, 2);
+  } else {
+    PORCHLIGHT_ASSERT(offer.bundles.empty());
+    check_supplies(offer.supplies, 2);
+  }
   PORCHLIGHT_ASSERT(is_clean_name(offer.group_name) && is_clean_name(offer.inviter_name));
   PORCHLIGHT_ASSERT(offer.role == wire::ROLE_MEMBER || offer.role == wire::ROLE_LEAD);
   // Nobody else's signature is to be had here.
@@ -37,9 +45,10 @@ void check_group_offer(const GroupOffer& offer) {
   const auto opened = open_parcel(again, keys, relay, now);
   PORCHLIGHT_ASSERT(opened.ok() && expires(*opened) == offer.expires);
   PORCHLIGHT_ASSERT(serialise(supplies(*opened)) == serialise(offer.supplies));
+  PORCHLIGHT_ASSERT(std::get<GroupOffer>(*opened).bundles.size() == offer.bundles.size());
 }
 
-void check(ByteView plaintext) {
+void check(ByteView plaintext, const wire::InviteKeys& keys) {
   const auto envelope = wire::seal_envelope(seal_key(keys.seal), plaintext);
   if (!envelope.ok()) return;
   const auto offer = open_parcel(*envelope, keys, relay, now);
@@ -47,7 +56,8 @@ void check(ByteView plaintext) {
   PORCHLIGHT_ASSERT(expires(*offer) > now);
   PORCHLIGHT_ASSERT(open_parcel(*envelope, keys, relay, expires(*offer)).error().code ==
                     Errc::expired);
-  if (const auto* group = std::get_if<GroupOffer>(&*offer)) return check_group_offer(*group);
+  if (const auto* group = std::get_if<GroupOffer>(&*offer)) return check_group_offer(*group, keys);
+  PORCHLIGHT_ASSERT(keys.kind == wire::InviteKind::personal);
   check_supplies(supplies(*offer), 1);
   PORCHLIGHT_ASSERT(open_parcel(*envelope, keys, RelayIdentity{}, now).error().code ==
                     Errc::wrong_identity);
@@ -57,10 +67,11 @@ void check(ByteView plaintext) {
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const ByteView bytes(data, size);
-  check(bytes);
+  check(bytes, personal_keys);
   wire::Parcel parcel;
   parcel.set_group_invite(
       to_string(wire::make_signed(wire::label::group_invite, bytes, inviter.identity)));
-  check(serialise(parcel));
+  check(serialise(parcel), personal_keys);
+  check(serialise(parcel), event_keys);
   return 0;
 }

@@ -96,7 +96,9 @@ class Device {
     for (const Subscription& subscription : core_.subscriptions(lane, now())) {
       const MailboxId id = subscription.address.id();
       if (!is_wanted(lane, id)) continue;  // what came from another has changed that
-      if (!pay(lane)) return any;
+      const bool guest =
+          lane == Lane::parcel && subscription.address.has(wire::mailbox_flag::guest);
+      if (!guest && !pay(lane)) return any;
       expect_proof(subscription.address, wire::MAILBOX_RIGHT_COLLECT);
       std::vector<std::pair<std::uint64_t, Bytes>> coming;
       for (const auto& [seq, envelope] : relay_.mailbox(id)) {
@@ -221,8 +223,21 @@ class Device {
       const auto order = core_.spend_order(lane, now());
       if (!order.ok()) return false;
       keep();
-      if (relay_.spend(*order)) return true;
-      core_.on_spend_refused(order->spend_id, now());
+      step();
+      const bool taken = relay_.spend(*order);
+      step();  // the answer may be lost
+      if (!taken) {
+        core_.on_spend_refused(order->spend_id, now());
+        keep();
+        continue;
+      }
+      if (order->claim == SpendOrder::Claim::contested) {
+        wire::Budget left;
+        left.set_drops(limits::session_drops);
+        core_.on_budget(order->spend_id, left, now());
+        keep();
+      }
+      return true;
     }
   }
   void expect_proof(const wire::MailboxAddress& address, wire::MailboxRight right) {

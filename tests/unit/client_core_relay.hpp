@@ -52,6 +52,7 @@ class MemoryRelay {
   bool ignore_if_last = false;
   /// How long it says that it keeps what is not LONG.
   std::uint32_t ordinary_days = limits::ordinary_days;
+  std::uint32_t guest_drops = limits::guest_drops;
 
   RelayFacts facts() {
     RelayFacts facts;
@@ -65,6 +66,7 @@ class MemoryRelay {
     facts.incarnation = incarnation_;
     facts.clock_minute = wire::unix_minute(now);
     facts.ordinary_days = ordinary_days;
+    facts.guest_drops = guest_drops;
     return facts;
   }
 

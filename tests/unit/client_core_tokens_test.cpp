@@ -48,11 +48,11 @@ TEST(Wallet, PaysWithOneTokenWhileThereAreFew) {
 TEST(Wallet, GivesTheSameOrderUntilItsBudgetIsUsedUp) {
   TokenScene scene;
   const SpendOrder first = scene.order(Lane::collect);
-  scene.ana.core().on_budget(first.spend_id, budget(64, 1'000, 3));
+  scene.ana.core().on_budget(first.spend_id, budget(64, 1'000, 3), scene.ana.now());
   scene.ana.keep();
   scene.ana.reload();
   EXPECT_EQ(scene.order(Lane::collect).spend_id, first.spend_id);
-  scene.ana.core().on_budget(first.spend_id, {});
+  scene.ana.core().on_budget(first.spend_id, {}, scene.ana.now());
   scene.ana.keep();
   const SpendOrder second = scene.order(Lane::collect);
   EXPECT_NE(second.spend_id, first.spend_id);
@@ -80,7 +80,7 @@ TEST(Wallet, SaysWhenNothingIsLeft) {
   TokenScene scene(1);
   const SpendOrder first = scene.order(Lane::collect);
   // What is left of the invite's own token is the last resort.
-  scene.ana.core().on_budget(first.spend_id, {});
+  scene.ana.core().on_budget(first.spend_id, {}, scene.ana.now());
   const auto empty = scene.ana.core().spend_order(Lane::collect, scene.ana.now());
   ASSERT_FALSE(empty.ok());
   EXPECT_EQ(empty.error().code, Errc::no_tokens);
@@ -178,7 +178,7 @@ TEST(Enrolment, FetchesEachAllotmentOnceAPeriodAndSpendsItFromTomorrowOn) {
   for (int i = 0; i < 2; ++i) {
     const SpendOrder order = scene.order(Lane::collect);
     spent.insert(order.token.nonce());
-    scene.ana.core().on_budget(order.spend_id, {});
+    scene.ana.core().on_budget(order.spend_id, {}, scene.ana.now());
   }
   // Nothing else is left: today's, rather than nothing.
   EXPECT_FALSE(spent.contains(scene.order(Lane::collect).token.nonce()));

@@ -45,7 +45,8 @@ class ScriptedHost final : public LaneHost, public ErrandHost {
     if (tokens == 0) return Error{Errc::no_tokens, "No tokens."};
     wire::Token token;
     token.set_kind(wire::TOKEN_KIND_SESSION);
-    return SpendOrder{token, *SpendId::from(Bytes(16, static_cast<Byte>(tokens)))};
+    return SpendOrder{token, *SpendId::from(Bytes(16, static_cast<Byte>(tokens))),
+                      contested ? SpendOrder::Claim::contested : SpendOrder::Claim::own};
   }
   Result<Signature> prove(const wire::MailboxAddress& address, wire::MailboxRight,
                           const Challenge&) override {
@@ -107,6 +108,7 @@ class ScriptedHost final : public LaneHost, public ErrandHost {
   std::optional<MailboxId> unprovable;
   unsigned tokens = 9;
   bool disk_full = false;
+  bool contested = false;
   std::vector<std::string> events;
 };
 

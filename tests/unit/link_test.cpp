@@ -25,10 +25,18 @@ Link example(std::string host = "relay.example.org") {
   return link;
 }
 
+Link event_example(std::string host = "relay.example.org") {
+  Link link = example(std::move(host));
+  link.session.Clear();
+  link.inviter = SystemRandom().fixed<VerifyKey>();
+  return link;
+}
+
 void expect_same(const Link& a, const Link& b) {
   EXPECT_EQ(a.relay, b.relay);
   EXPECT_TRUE(equal_constant_time(a.seed.reveal(), b.seed.reveal()));
   EXPECT_EQ(a.session.SerializeAsString(), b.session.SerializeAsString());
+  EXPECT_EQ(a.inviter, b.inviter);
 }
 
 Errc code_of(std::string_view text) {
@@ -50,6 +58,32 @@ TEST(Link, IsReadBackAsItWasMade) {
     const auto parsed = Link::parse(link.str());
     ASSERT_TRUE(parsed.ok()) << parsed.error().what;
     expect_same(link, *parsed);
+  }
+}
+
+TEST(Link, OfAnEventIsReadBackAndShorter) {
+  for (const std::string host : {"h", "relay.example.org", "2001:db8::1", onion.c_str()}) {
+    const Link link = event_example(host);
+    const auto parsed = Link::parse(link.str());
+    ASSERT_TRUE(parsed.ok()) << parsed.error().what;
+    expect_same(link, *parsed);
+    EXPECT_EQ(parsed->kind(), InviteKind::event);
+    EXPECT_LT(link.str().size(), example(host).str().size());
+  }
+  EXPECT_LE(event_example("relay.example.org").str().size(), 180u);
+}
+
+TEST(Link, OfAnEventCutShortOrOfTheOtherKindsLengthIsRefused) {
+  const std::string text = event_example().str();
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    EXPECT_EQ(code_of(text.substr(0, i)), Errc::usage) << "at " << i;
+  }
+  for (const auto& [link, other] :
+       {std::pair{example("h"), Byte{2}}, {event_example("h"), Byte{1}}}) {
+    Bytes content = *base64url_decode(link.str().substr(13));
+    content.resize(content.size() - 4);
+    content[0] = other;
+    EXPECT_EQ(code_of(forged(content)), Errc::usage);
   }
 }
 
@@ -119,7 +153,7 @@ TEST(Link, OfAnotherSchemeSaysWhatItIs) {
 }
 
 TEST(Link, OfANewerVersionAsksForAnUpdate) {
-  EXPECT_EQ(code_of(forged({2, 1, 2, 3})), Errc::update_needed);
+  EXPECT_EQ(code_of(forged({3, 1, 2, 3})), Errc::update_needed);
 }
 
 TEST(Link, WithContentThatCannotBeIsRefused) {
@@ -144,6 +178,8 @@ TEST(InviteKeys, AreTheSameForBothSidesAndDifferAmongThemselves) {
   EXPECT_EQ(keys.address().flags, mailbox_flag::erasable);
   EXPECT_TRUE(equal_constant_time(keys.join.reveal(), other_side.join.reveal()));
   EXPECT_FALSE(equal_constant_time(keys.join.reveal(), keys.seal.reveal()));
+  EXPECT_EQ(InviteKeys(link.seed, InviteKind::event).address().flags,
+            mailbox_flag::erasable | mailbox_flag::guest);
 }
 
 }  // namespace

@@ -6,7 +6,6 @@
 #include "proto/wire/envelope.hpp"
 #include "proto/wire/mailbox.hpp"
 #include "proto/wire/person.pb.h"
-#include "proto/wire/puzzle.hpp"
 #include "proto/wire/relay_address.hpp"
 #include "proto/wire/signed.hpp"
 #include "proto/wire/time.hpp"
@@ -22,30 +21,6 @@ using testing::unhex;
 const nlohmann::json& vectors() {
   static const auto all = testing::read_vectors("wire.json");
   return all;
-}
-
-// ---- puzzles --------------------------------------------------------------------------------
-
-TEST(Puzzle, HasTheSolutionsOfTheVectors) {
-  ASSERT_GE(vectors()["puzzles"].size(), 4u);
-  for (const auto& vector : vectors()["puzzles"]) {
-    PuzzleTask task{from_hex<RelayIdentity>(vector["identity"]),
-                    from_hex<Challenge>(vector["challenge"]), vector["bits"]};
-    const auto nonce = from_hex<PuzzleNonce>(vector["nonce"]);
-    EXPECT_EQ(solve(task), nonce);
-    EXPECT_TRUE(solves(task, nonce));
-    task.challenge.data()[31] ^= 1;
-    EXPECT_EQ(solves(task, nonce), task.bits == 0);
-  }
-}
-
-TEST(Puzzle, CountsZerosAcrossBytes) {
-  // More than asked for is good too; its difficulty is part of what is hashed.
-  const auto& vector = vectors()["puzzles"].back();
-  ASSERT_EQ(vector["zeros"], 18u);
-  const PuzzleTask task{from_hex<RelayIdentity>(vector["identity"]),
-                        from_hex<Challenge>(vector["challenge"]), 18};
-  EXPECT_FALSE(solves(task, from_hex<PuzzleNonce>(vector["nonce"])));
 }
 
 // ---- Signed ---------------------------------------------------------------------------------

@@ -1,0 +1,220 @@
+// Event invites (clauses 9.7 and 9.8): one link for many, for those who follow it and for who made
+// it; and how many may be let in at all.
+#include "client/core/state.hpp"
+#include "proto/base/limits.hpp"
+
+namespace porchlight::client {
+namespace {
+
+Error used_up() {
+  return {Errc::used,
+          "this invite is used up: as many as it is for have joined with it, or it lay too long. "
+          "Ask the person who gave it to you for another one"};
+}
+
+const wire::Supplies& bundle_of(const Join& join, std::uint32_t number) {
+  return std::get<GroupOffer>(*join.offer).bundles.at(number);
+}
+
+const wire::Token& first_token(const wire::Supplies& bundle) { return bundle.session(0); }
+
+std::string places_text(std::size_t places) {
+  if (places == 0) return "there is no free place";
+  return places == 1 ? "there is one free place"
+                     : "there are " + std::to_string(places) + " free places";
+}
+
+}  // namespace
+
+// ---- who follows one ----------------------------------------------------------------------------
+
+Result<std::vector<std::uint32_t>> Core::State::draw_bundles(const GroupOffer& offer,
+                                                             TimePoint now) {
+  std::vector<std::uint32_t> order;
+  for (std::uint32_t i = 0; i < offer.bundles.size(); ++i) {
+    if (is_taken(first_token(offer.bundles[i]), relay.relay_time(now))) order.push_back(i);
+  }
+  if (order.empty()) return used_up();
+  for (std::size_t i = order.size(); i > 1; --i) {
+    std::swap(order[i - 1], order[static_cast<std::size_t>(random.below(i))]);
+  }
+  return order;
+}
+
+/// Its first token pays for the request, as any token set aside for that does: if the relay takes
+/// it.
+void Core::State::try_bundle(const Join& join) {
+  wallet.add(first_token(bundle_of(join, join.bundles.back())), Wallet::Purpose::join, 0);
+}
+
+Join* Core::State::seeking(std::string_view nonce) {
+  for (auto& [parcel, join] : people.joins) {
+    if (join.accepted && !join.bundles.empty() &&
+        first_token(bundle_of(join, join.bundles.back())).nonce() == nonce) {
+      return &join;
+    }
+  }
+  return nullptr;
+}
+
+void Core::State::bundle_accepted(const SpendId& spend, TimePoint now) {
+  const auto token = wallet.token_of(spend);
+  Join* join = token ? seeking(token->str()) : nullptr;
+  if (join == nullptr) return;
+  const wire::Supplies& bundle = bundle_of(*join, join->bundles.back());
+  wallet.add(bundle.session(1), Wallet::Purpose::general, 0);
+  take_enrol_tokens(bundle, now);
+  join->bundles.clear();
+  people.save(join->parcel_id(), *join);
+}
+
+bool Core::State::bundle_refused(const SpendId& spend, TimePoint now) {
+  const auto token = wallet.token_of(spend);
+  Join* join = token ? seeking(token->str()) : nullptr;
+  if (join == nullptr) return false;
+  (void)wallet.on_refused(spend);
+  do {
+    join->bundles.pop_back();
+  } while (!join->bundles.empty() &&
+           !is_taken(first_token(bundle_of(*join, join->bundles.back())), relay.relay_time(now)));
+  if (join->bundles.empty()) {
+    find_event_used_up(*join);
+  } else {
+    try_bundle(*join);
+  }
+  people.save(join->parcel_id(), *join);
+  return true;
+}
+
+/// The request does not leave: without tokens nobody could take part.
+void Core::State::find_event_used_up(Join& join) {
+  const InviteId invite = std::get<GroupOffer>(*join.offer).invite;
+  outbox.erase_if([&](const OutboxEntry& entry) {
+    return entry.purpose == OutboxPurpose::join && entry.invite == invite;
+  });
+  join.accepted = false;
+  join.request.reset();
+  join.refused = used_up();
+  tell(Notice::Kind::warning, {}, {}, "You did not get in: " + join.refused->what + ".");
+}
+
+// ---- who makes one ------------------------------------------------------------------------------
+
+Status Core::State::check_event(const InviteOrder& order) const {
+  if (order.uses < 1 || order.uses > limits::event_uses_max) {
+    return Error{Errc::usage, "an invite is for 1 to " + std::to_string(limits::event_uses_max) +
+                                  " people: make a second one for more"};
+  }
+  if (order.auto_approve > order.uses) {
+    return Error{Errc::usage, "more people cannot be let in than the invite is for"};
+  }
+  if (order.role == wire::ROLE_LEAD && (order.uses > 1 || order.auto_approve > 0)) {
+    return Error{Errc::usage,
+                 "who is to lead is invited alone, and approved by a person: invite them as "
+                 "members, and make them leads afterwards"};
+  }
+  if (order.uses > 1 && !relay.takes_guests()) {
+    return Error{Errc::not_permitted,
+                 "this relay lets no guests in, so an invite for several people does not work "
+                 "there: ask its operator to set guest_drops, or invite everybody with a link of "
+                 "their own"};
+  }
+  return Ok{};
+}
+
+Status Core::State::supply(const Invite& invite, GroupOffer& offer, wire::Link& link,
+                           TimePoint now) {
+  if (invite.kind() == wire::InviteKind::event) {
+    auto bundles = wallet.take_for_event(invite.uses, invite.expires);
+    if (!bundles) return explain_no_tokens(std::move(bundles).error(), now);
+    offer.bundles = std::move(bundles).value();
+    link.inviter = me.id();
+    return Ok{};
+  }
+  auto tokens = wallet.take_for_invite(invite.role, relay.relay_time(now));
+  if (!tokens) return explain_no_tokens(std::move(tokens).error(), now);
+  offer.supplies = std::move(tokens->supplies);
+  link.session = std::move(tokens->link);
+  return Ok{};
+}
+
+bool Core::State::approves_by_itself(const Invite& invite, const Group& group) const {
+  return invite.auto_approved < invite.auto_approve && group.roster().is_lead(me.id()) &&
+         free_places(group) > 0;
+}
+
+void Core::State::count_joined(Invite& invite) {
+  ++invite.joined;
+  const bool all = invite.joined >= invite.uses;
+  if (all || invite.kind() == wire::InviteKind::personal) {
+    invite.standing = Invite::Standing::joined;
+  }
+  people.save(invite);
+}
+
+/// What is left behind an event's link when its time is over is for nobody: many have the link.
+void Core::State::lapse_events(TimePoint now) {
+  for (auto& [id, invite] : people.invites) {
+    if (invite.kind() != wire::InviteKind::event || invite.standing != Invite::Standing::open ||
+        invite.expires > relay.relay_time(now)) {
+      continue;
+    }
+    invite.standing = Invite::Standing::lapsed;
+    take_parcel_back(invite, now);
+  }
+}
+
+void Core::State::take_parcel_back(Invite& invite, TimePoint now) {
+  // Beyond any seq that the relay can have given by now, whatever its clock.
+  invite.erase_up_to = wire::first_seq_of_hour(wire::unix_hour(relay.relay_time(now)) + 48);
+  people.save(invite);
+  outbox.erase_if([&](const OutboxEntry& entry) {
+    return entry.purpose == OutboxPurpose::parcel && entry.invite == invite.id;
+  });
+}
+
+// ---- places -------------------------------------------------------------------------------------
+
+std::size_t Core::State::free_places(const Group& group) const {
+  const std::size_t taken = group.roster().size() + approved(group).size();
+  return taken >= limits::group_members_max ? 0 : limits::group_members_max - taken;
+}
+
+Status Core::State::check_places(std::span<const RequestHash> hashes) const {
+  std::map<GroupId, std::set<RequestHash>> wanted;
+  for (const RequestHash& hash : hashes) {
+    const auto found = people.requests.find(hash);
+    if (found == people.requests.end() || found->second.approved) continue;
+    wanted[found->second.request.group].insert(hash);
+  }
+  for (const auto& [id, requests] : wanted) {
+    const Group& group = *find_group(id);
+    const std::size_t places = free_places(group);
+    if (requests.size() <= places) continue;
+    return Error{Errc::full,
+                 places_text(places) + " in \"" + group.name() + "\", which has at most " +
+                     std::to_string(limits::group_members_max) + " members, and " +
+                     std::to_string(requests.size()) + " were to be let in; nobody was approved" +
+                     (places == 0 ? "" : ". Say which of them, by their IDs")};
+  }
+  return Ok{};
+}
+
+void Core::State::return_approvals(const Group& group) {
+  const std::vector<Addition> waiting = approved(group);
+  const std::size_t size = group.roster().size();
+  const std::size_t places =
+      size >= limits::group_members_max ? 0 : limits::group_members_max - size;
+  if (waiting.size() <= places) return;
+  for (std::size_t i = places; i < waiting.size(); ++i) {
+    PendingRequest& pending = people.requests.at(waiting[i].request.hash);
+    pending.approved = false;
+    people.save(pending);
+  }
+  tell(Notice::Kind::warning, group.id(), {},
+       "Others let people into \"" + group.name() +
+           "\" first, and it is full: " + std::to_string(waiting.size() - places) +
+           " whom you had approved were not let in. They wait in porchlight requests.");
+}
+
+}  // namespace porchlight::client
