@@ -20,8 +20,10 @@ constexpr Command table[] = {
      "porchlight member keep Ana", define_member_keep},
     {"member role", "Make somebody a lead, or a member again", "porchlight member role Ana lead",
      define_member_role},
-    {"invite new", "Make a link that lets one person ask to join",
-     "porchlight invite new --to \"Ana, 5th & Oak\" --group dispatch --expires 2h",
+    {"invite new", "Make a link that lets one person ask to join, or all who come to an evening",
+     "porchlight invite new --to \"Ana, 5th & Oak\" --group dispatch --expires 2h\n"
+     "         porchlight invite new --to \"Training on Thursday\" --group dispatch --uses 40 "
+     "--auto-approve 40\n           --expires 3h --qr",
      define_invite_new},
     {"invite list", "Invites you made, and what became of them", "porchlight invite list",
      define_invite_list},

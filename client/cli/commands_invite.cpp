@@ -15,7 +15,28 @@ Json invite_json(const InviteView& invite) {
           {"group", invite.group_name},
           {"role", role_name(invite.role)},
           {"standing", standing_name(invite.standing)},
-          {"expires", rfc3339(invite.expires)}};
+          {"expires", rfc3339(invite.expires)},
+          {"uses", invite.uses},
+          {"asked", invite.asked},
+          {"joined", invite.joined},
+          {"auto_approve", invite.auto_approve}};
+}
+
+/// "joined 3 of 40, 5 asked; lets 40 in by itself", and the standing where it is for one.
+std::string progress_text(const InviteView& invite) {
+  if (invite.uses == 1) return standing_name(invite.standing);
+  std::string text = std::string(standing_name(invite.standing)) + ", joined " +
+                     std::to_string(invite.joined) + " of " + std::to_string(invite.uses);
+  if (invite.asked > invite.joined) text += ", " + std::to_string(invite.asked) + " asked";
+  return text;
+}
+
+/// Empty where a person approves everybody.
+std::string by_itself_text(const InviteView& invite) {
+  if (invite.auto_approve == 0) return "";
+  return invite.uses == 1 ? "let in without asking you"
+                          : "the first " + std::to_string(invite.auto_approve) +
+                                " are let in without asking you";
 }
 
 // ---- new ------------------------------------------------------------------------------------
@@ -25,6 +46,8 @@ struct NewOptions {
   std::string group;
   std::string role = "member";
   std::string expires;  // empty for limits::invite_lifetime_default
+  std::uint32_t uses = 1;
+  std::uint32_t auto_approve = 0;
   bool qr = false;
 };
 
@@ -46,10 +69,19 @@ void show_new(Context& context, const InviteView& invite, const std::string& lin
     fields["link"] = link;
     return out.record("invite", std::move(fields));
   }
+  const bool event = invite.uses > 1;
   out.say("Invite " + invite_name(invite.id) + " lets " + one_line(invite.to) + " ask to join \"" +
-          one_line(invite.group_name) + "\" as " + role_name(invite.role) + ", once, until " +
-          short_time(invite.expires, context.now()) +
-          ".\nWhoever has the link can use it: give it to that person alone.");
+          one_line(invite.group_name) + "\" as " + role_name(invite.role) + ", " +
+          (event ? std::to_string(invite.uses) + " times" : "once") + ", until " +
+          short_time(invite.expires, context.now()) + ".\n" +
+          (event
+               ? "Whoever has the link can use it, also all of it: show it to those who are there, "
+                 "and take it\nback with porchlight invite revoke " +
+                     invite_name(invite.id) + " when everybody is in."
+               : "Whoever has the link can use it: give it to that person alone."));
+  if (invite.auto_approve > 0) {
+    out.say("While porchlight listen runs here, " + by_itself_text(invite) + ".");
+  }
   out.line(link);
   show_qr(out, link, qr);
 }
@@ -76,10 +108,17 @@ Result<ExitCode> run_new(Context& context, const NewOptions& options) {
   TRY(const GroupView group, pick_group(core, options.group));
   const auto before = core.invites(context.now());
   TRY(const wire::Link link,
-      core.create_invite({group.id, options.to, role, lifetime}, context.now()));
+      core.create_invite({group.id, options.to, role, lifetime, options.uses, options.auto_approve},
+                         context.now()));
   const InviteView invite = newest(before, core.invites(context.now()));
   TRY(const SyncReport report, context.sync(*engine));
   show_new(context, invite, link.str(), options.qr);
+  const std::size_t places = limits::group_members_max - group.members.size();
+  if (invite.uses > 1 && invite.uses > places) {
+    context.out().warn("\"" + one_line(group.name) + "\" has room for " + std::to_string(places) +
+                       " more: a group has at most " + std::to_string(limits::group_members_max) +
+                       " members.");
+  }
   const ExitCode end = context.end_of_sending(*engine, report);
   if (end == ExitCode::queued || end == ExitCode::refused) {
     context.out().warn("The link does not work before that: run porchlight sync, then pass it on.");
@@ -98,9 +137,9 @@ Result<ExitCode> run_list(Context& context) {
       context.out().record("invite", invite_json(invite));
       continue;
     }
-    rows.push_back({invite_name(invite.id), standing_name(invite.standing), one_line(invite.to),
+    rows.push_back({invite_name(invite.id), progress_text(invite), one_line(invite.to),
                     one_line(invite.group_name), role_name(invite.role),
-                    "until " + short_time(invite.expires, context.now())});
+                    "until " + short_time(invite.expires, context.now()), by_itself_text(invite)});
   }
   context.out().table(rows);
   return context.end_of_reading(report);
@@ -121,7 +160,9 @@ Result<ExitCode> run_revoke(Context& context, const std::string& id) {
   if (context.out().json()) {
     context.out().record("revoked", {{"id", invite_name(invite_id(id))}});
   } else {
-    context.out().line("Taken back. Nobody can be let in by it, nor whoever asked by it already.");
+    context.out().line(
+        "Taken back. Nobody can be let in by it, nor whoever asked by it already. "
+        "Who was approved stays in.");
   }
   return context.end_of_sending(*engine, report);
 }
@@ -136,6 +177,13 @@ Action define_invite_new(CLI::App& app) {
   app.add_option("--expires", options->expires,
                  "How long it holds: 30m, 1h, 2d; 1h where nothing is said")
       ->type_name("SPAN");
+  app.add_option("--uses", options->uses,
+                 "For an event: how many people may come with this one link, at most " +
+                     std::to_string(limits::event_uses_max))
+      ->type_name("N");
+  app.add_option("--auto-approve", options->auto_approve,
+                 "Let the first N who ask in without asking you, while listen or sync runs here")
+      ->type_name("N");
   app.add_flag("--qr", options->qr, "Show the QR code even when this is no terminal");
   return [options](Context& context) { return run_new(context, *options); };
 }

@@ -144,6 +144,8 @@ Result<ExitCode> run_join(Context& context, const JoinOptions& options) {
   }
   TRY(const auto words, engine->core().accept_offer(name, context.now()));
   TRY(const SyncReport sent, context.sync(*engine));
+  // Of an event, others may have taken all of it in between; the sync has said so.
+  if (engine->core().offer_refused()) return ExitCode::not_found;
   show_accepted(context.out(), *offer, words);
   const ExitCode end = context.end_of_sending(*engine, sent);
   if (!options.wait || offer->from_operator || end == ExitCode::security) return end;

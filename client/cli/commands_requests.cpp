@@ -1,17 +1,28 @@
 // requests, approve, deny.
+#include <map>
+
 #include "client/cli/commands.hpp"
 #include "client/cli/people.hpp"
 #include "client/cli/show.hpp"
 #include "client/cli/time_text.hpp"
+#include "proto/base/limits.hpp"
 
 namespace porchlight::client {
 namespace {
 
 Json request_json(const RequestView& request) {
-  return {{"id", request_name(request.id)},    {"name", request.name},
-          {"kind", kind_name(request.kind)},   {"invited_as", request.invited_as},
-          {"group", request.group_name},       {"received", rfc3339(request.received)},
-          {"words", words_json(request.words)}};
+  return {{"id", request_name(request.id)},        {"name", request.name},
+          {"kind", kind_name(request.kind)},       {"invited_as", request.invited_as},
+          {"group", request.group_name},           {"received", rfc3339(request.received)},
+          {"words", words_json(request.words)},    {"invite_uses", request.invite_uses},
+          {"invite_number", request.invite_number}};
+}
+
+/// " (no. 7 of 40)" at an event.
+std::string number_text(const RequestView& request) {
+  if (request.invite_uses == 1) return "";
+  return " (no. " + std::to_string(request.invite_number) + " of " +
+         std::to_string(request.invite_uses) + ")";
 }
 
 std::string request_title(const RequestView& request) {
@@ -28,12 +39,12 @@ Result<ExitCode> run_requests(Context& context) {
       continue;
     }
     const bool joins = request.kind == RequestView::Kind::join;
-    context.out().line(request_name(request.id) + "  " + one_line(request.name) + " " +
-                       wish_of(request.kind) + (joins ? " \"" : " with \"") +
-                       one_line(request.group_name) + "\"; " +
-                       (joins ? "the invite was for " + one_line(request.invited_as)
-                              : "ask in person: whoever has their device could ask as well") +
-                       "; " + short_time(request.received, context.now()));
+    context.out().line(
+        request_name(request.id) + "  " + one_line(request.name) + " " + wish_of(request.kind) +
+        (joins ? " \"" : " with \"") + one_line(request.group_name) + "\"; " +
+        (joins ? "the invite was for " + one_line(request.invited_as) + number_text(request)
+               : "ask in person: whoever has their device could ask as well") +
+        "; " + short_time(request.received, context.now()));
     context.out().line("       safety words  " + words_text(request.words));
   }
   if (!context.out().json()) {
@@ -56,6 +67,19 @@ std::vector<RequestView> answered(std::vector<RequestView> before, const Core& c
     std::erase_if(before, [&](const RequestView& request) { return request.id == still.id; });
   }
   return before;
+}
+
+/// One change to a group takes only so many.
+void say_in_how_many(Output& out, const std::vector<RequestView>& approved) {
+  std::map<std::string, std::size_t> counts;
+  for (const RequestView& request : approved) ++counts[request.group_name];
+  constexpr std::size_t most = limits::epoch_operations_max;
+  for (const auto& [group, count] : counts) {
+    if (count <= most) continue;
+    out.say("They come into \"" + one_line(group) + "\" with " +
+            std::to_string((count + most - 1) / most) + " changes, " + std::to_string(most) +
+            " people with each.");
+  }
 }
 
 Result<ExitCode> run_approve(Context& context, const ApproveOptions& options) {
@@ -89,6 +113,7 @@ Result<ExitCode> run_approve(Context& context, const ApproveOptions& options) {
                          one_line(request.group_name) + "\".");
     }
   }
+  say_in_how_many(context.out(), approved);
   context.say_if_changes_wait(*engine);
   return context.end_of_sending(*engine, report);
 }
