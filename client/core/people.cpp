@@ -5,14 +5,14 @@
 namespace porchlight::client {
 
 Result<ParcelOffer> Join::open(ByteView envelope, const RelayIdentity& relay, TimePoint now) const {
-  TRY(ParcelOffer offer, open_parcel(envelope, keys(), relay, now));
-  const auto* group = std::get_if<GroupOffer>(&offer);
+  TRY(ParcelOffer opened, open_parcel(envelope, keys(), relay, now));
+  const auto* group = std::get_if<GroupOffer>(&opened);
   if (event_inviter && (group == nullptr || group->inviter.identity != *event_inviter)) {
     return Error{Errc::not_authentic,
                  "somebody else has put an invite of their own behind this link: do not follow it, "
                  "and tell the person who gave it to you"};
   }
-  return offer;
+  return opened;
 }
 
 bool People::load_invite(const Record& record) {

@@ -50,6 +50,10 @@ std::string describe_request(const std::string& frame) {
       return id + "enroll";
     case wire::Request::kPing:
       return id + "ping";
+    case wire::Request::kAskPuzzle:
+      return id + "asks for a puzzle";
+    case wire::Request::kSolve:
+      return id + "solves a puzzle";
     case wire::Request::OP_NOT_SET:
       return id + "nothing";
   }

@@ -289,6 +289,7 @@ void People::post(ClientNode& client, const GroupId& group, wire::Body body,
   body.set_lifetime_hours(lifetime_hours);
   Post post{.group = group,
             .author = client.name(),
+            .sender = {},
             .audience = {},
             .expires = TimePoint{} + std::chrono::minutes{body.sent_minute()} +
                        std::chrono::hours{lifetime_hours}};

@@ -58,6 +58,8 @@ void RelayView::on_request(ConnectionId connection, const std::string& purpose,
       belongs(request.enroll().token().nonce(), "nonce", purpose);
       return on_account(connection, purpose, request.enroll().account());
     case wire::Request::kPing:
+    case wire::Request::kAskPuzzle:
+    case wire::Request::kSolve:
       return;
     case wire::Request::OP_NOT_SET:
       world_.fail("relay view: " + purpose + " sent a request without an operation");
@@ -113,10 +115,18 @@ std::vector<MailboxId> RelayView::inboxes() const {
 
 void RelayView::on_spend(ConnectionId connection, const std::string& purpose,
                          const wire::Spend& spend) {
-  // A device with few tokens pays with one for what it collects and what it drops.
+  // A device with few tokens pays with one for what it collects and what it drops, and in the end
+  // with what remains of the one for its parcel or its join request (clause 6.6).
   const std::string payer = is_mailboxes(purpose) ? owner(purpose) : purpose;
-  belongs(spend.token().nonce(), "nonce", payer);
-  belongs(spend.spend_id(), "spend id", payer);
+  const auto before = purpose_of_.find("nonce " + spend.token().nonce());
+  const bool is_last_resort = before != purpose_of_.end() && before->second != payer &&
+                              is_mailboxes(purpose) && owner(before->second) == payer;
+  if (is_last_resort) {
+    world_.count("last resorts");
+  } else {
+    belongs(spend.token().nonce(), "nonce", payer);
+    belongs(spend.spend_id(), "spend id", payer);
+  }
   paid_.insert(connection);
   if (account_on_.contains(connection))
     world_.fail("relay view: " + purpose + " spent beside an account");

@@ -8,6 +8,8 @@ constexpr std::size_t copies_max = 16;
 /// A day's keys go when a whole day has passed and its mailbox was then read to the end; an epoch's
 /// control keys a day after it was succeeded. Clocks and connections may take another two.
 constexpr std::uint32_t leftover_days = 4;
+/// For how long a device keeps what it had stored (clause 4.8).
+constexpr std::uint32_t kept_days = 7;
 
 constexpr auto in_the_vault = "the vault";
 constexpr auto once_in_the_vault = "the vault, once";
@@ -18,9 +20,19 @@ bool is_of_an_epoch(Kind kind) {
   return kind != Kind::drawn && kind != Kind::other && kind != Kind::box;
 }
 
+/// The seed that proves the right to drop. It opens nothing, and goes with the envelopes that it
+/// would bring back.
+bool is_drop_key(const Node& node) {
+  return (node.kind == Kind::day_key && node.label == "drop") ||
+         (node.kind == Kind::control_key && node.label == "ctl drop");
+}
+
 /// What the device could have erased by now.
 bool is_leftover(const Holdings::KeptEpoch& epoch, const Node& node, std::uint32_t today) {
-  if (node.kind == Kind::control_key && node.label != "ctl drop") {
+  if (is_drop_key(node)) {
+    return node.kind == Kind::day_key && epoch.day + node.day + kept_days + leftover_days < today;
+  }
+  if (node.kind == Kind::control_key) {
     return epoch.succeeded_on && *epoch.succeeded_on + leftover_days < today;
   }
   const bool is_of_a_day =
@@ -107,6 +119,7 @@ std::optional<std::string> Secrecy::overdue(const Holdings& device, const Node& 
   const auto newest = device.newest(epoch->group);
   // What it does not know yet it could follow into; who may do that is a matter of boundaries.
   if (!newest || epoch->number > *newest || node.kind == Kind::fresh) return std::nullopt;
+  if (is_drop_key(node)) return std::nullopt;
   if (node.kind == Kind::epoch_secret) return "which is to be held nowhere";
   const auto* kept = device.find_epoch({epoch->group, epoch->number});
   if (kept == nullptr) return "although nothing else of that epoch is held any more";

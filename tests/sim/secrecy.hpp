@@ -4,7 +4,8 @@
 //
 // What a vault may still hold of an epoch it has adopted (clauses 10.5, 11.1, 11.3 and 12.2): the
 // newest epoch's carry and the secret of the next day that was not entered; control and attribution
-// keys as long as the epoch's record stands; the keys of a day that was entered and not left;
+// keys as long as the epoch's record stands; keys to drop with
+// (4.8) for a week; the keys of a day that was entered and not left;
 // chains from their next counter on, and the message keys of skipped counters; `fresh`, which lies
 // at the relay sealed to one's card. Nothing else, and no key of a message that was read or sent.
 // Must not know: how clients work.

@@ -22,8 +22,8 @@ struct RemovalScene : GroupScene {
   }
   std::vector<std::string> names(Device& device) {
     std::vector<std::string> all;
-    const GroupView group = *device.core().group("dispatch");
-    for (const MemberView& member : group.members) {
+    const GroupView view = *device.core().group("dispatch");
+    for (const MemberView& member : view.members) {
       all.push_back(member.name);
     }
     return all;

@@ -172,7 +172,7 @@ struct SupplyScene {
     device.keep();
     if (!order.ok()) return false;
     const bool good = relay.spend(*order);
-    if (good) device.core().on_budget(order->spend_id, {});  // and it is used up
+    if (good) device.core().on_budget(order->spend_id, {}, device.now());  // and it is used up
     if (!good) device.core().on_spend_refused(order->spend_id, device.now());
     device.keep();
     return good;
