@@ -103,9 +103,10 @@ void check_valid(const Change& change, ByteView signed_epoch) {
   PORCHLIGHT_ASSERT(read_welcoming_change(signed_epoch, group.roster).ok() == same_roster);
   PORCHLIGHT_ASSERT(judge_change(change.head, change.roster, signed_epoch, seq_day).kind ==
                     Kind::invalid);
-  PORCHLIGHT_ASSERT(
-      judge_change(group.head, group.roster, signed_epoch, change.head.day + 2).kind ==
-      Kind::invalid);
+  // The last day on which it may be stored, by who brings it back, is the one before this.
+  const std::uint32_t too_late = change.head.day + 2 + limits::ordinary_days;
+  PORCHLIGHT_ASSERT(judge_change(group.head, group.roster, signed_epoch, too_late).kind ==
+                    Kind::invalid);
 }
 
 Judgement judge(ByteView body, const fuzz::Person& author) {
