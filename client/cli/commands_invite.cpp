@@ -80,7 +80,8 @@ void show_new(Context& context, const InviteView& invite, const std::string& lin
                      invite_name(invite.id) + " when everybody is in."
                : "Whoever has the link can use it: give it to that person alone."));
   if (invite.auto_approve > 0) {
-    out.say("While porchlight listen runs here, " + by_itself_text(invite) + ".");
+    out.say("While porchlight listen runs here, " +
+            (event ? by_itself_text(invite) : "they are " + by_itself_text(invite)) + ".");
   }
   out.line(link);
   show_qr(out, link, qr);

@@ -24,7 +24,8 @@ class Printer {
   void begin(const Core& core) {
     for (const GroupView& group : core.groups()) {
       for (const MessageView& message : core.messages(group.id)) {
-        if (!since_ || message.received < *since_) shown_.insert(message.id);
+        if (!since_ || message.received < *since_)
+          shown_.insert({group.id, message.sender, message.id});
       }
     }
     for (const RequestView& request : core.requests()) requests_.insert(request.id);
@@ -44,7 +45,7 @@ class Printer {
     for (const MessageView& message : core.messages(group.id)) {
       // One's own shows when it is stored: until then it may still change its place.
       if (message.standing == MessageView::Standing::queued) continue;
-      if (!shown_.insert(message.id).second) continue;
+      if (!shown_.insert({group.id, message.sender, message.id}).second) continue;
       if (!board) board = core.board(group.id, context_.now());
       if (context_.out().json()) {
         context_.out().record("message", message_json(message, group.name, *board));
@@ -109,7 +110,7 @@ class Printer {
 
   Context& context_;
   std::optional<TimePoint> since_;
-  std::set<MessageId> shown_;
+  std::set<std::tuple<GroupId, VerifyKey, MessageId>> shown_;
   std::set<std::string> requests_;
 };
 

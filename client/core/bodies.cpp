@@ -1,5 +1,6 @@
 #include "client/core/bodies.hpp"
 
+#include "client/core/card.hpp"
 #include "client/core/codec.hpp"
 #include "client/core/text.hpp"
 #include "proto/base/limits.hpp"
@@ -13,8 +14,6 @@ constexpr std::size_t zone_bytes_max = 64;
 constexpr std::uint32_t eta_minutes_max = 24 * 60;
 /// Up to the year 9999: what the clock's type and RFC 3339 can hold.
 constexpr std::uint64_t minute_max = 4'223'371'680;
-
-constexpr std::size_t card_bytes_max = 400;
 
 struct Lifetime {
   std::uint32_t usual_hours;

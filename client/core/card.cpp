@@ -24,6 +24,7 @@ Bytes make_card(const SigningKey& identity, std::uint32_t version, const CardKey
 }
 
 Result<Card> verify_card(ByteView signed_card) {
+  if (signed_card.size() > card_bytes_max) return Error{Errc::malformed, "a card is too long"};
   TRY(const wire::Unverified unverified, wire::parse_signed(signed_card));
   wire::Card message;
   Card card;
@@ -39,6 +40,9 @@ Result<Card> verify_card(ByteView signed_card) {
   }
   if (!is_seal_key(card.seal_key)) {
     return Error{Errc::malformed, "a card holds a key that nothing can be sealed to"};
+  }
+  if (message.version() == 0 || message.version() > card_version_max) {
+    return Error{Errc::malformed, "a card has a version that cannot be"};
   }
   card.version = message.version();
   return card;

@@ -9,6 +9,10 @@
 namespace porchlight::client {
 
 inline constexpr std::uint32_t suite = 1;
+/// A Signed Card has 179 at most; without a limit one could fill every Welcome.
+inline constexpr std::size_t card_bytes_max = 192;
+/// Far beyond a card a week, and below where the next one would begin anew.
+inline constexpr std::uint32_t card_version_max = 1u << 30;
 
 /// What a verified card says.
 struct Card {

@@ -310,7 +310,7 @@ Result<Change> read_welcoming_change(ByteView signed_epoch, const Roster& roster
 std::optional<Beside> read_beside(const EpochHead& head, std::span<const VerifyKey> leads,
                                   ByteView signed_epoch) {
   const auto parsed = parse_epoch(signed_epoch);
-  if (!parsed || !follows(*parsed, head) ||
+  if (!parsed || !follows(*parsed, head) || parsed->head.day < head.day ||
       std::find(leads.begin(), leads.end(), parsed->author) == leads.end() ||
       !parsed->unverified.verify(wire::label::epoch, parsed->author).ok()) {
     return std::nullopt;

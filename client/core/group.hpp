@@ -44,8 +44,9 @@ struct Contest {
 
 /// This member has asked the leads for the state anew.
 struct Asking {
-  SealSeed one_time;  // what the Welcome is sealed to
-  TimePoint asked;    // the last time
+  SealSeed one_time;             // what the Welcome is sealed to
+  TimePoint asked;               // the last time
+  std::vector<VerifyKey> leads;  // who was asked: nobody else may answer
 };
 
 /// How an epoch ended.

@@ -73,6 +73,7 @@ void Group::save_asking() {
   state::Asking kept;
   put_secret(kept.mutable_one_time(), asking_->one_time);
   kept.set_asked_minute(wire::unix_minute(asking_->asked));
+  for (const VerifyKey& lead : asking_->leads) kept.add_leads(lead.str());
   journal_.put(Table::groups, key, kept);
   wipe_text(*kept.mutable_one_time());
 }
@@ -228,6 +229,9 @@ bool Group::load_asking(ByteView value) {
     return false;
   }
   asking_->asked = from_minute(kept.asked_minute());
+  for (const std::string& lead : kept.leads()) {
+    if (!read(asking_->leads.emplace_back(), lead)) return false;
+  }
   return true;
 }
 

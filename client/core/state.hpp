@@ -84,7 +84,7 @@ struct Core::State {
                     TimePoint now);
   void contest(Group& group, const VerifyKey& member, const VerifyKey& author, TimePoint now);
   void settle_contests(Group& group, const Change& change, TimePoint now);
-  bool may_settle(const Group& group) const;
+  std::size_t count_undecided(const Group& group) const;
   void warn_of_contests(TimePoint now);
   std::string contest_text(const Group& group, const Contest& contest) const;
   Status keep_member(const GroupId& id, std::string_view name, TimePoint now);
@@ -114,6 +114,7 @@ struct Core::State {
   /// Asks the other leads for the state anew, once a day until it came. False where there is nobody
   /// to ask, or nothing to be had.
   bool ask_to_catch_up(Group& group, TimePoint now);
+  std::vector<const RosterEntry*> leads_to_ask(const Group& group) const;
   void forget_asking(const Group& group);
   void receive_catch_up(ByteView signed_catch_up, TimePoint now);
   void settle_catch_up(const Group& group, const VerifyKey& member);
@@ -223,6 +224,7 @@ struct Core::State {
   Status supply(const Invite& invite, GroupOffer& offer, wire::Link& link, TimePoint now);
   /// Whether a request that has just come by it is let in without a person.
   bool approves_by_itself(const Invite& invite, const Group& group) const;
+  void approve_no_more_by_itself(const GroupId& group);
   void count_joined(Invite& invite);
   void lapse_events(TimePoint now);
   void take_parcel_back(Invite& invite, TimePoint now);

@@ -9,7 +9,8 @@ namespace porchlight::client {
 
 void Core::State::renew_card(TimePoint now) {
   // A clock that nobody agrees with would spend cards, or never renew one.
-  if (groups.empty() || !relay.clocks_checked(now)) return;
+  // The other life of a restored vault may have posted one that was not read yet.
+  if (groups.empty() || !relay.clocks_checked(now) || restored.is_on()) return;
   const std::uint32_t today = relay.sure_day(now);
   const std::uint32_t made = me.newest().made_day;
   const bool is_due = today >= made + limits::card_days || made > today + limits::card_days;
@@ -61,9 +62,11 @@ void Core::State::retire_cards(TimePoint now) {
   }
   const std::uint32_t today = relay.sure_day(now);
   bool changed = false;
-  for (HeldCard& card : me.cards()) {
-    if (!out || card.replaced_day || card.version == me.newest().version) continue;
-    card.replaced_day = today;
+  for (std::size_t i = 0; i + 1 < me.cards().size(); ++i) {
+    // One group that nothing can be sent to must not keep all of them for ever.
+    const bool is_long_ago = me.cards()[i + 1].made_day + limits::long_days <= today;
+    if (me.cards()[i].replaced_day || (!out && !is_long_ago)) continue;
+    me.cards()[i].replaced_day = today;
     changed = true;
   }
   // Its envelopes are gone by now, or were read.
@@ -93,8 +96,17 @@ void Core::State::receive_card(Group& group, const VerifyKey& sender, ByteView s
   }
   (void)group.renew_card(card);
   if (sender != me.id() || me.holds_card(card.card)) return;
+  // Two devices must not answer each other for ever: besides the week's, one a day.
+  const std::uint32_t today = relay.today(now);
+  const auto made_today =
+      std::count_if(me.cards().begin(), me.cards().end(),
+                    [&](const HeldCard& held) { return held.made_day == today; });
+  if (made_today > 1 || me.cards().size() >= limits::cards_held_max ||
+      card.card.version >= card_version_max) {
+    return;
+  }
   // Another device of this vault's is ahead: a backup was put back, or it was copied.
-  me.renew_card(random, relay.today(now), card.card.version);
+  me.renew_card(random, today, card.card.version);
   me.save(journal);
   if (restored.is_on()) return;  // that was this vault's other life
   warn(WarningView::Kind::two_versions,

@@ -18,18 +18,34 @@ bool is_within(TimePoint a, TimePoint b, std::chrono::hours most) {
 
 }  // namespace
 
-bool Core::State::ask_to_catch_up(Group& group, TimePoint now) {
-  if (group.removed() || group.halted()) return false;
+/// Those who lead in the newest epoch that is held, and still do in the change whose keys are
+/// missing: who was just taken out must not answer. What was found once is not forgotten with that
+/// change.
+std::vector<const RosterEntry*> Core::State::leads_to_ask(const Group& group) const {
   std::vector<const RosterEntry*> leads;
   for (const RosterEntry& entry : group.roster().entries()) {
-    if (entry.role == wire::ROLE_LEAD && entry.identity() != me.id()) leads.push_back(&entry);
+    const VerifyKey& lead = entry.identity();
+    const bool was_asked =
+        !group.asking() || std::find(group.asking()->leads.begin(), group.asking()->leads.end(),
+                                     lead) != group.asking()->leads.end();
+    const bool still_leads = !group.awaited || group.awaited->change.roster.is_lead(lead);
+    if (entry.role == wire::ROLE_LEAD && lead != me.id() && was_asked && still_leads) {
+      leads.push_back(&entry);
+    }
   }
+  return leads;
+}
+
+bool Core::State::ask_to_catch_up(Group& group, TimePoint now) {
+  if (group.removed() || group.halted()) return false;
+  const std::vector<const RosterEntry*> leads = leads_to_ask(group);
   if (leads.empty()) return false;
   if (group.asking() && is_within(group.asking()->asked, now, ask_again_after)) return true;
   // The key stays the same: a lead may be answering what was asked yesterday.
   Asking asking{group.asking() ? *SealSeed::from(group.asking()->one_time.reveal())
                                : random.secret<SealSeed>(),
-                now};
+                now,
+                {}};
   const EpochHead& head = group.newest().head;
   wire::InboxMessage message;
   message.set_catch_up(to_string(make_catch_up(
@@ -37,6 +53,7 @@ bool Core::State::ask_to_catch_up(Group& group, TimePoint now) {
   const Bytes payload = serialise(message);
   forget_asking(group);
   for (const RosterEntry* lead : leads) {
+    asking.leads.push_back(lead->identity());
     auto envelope = wire::seal_envelope(lead->card().seal_key, payload);
     PORCHLIGHT_ASSERT(envelope.ok());
     OutboxEntry entry;
@@ -103,7 +120,7 @@ void Core::State::receive_refresh(Group& group, std::uint64_t seq, ByteView sign
                                   TimePoint now) {
   const RosterEntry* mine = group.roster().find(me.id());
   if (mine == nullptr) return;
-  auto welcomed = verify_refresh(signed_welcome, mine->request, group.roster());
+  auto welcomed = verify_refresh(signed_welcome, mine->request, group.asking()->leads);
   if (!check_welcome(welcomed, seq, now)) return;
   const Change& change = welcomed->change;
   if (change.head.number <= group.newest().head.number) return;

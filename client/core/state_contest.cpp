@@ -18,9 +18,10 @@ void Core::State::judge_beside(Group& group, Epoch& epoch, const Bytes& signed_e
   const auto beside = read_beside(epoch.head, succession.leads, signed_epoch);
   if (!beside || succession.seq == 0) return;
   if (beside->id == succession.by) return group.find_succession(epoch, seq);
-  if (notice_other_history(group, succession, beside->day, seq, now)) return;
-  // What comes after the next epoch was adopted is news only while that one stands.
+  // What comes beside the next epoch is news only while that one stands: who led before it must
+  // not be able to hold the group up for ever.
   if (epoch.head.number + 1 != group.newest().head.number) return;
+  if (notice_other_history(group, succession, beside->day, seq, now)) return;
   for (const VerifyKey& member : beside->removals) contest(group, member, beside->author, now);
 }
 
@@ -33,6 +34,8 @@ void Core::State::contest(Group& group, const VerifyKey& member, const VerifyKey
   auto contests = group.contests();
   contests.push_back({member, author});
   group.set_contests(std::move(contests));
+  // What is under way would settle it by accident.
+  if (count_undecided(group) > 0) forget_proposal(group);
   warn_of_contests(now);
 }
 
@@ -56,20 +59,23 @@ void Core::State::settle_contests(Group& group, const Change& change, TimePoint 
   warn_of_contests(now);
 }
 
-/// A lead may propose only what settles them: anything else would settle them by accident.
-bool Core::State::may_settle(const Group& group) const {
-  return std::all_of(group.contests().begin(), group.contests().end(), [&](const Contest& contest) {
-    return contains(group.wishes().removals, contest.member) ||
-           contains(group.wishes().keeps, contest.member);
+/// A lead proposes nothing while there are any: it would settle them by accident.
+std::size_t Core::State::count_undecided(const Group& group) const {
+  const auto& all = group.contests();
+  const auto undecided = std::count_if(all.begin(), all.end(), [&](const Contest& contest) {
+    return !contains(group.wishes().removals, contest.member) &&
+           !contains(group.wishes().keeps, contest.member);
   });
+  return static_cast<std::size_t>(undecided);
 }
 
 void Core::State::warn_of_contests(TimePoint now) {
   std::vector<std::string> texts;
   for (const auto& [id, group] : groups) {
     for (const Contest& contest : group.contests()) {
-      // What this lead wants is made again by itself.
-      if (!contains(group.wishes().removals, contest.member)) {
+      // What this lead wants is made again by itself, and what it has decided is under way.
+      if (!contains(group.wishes().removals, contest.member) &&
+          !contains(group.wishes().keeps, contest.member)) {
         texts.push_back(contest_text(group, contest));
       }
     }

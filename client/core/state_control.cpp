@@ -24,7 +24,8 @@ std::optional<Bytes> open_control(const SealSeed& seed, ByteView envelope) {
   return to_bytes(as_bytes(message.epoch()));
 }
 
-Bytes seal_welcome(const SealKey& one_time, const Bytes& signed_welcome) {
+/// None where it is too large: wanted() sees to it that ours never are.
+std::optional<Bytes> seal_welcome(const SealKey& one_time, const Bytes& signed_welcome) {
   wire::InboxMessage message;
   message.set_welcome(to_string(signed_welcome));
   const SecretBytes payload = serialise_secret(message);
@@ -33,7 +34,7 @@ Bytes seal_welcome(const SealKey& one_time, const Bytes& signed_welcome) {
   auto envelope =
       wire::seal_envelope(one_time, payload.reveal(),
                           payload.size() <= welcome_payload_small_max ? sizes[1] : sizes[2]);
-  PORCHLIGHT_ASSERT(envelope.ok());  // limits::group_members_max and epoch_operations_max see to it
+  if (!envelope) return std::nullopt;
   return std::move(envelope).value();
 }
 
@@ -59,9 +60,11 @@ std::vector<OutboxEntry> make_welcomes(const Change& change, const Bytes& signed
   if (change.author != me.id()) return welcomes;
   Bytes signed_welcome = make_welcome(signed_epoch, change, keys, me.identity());
   const auto welcome = [&](const Card& card, const SealKey& one_time) {
+    auto envelope = seal_welcome(one_time, signed_welcome);
+    if (!envelope) return;
     OutboxEntry entry;
     entry.item.address = card.inbox;
-    entry.item.envelope = seal_welcome(one_time, signed_welcome);
+    entry.item.envelope = *std::move(envelope);
     entry.purpose = OutboxPurpose::welcome;
     entry.group = change.head.group;
     welcomes.push_back(std::move(entry));

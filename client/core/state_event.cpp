@@ -140,7 +140,20 @@ Status Core::State::supply(const Invite& invite, GroupOffer& offer, wire::Link& 
 
 bool Core::State::approves_by_itself(const Invite& invite, const Group& group) const {
   return invite.auto_approved < invite.auto_approve && group.roster().is_lead(me.id()) &&
-         free_places(group) > 0;
+         !group.halted() && !group.leaving() && free_places(group) > 0;
+}
+
+/// Somebody had to be taken out: they could come back by the same link.
+void Core::State::approve_no_more_by_itself(const GroupId& group) {
+  for (auto& [id, invite] : people.invites) {
+    if (invite.group != group || invite.auto_approve <= invite.auto_approved) continue;
+    invite.auto_approve = invite.auto_approved;
+    people.save(invite);
+    tell(Notice::Kind::warning, group, {},
+         "Whoever comes by the invite for " + invite.to +
+             " is let in by you alone from now on: who was taken out may still have its link. "
+             "porchlight invite revoke takes it back.");
+  }
 }
 
 void Core::State::count_joined(Invite& invite) {

@@ -19,7 +19,13 @@ Status Core::State::follow(const wire::Link& link, TimePoint now) {
     }
   }
   const MailboxId parcel = keys.address().id();
-  if (const auto known = people.joins.find(parcel); known != people.joins.end()) {
+  const auto known = people.joins.find(parcel);
+  if (known != people.joins.end() && !known->second.accepted &&
+      known->second.event_inviter != link.inviter) {
+    // Another link to the same mailbox, with another inviter: one of them is forged.
+    people.erase_join(parcel);
+    cursors.erase(parcel);
+  } else if (known != people.joins.end()) {
     if (known->second.accepted) return Error{Errc::used, "this invite was followed already"};
     // Perhaps it is at the relay by now.
     known->second.refused.reset();

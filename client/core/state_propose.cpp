@@ -12,6 +12,20 @@ constexpr unsigned attempts_max = 8;
 /// After so many times of being second, a lead drops without the condition.
 constexpr unsigned refusals_max = 2;
 
+/// What one envelope carries of a Welcome.
+constexpr std::size_t welcome_bytes_max = limits::envelope_sizes_bytes[2] - 256;
+
+/// What a Welcome into this roster takes at most, without its own additions: requests and cards,
+/// with what stands around them, keys, and the rest of the change.
+std::size_t welcome_bytes(const Roster& roster) {
+  std::size_t bytes = 2'048;
+  for (const RosterEntry& entry : roster.entries()) {
+    bytes += entry.request.bytes.size() + 16;
+    if (entry.renewed) bytes += entry.renewed->bytes.size() + 4;
+  }
+  return bytes;
+}
+
 }  // namespace
 
 void Core::State::propose(Group& group, TimePoint now) {
@@ -33,7 +47,7 @@ void Core::State::propose(Group& group, TimePoint now) {
     return ours && entry.day != day;  // too old to be valid by the time it arrives
   });
   if (under_way) return;
-  if (!may_settle(group)) return;
+  if (count_undecided(group) > 0) return;
   const Amendment amendment = wanted(group);
   const bool fresh_due = !amendment.removals.empty() || group.wishes().rekey ||
                          day >= epoch.fresh_day + limits::rekey_days;
@@ -111,15 +125,24 @@ Amendment Core::State::wanted(const Group& group) const {
   }
   // Nobody could be welcomed by who leads no more.
   if (!after.is_lead(me.id())) return amendment;
+  std::size_t bytes = welcome_bytes(after);
   for (const VerifyKey& member : refreshed(group)) {
     const bool has_new_role =
         std::any_of(amendment.roles.begin(), amendment.roles.end(),
                     [&](const RoleChange& change) { return change.member == member; });
-    if (!has_room() || has_new_role || after.find(member) == nullptr) continue;
+    if (!has_room() || has_new_role || after.find(member) == nullptr || bytes > welcome_bytes_max) {
+      continue;
+    }
     amendment.refreshes.push_back(member);
   }
   for (Addition& addition : approved(group)) {
-    if (!has_room() || !after.add(addition.request, addition.role).ok()) continue;
+    // It stands in the roster and in the change.
+    const std::size_t takes = 2 * (addition.request.bytes.size() + 16);
+    if (!has_room() || bytes + takes > welcome_bytes_max ||
+        !after.add(addition.request, addition.role).ok()) {
+      continue;
+    }
+    bytes += takes;
     amendment.additions.push_back(std::move(addition));
   }
   return amendment;
@@ -240,7 +263,9 @@ Status Core::State::remove_member(const GroupId& id, std::string_view name, Time
   std::erase(wishes.keeps, member);
   wishes.removals.push_back(member);
   std::erase_if(wishes.roles, [&](const RoleChange& change) { return change.member == member; });
-  return wish(*group, std::move(wishes), now);
+  CHECK(wish(*group, std::move(wishes), now));
+  approve_no_more_by_itself(id);
+  return Ok{};
 }
 
 Status Core::State::set_role(const GroupId& id, std::string_view name, wire::Role role,
@@ -272,8 +297,10 @@ Status Core::State::wish(Group& group, Wishes wishes, TimePoint now) {
                      "\" then; nothing was changed. Make somebody else a lead first"};
   }
   const Wishes before = group.wishes();
+  const std::size_t undecided = count_undecided(group);
   group.set_wishes(std::move(wishes));
-  if (!may_settle(group)) {
+  // Of several, each is decided by itself; nothing is done before the last one is.
+  if (undecided > 0 && count_undecided(group) >= undecided) {
     group.set_wishes(before);
     return Error{Errc::conflict,
                  "a lead wanted somebody out of \"" + group.name() +
@@ -281,6 +308,7 @@ Status Core::State::wish(Group& group, Wishes wishes, TimePoint now) {
                      "porchlight member remove or porchlight member keep"};
   }
   forget_proposal(group);  // what is under way is made anew, with this in it
+  warn_of_contests(now);
   propose(group, now);
   return Ok{};
 }

@@ -10,6 +10,8 @@ namespace {
 
 /// For how many days what was stored is kept here.
 constexpr std::uint32_t kept_days = limits::ordinary_days;
+/// So long after it lost something, somebody may still bring it back.
+constexpr std::uint32_t brought_back_hours = (kept_days + 2) * 24;
 
 SigningSeed copy_of(const SigningSeed& seed) { return *SigningSeed::from(seed.reveal()); }
 
@@ -111,8 +113,9 @@ void Core::State::keep_change(const Group& group, const Epoch& epoch, const Chan
 bool Core::State::notice_other_history(Group& group, const Succession& succession,
                                        std::uint32_t day, std::uint64_t seq, TimePoint now) {
   const auto replaced = relay.replaced_hour();
-  const bool is_brought_back =
-      replaced && wire::seq_hour(seq) >= *replaced && day * std::uint64_t{24} + 23 < *replaced;
+  const bool is_brought_back = replaced && wire::seq_hour(seq) >= *replaced &&
+                               wire::seq_hour(seq) < *replaced + brought_back_hours &&
+                               day * std::uint64_t{24} + 23 < *replaced;
   if (seq >= succession.seq && !is_brought_back) return false;
   const bool has_lost = succession.seq == Succession::unseen || is_brought_back;
   warn(

@@ -131,10 +131,12 @@ Result<Wallet::InviteTokens> Wallet::take_for_invite(wire::Role role, TimePoint 
 
 Result<std::vector<wire::Supplies>> Wallet::take_for_event(std::uint32_t uses, TimePoint until) {
   const auto sessions = newest_first(until, [](const Coin& coin) {
-    return coin.purpose == Purpose::general && !coin.spend && is_session_token(coin.token);
+    return coin.purpose == Purpose::general && !coin.spend && !coin.doubtful &&
+           is_session_token(coin.token);
   });
   const auto enrolls = newest_first(until + enrols_within, [](const Coin& coin) {
-    return coin.token.kind() == wire::TOKEN_KIND_ENROLL_MEMBER && is_enroll_token(coin.token);
+    return coin.token.kind() == wire::TOKEN_KIND_ENROLL_MEMBER && is_enroll_token(coin.token) &&
+           !coin.doubtful;
   });
   const std::size_t sessions_needed = 2 * std::size_t{uses} + sessions_kept_back(uses);
   if (sessions.size() < sessions_needed || enrolls.size() < uses) {

@@ -111,19 +111,16 @@ Result<Welcomed> verify_welcome(ByteView signed_welcome, const JoinRequest& mine
 }
 
 Result<Welcomed> verify_refresh(ByteView signed_welcome, const JoinRequest& mine,
-                                const Roster& known) {
+                                std::span<const VerifyKey> asked) {
   TRY(wire::Unverified unverified, wire::parse_signed(signed_welcome));
-  const auto entries = known.entries();
-  const auto author = std::find_if(entries.begin(), entries.end(), [&](const RosterEntry& entry) {
-    return entry.role == wire::ROLE_LEAD &&
-           unverified.verify(wire::label::welcome, entry.identity()).ok();
+  const auto author = std::find_if(asked.begin(), asked.end(), [&](const VerifyKey& lead) {
+    return unverified.verify(wire::label::welcome, lead).ok();
   });
-  if (author == entries.end()) {
-    return Error{Errc::not_authentic, "a welcome is by nobody who is known to lead the group"};
+  if (author == asked.end()) {
+    return Error{Errc::not_authentic, "a welcome is by nobody who was asked for it"};
   }
   TRY(Welcomed welcomed, read_welcome(unverified, mine));
-  if (welcomed.change.author != author->identity() ||
-      !contains(welcomed.change.refreshed, mine.identity())) {
+  if (welcomed.change.author != *author || !contains(welcomed.change.refreshed, mine.identity())) {
     return not_for_me();
   }
   return welcomed;

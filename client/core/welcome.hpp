@@ -21,9 +21,9 @@ struct Welcomed {
 /// 'update_needed'; then nothing of it may be used.
 Result<Welcomed> verify_welcome(ByteView signed_welcome, const JoinRequest& mine);
 
-/// The same for a member who asked for the state anew (clause 10.10): by a lead of the roster it
-/// knows, in a change that refreshes it.
+/// The same for a member who asked for the state anew (clause 10.10): by one of the leads it asked,
+/// in a change that refreshes it.
 Result<Welcomed> verify_refresh(ByteView signed_welcome, const JoinRequest& mine,
-                                const Roster& known);
+                                std::span<const VerifyKey> asked);
 
 }  // namespace porchlight::client

@@ -108,7 +108,11 @@ Status Vault::back_up(const path& file) {
   try {
     SQLite::Database copy(file.string(), SQLite::OPEN_READWRITE);
     SQLite::Backup backup(copy, state_->db);
-    backup.executeStep(-1);
+    if (backup.executeStep(-1) != SQLITE_DONE) {
+      result = Error{Errc::storage,
+                     "The backup could not be written: another program holds its file. Nothing was "
+                     "left of it, and the vault is as it was."};
+    }
   } catch (const SQLite::Exception& failure) {
     const bool full = failure.getErrorCode() == SQLITE_FULL;
     result = Error{full ? Errc::full : Errc::storage,

@@ -11,14 +11,16 @@ namespace {
 using client::Lane;
 
 /// A reader's position, and where somebody is up to something: a warning; that a frame by who was
-/// taken out lies there; a change of one's own that is proposed anew behind another's.
+/// taken out lies there; that a removal has lost; a change of one's own that is proposed anew.
 bool may_follow_from_refused(const client::Write& write, Honesty honesty) {
   using client::Table;
   if (write.table == Table::cursors) return true;
   if (honesty == Honesty::honest) return false;
   const bool is_frame = write.table == Table::groups &&
                         static_cast<char>(write.key.front()) == client::group_record::frame;
-  return write.table == Table::warnings || write.table == Table::outbox ||
+  const bool is_contest = write.table == Table::groups &&
+                          static_cast<char>(write.key.front()) == client::group_record::head;
+  return write.table == Table::warnings || write.table == Table::outbox || is_contest ||
          (is_frame && !Holdings::read_frame(write));
 }
 
@@ -250,20 +252,28 @@ void ClientNode::step(const Slot& slot) {
     if (ground_.honesty == Honesty::honest && output.error().code == Errc::malformed) {
       ground_.world.fail(purpose(slot) + " was answered badly: " + output.error().what);
     }
-    not_before_[slot] = ground_.world.clock() + std::chrono::minutes{fate_.between(1, 30)};
+    not_before_[slot] = ground_.world.clock() + some_time(30);
     return end(slot);
   }
   send(found->second.connection, *output);
   if (dead_ || !talk.finished()) return;
   // What is still wanted cannot be had now: no tokens, or a parcel that has not come yet.
-  std::chrono::minutes pause{0};
-  if (talk.is_poor()) {
+  std::chrono::seconds pause{0};
+  if (talk.must_begin_anew()) {
+    tend_soon();
+  } else if (talk.is_poor()) {
     pause = std::chrono::minutes{fate_.between(20, 90)};
   } else if (is_wanted(slot)) {
-    pause = std::chrono::minutes{fate_.between(1, 10)};
+    pause = some_time(10);
   }
   not_before_[slot] = ground_.world.clock() + pause;
   end(slot);
+}
+
+std::chrono::seconds ClientNode::some_time(std::uint32_t most_minutes) {
+  return ground_.patience == Patience::of_minutes
+             ? std::chrono::minutes{fate_.between(1, most_minutes)}
+             : std::chrono::seconds{fate_.between(1, 60)};
 }
 
 void ClientNode::send(ConnectionId connection, const std::string& output) {
@@ -307,6 +317,10 @@ void ClientNode::tick() {
     apply_late();
     for (auto& [slot, run] : runs_) run.talk->ping();
     act([this](client::Core& core) { core.on_tick(device_now()); });
+    if (up() && runs_.contains(Lane::collect) && core_->wants_new_connection(device_now())) {
+      end(Lane::collect);
+      tend_soon();
+    }
   }
   if (up() && fate_.chance(50)) {
     // Another random source: what a core draws must not depend on whether it was looked at.
@@ -319,7 +333,10 @@ void ClientNode::tick() {
                          " has kept what it cannot read: " + reloaded.error().what);
     }
   }
-  ground_.world.after(std::chrono::seconds{fate_.between(500, 840)}, [this] { tick(); });
+  const auto pause = ground_.patience == Patience::of_minutes
+                         ? std::chrono::seconds{fate_.between(500, 840)}
+                         : std::chrono::seconds{60};
+  ground_.world.after(pause, [this] { tick(); });
 }
 
 void ClientNode::go_offline() {

@@ -8,6 +8,8 @@ namespace {
 
 std::string owner(const std::string& purpose) { return purpose.substr(0, purpose.find(' ')); }
 
+bool is_join(const std::string& purpose) { return purpose.ends_with(" join"); }
+
 bool is_mailboxes(const std::string& purpose) {
   return purpose.ends_with(" collect") || purpose.ends_with(" drop");
 }
@@ -118,19 +120,24 @@ void RelayView::on_spend(ConnectionId connection, const std::string& purpose,
   // A device with few tokens pays with one for what it collects and what it drops, and in the end
   // with what remains of the one for its parcel or its join request (clause 6.6).
   const std::string payer = is_mailboxes(purpose) ? owner(purpose) : purpose;
-  const auto before = purpose_of_.find("nonce " + spend.token().nonce());
-  const bool is_last_resort = before != purpose_of_.end() && before->second != payer &&
-                              is_mailboxes(purpose) && owner(before->second) == payer;
-  if (is_last_resort) {
+  const std::string& nonce = spend.token().nonce();
+  const auto before = purpose_of_.find("nonce " + nonce);
+  const std::string first = before == purpose_of_.end() ? payer : before->second;
+  if (first == payer) {
+    belongs(nonce, "nonce", payer);
+  } else if (is_mailboxes(purpose) && owner(first) == payer) {
     world_.count("last resorts");
+  } else if (is_join(purpose) && is_join(first)) {
+    world_.count("bundles tried by two");  // of an event: whoever is second takes another
   } else {
-    belongs(spend.token().nonce(), "nonce", payer);
-    belongs(spend.spend_id(), "spend id", payer);
+    belongs(nonce, "nonce", payer);
   }
+  if (first == payer) belongs(spend.spend_id(), "spend id", payer);
   paid_.insert(connection);
   if (account_on_.contains(connection))
     world_.fail("relay view: " + purpose + " spent beside an account");
-  const auto [found, fresh] = spend_id_of_nonce_.emplace(spend.token().nonce(), spend.spend_id());
+  const auto [found, fresh] =
+      spend_ids_.emplace(std::pair{nonce, owner(purpose)}, spend.spend_id());
   if (!fresh && found->second != spend.spend_id()) {
     world_.fail("relay view: " + purpose + " presented one token under two spend ids");
   }

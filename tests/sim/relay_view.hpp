@@ -53,7 +53,7 @@ class RelayView {
   std::map<std::string, std::string> purpose_of_;  // by kind and identifier
   std::map<std::string, std::string> address_of_key_;
   std::set<std::string> addresses_;
-  std::map<std::string, std::string> spend_id_of_nonce_;
+  std::map<std::pair<std::string, std::string>, std::string> spend_ids_;  // by nonce and owner
   std::map<std::string, ConnectionId> proofs_;
   std::set<ConnectionId> paid_;  // that spent a token
   std::map<ConnectionId, std::string> account_on_;

@@ -19,6 +19,7 @@ class LaneTalk final : public Talk {
   Result<std::string> step() override { return session_.step(); }
   bool finished() override { return lane_ != Lane::collect && session_.at_rest(); }
   bool is_poor() const override { return session_.trouble().has_value(); }
+  bool must_begin_anew() const override { return session_.must_begin_anew(); }
   bool at_rest() override { return session_.at_rest(); }
   void ping() override { session_.ping(); }
 

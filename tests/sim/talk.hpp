@@ -19,6 +19,8 @@ class Talk {
   virtual bool finished() = 0;
   /// Nothing can be paid: there is no point in trying again soon.
   virtual bool is_poor() const = 0;
+  /// What is left goes on at once, over another connection.
+  virtual bool must_begin_anew() const { return false; }
   /// Nothing is under way and nothing is left to do.
   virtual bool at_rest() = 0;
   virtual void ping() = 0;

@@ -1,6 +1,7 @@
 // New cards each week, and what becomes of the old ones (clause 8.4).
 #include <gmock/gmock.h>
 
+#include "client/core/card.hpp"
 #include "client/core/codec.hpp"
 #include "client/core/state.pb.h"
 #include "tests/unit/client_core_group_scene.hpp"
@@ -105,6 +106,23 @@ TEST(Cards, OldOnesAreReadForFiveWeeksAndThenGo) {
   for (const std::string& gone : first) EXPECT_FALSE(card_secrets(scene.ben).contains(gone));
   EXPECT_LE(card_versions(scene.ben).size(), 7u);
   scene.expect_no_warnings();
+}
+
+TEST(Cards, ThatWouldFillAWelcomeOrEndTheCountingAreRefused) {
+  crypto_init();
+  SeededRandom random(7);
+  const SigningKey identity(random.secret<SigningSeed>());
+  const CardKeys keys{random.secret<SigningSeed>(), random.secret<SealSeed>()};
+  const Bytes good = make_card(identity, card_version_max, keys);
+  EXPECT_LE(good.size(), card_bytes_max);
+  EXPECT_TRUE(verify_card(good).ok());
+  for (const std::uint32_t version : {0u, card_version_max + 1, UINT32_MAX}) {
+    EXPECT_EQ(verify_card(make_card(identity, version, keys)).error().code, Errc::malformed);
+  }
+  Bytes long_one = good;  // a field that nobody knows
+  long_one.insert(long_one.end(), {0x7a, 0x20});
+  long_one.resize(long_one.size() + 32);
+  EXPECT_EQ(verify_card(long_one).error().code, Errc::malformed);
 }
 
 TEST(Cards, AreNotRenewedByAClockThatNobodyAgreesWith) {

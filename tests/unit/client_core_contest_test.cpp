@@ -131,6 +131,40 @@ TEST(Contest, IsNotSettledByWhomItIsAbout) {
   EXPECT_THAT(scene.cleo.texts(scene.group), IsEmpty());
 }
 
+TEST(Contest, OfTwoIsDecidedOneAfterTheOther) {
+  ContestScene scene;
+  Device dan(scene.relay, 9);
+  bring_in(scene.ana, dan, scene.group, "Dan");
+  scene.sync_all();
+  for (Device* device : scene.everybody()) scene.read(*device);
+  scene.remove(scene.ana, "Cleo");
+  scene.remove(scene.ana, "Dan");
+  ASSERT_TRUE(scene.ben.core().rekey(scene.group, scene.ben.now()).ok());
+  scene.ben.keep();
+  scene.send(scene.ben);
+  scene.relay.ignore_if_last = true;
+  scene.send(scene.ana);
+  scene.relay.ignore_if_last = false;
+  scene.read(scene.ben);
+  ASSERT_EQ(scene.ben.core().warnings().size(), 2u);
+  ASSERT_TRUE(scene.ben.core().keep_member(scene.group, "Cleo", scene.ben.now()).ok());
+  scene.ben.keep();
+  const std::uint32_t epoch = scene.epoch(scene.ben);
+  scene.ben.sync();
+  EXPECT_EQ(scene.epoch(scene.ben), epoch);  // Dan is not decided yet
+  EXPECT_EQ(scene.ben.core().warnings().size(), 1u);
+  scene.remove(scene.ben, "Dan");
+  scene.ben.sync();
+  scene.ben.sync();
+  EXPECT_THAT(scene.names(scene.ben), ElementsAre("Ana", "Ben", "Cleo"));
+  EXPECT_FALSE(scene.ben.has_warning(Warn::removal_lost));
+  scene.ben.say(scene.group, "settled");
+  scene.ben.sync();
+  scene.cleo.sync();
+  scene.cleo.sync();
+  EXPECT_THAT(scene.cleo.texts(scene.group), ElementsAre("settled"));
+}
+
 TEST(Contest, ForgivesAWishThatIsTakenBack) {
   ContestScene scene;
   for (Device* device : scene.everybody()) scene.read(*device);
