@@ -252,7 +252,7 @@ void ClientNode::step(const Slot& slot) {
     if (ground_.honesty == Honesty::honest && output.error().code == Errc::malformed) {
       ground_.world.fail(purpose(slot) + " was answered badly: " + output.error().what);
     }
-    not_before_[slot] = ground_.world.clock() + some_time(30);
+    not_before_[slot] = ground_.world.clock() + std::chrono::minutes{fate_.between(1, 30)};
     return end(slot);
   }
   send(found->second.connection, *output);
@@ -264,16 +264,10 @@ void ClientNode::step(const Slot& slot) {
   } else if (talk.is_poor()) {
     pause = std::chrono::minutes{fate_.between(20, 90)};
   } else if (is_wanted(slot)) {
-    pause = some_time(10);
+    pause = std::chrono::minutes{fate_.between(1, 10)};
   }
   not_before_[slot] = ground_.world.clock() + pause;
   end(slot);
-}
-
-std::chrono::seconds ClientNode::some_time(std::uint32_t most_minutes) {
-  return ground_.patience == Patience::of_minutes
-             ? std::chrono::minutes{fate_.between(1, most_minutes)}
-             : std::chrono::seconds{fate_.between(1, 60)};
 }
 
 void ClientNode::send(ConnectionId connection, const std::string& output) {
@@ -333,10 +327,7 @@ void ClientNode::tick() {
                          " has kept what it cannot read: " + reloaded.error().what);
     }
   }
-  const auto pause = ground_.patience == Patience::of_minutes
-                         ? std::chrono::seconds{fate_.between(500, 840)}
-                         : std::chrono::seconds{60};
-  ground_.world.after(pause, [this] { tick(); });
+  ground_.world.after(std::chrono::seconds{fate_.between(500, 840)}, [this] { tick(); });
 }
 
 void ClientNode::go_offline() {

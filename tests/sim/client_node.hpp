@@ -17,10 +17,6 @@
 
 namespace porchlight::sim {
 
-/// How soon a device tries again what did not work: as people who start programs now and then, or
-/// as a program that listens and begins after seconds.
-enum class Patience : std::uint8_t { of_minutes, of_seconds };
-
 /// What all devices of a run share.
 struct Ground {
   World& world;
@@ -30,7 +26,6 @@ struct Ground {
   Records& records;
   Secrecy& secrecy;
   Honesty honesty;
-  Patience patience = Patience::of_minutes;
 };
 
 /// Where the next crash hits: what was to be kept is lost; it is kept, but nothing leaves; or only
@@ -89,8 +84,6 @@ class ClientNode final : public client::Keeper {
   void on_frame(const Slot& slot, ConnectionId connection, const std::string& frame);
   void on_closed(const Slot& slot, ConnectionId connection);
   void tend();
-  /// Until something is tried again.
-  std::chrono::seconds some_time(std::uint32_t most_minutes);
   void tend_soon();
   void step(const Slot& slot);
   void send(ConnectionId connection, const std::string& output);

@@ -55,7 +55,7 @@ Simulation::Simulation(const Plan& plan)
       relay_(world_, network_, view_),
       history_(world_, trust(plan)),
       records_(world_),
-      ground_{world_, network_, relay_, history_, records_, secrecy_, trust(plan), plan.patience},
+      ground_{world_, network_, relay_, history_, records_, secrecy_, trust(plan)},
       people_(ground_, clients_),
       mischief_(ground_, plan.conduct),
       settled_at_(world_.now()) {

@@ -19,7 +19,6 @@ struct Plan {
   Honesty honesty = Honesty::honest;  // of the relay
   Conduct conduct = Conduct::good;    // of somebody among the people
   Detail detail = Detail::events;     // of the story
-  Patience patience = Patience::of_minutes;
   /// How often, of a thousand steps, the relay is restored from a backup.
   std::uint32_t restores_per_mille = 0;
 };

@@ -197,17 +197,6 @@ TEST(Contest, OfALeadWhoTookTheOtherOutFirstIsTold) {
   EXPECT_THAT(scene.ben.texts(scene.group), IsEmpty());
 }
 
-TEST(Contest, IsNoneWhereAStrangerToTheEpochSaysSo) {
-  ContestScene scene;
-  for (Device* device : scene.everybody()) scene.read(*device);
-  // Cleo was no lead then: what she signs beside the next epoch means nothing.
-  ASSERT_TRUE(scene.ben.core().rekey(scene.group, scene.ben.now()).ok());
-  scene.ben.keep();
-  scene.send(scene.ben);
-  scene.sync_all();
-  scene.expect_no_warnings();
-}
-
 // ---- leaving ------------------------------------------------------------------------------------
 
 TEST(Leave, IsDoneByTheNextLeadsDevice) {
