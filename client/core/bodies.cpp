@@ -99,7 +99,7 @@ Status check_verification(const wire::Verification& verification) {
 }
 
 Status check_card_update(const wire::CardUpdate& update) {
-  if (update.card().empty() || update.card().size() > card_bytes_max) {
+  if (update.card().empty() || update.card().size() > limits::card_bytes_max) {
     return usage("a card update holds a card");
   }
   return Ok{};

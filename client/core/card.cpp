@@ -23,8 +23,7 @@ Bytes make_card(const SigningKey& identity, std::uint32_t version, const CardKey
   return wire::make_signed(wire::label::card, serialise(card), identity);
 }
 
-Result<Card> verify_card(ByteView signed_card) {
-  if (signed_card.size() > card_bytes_max) return Error{Errc::malformed, "a card is too long"};
+Result<Card> read_kept_card(ByteView signed_card) {
   TRY(const wire::Unverified unverified, wire::parse_signed(signed_card));
   wire::Card message;
   Card card;
@@ -33,18 +32,26 @@ Result<Card> verify_card(ByteView signed_card) {
   if (!read(card.identity, message.identity()) || !read(card.seal_key, message.seal_key())) {
     return Error{Errc::malformed, "a card holds a key of an impossible size"};
   }
-  CHECK(unverified.verify(wire::label::card, card.identity));
   TRY(card.inbox, wire::MailboxAddress::decode(message.inbox()));
+  card.version = message.version();
+  return card;
+}
+
+Result<Card> verify_card(ByteView signed_card) {
+  if (signed_card.size() > limits::card_bytes_max)
+    return Error{Errc::malformed, "a card is too long"};
+  TRY(Card card, read_kept_card(signed_card));
+  TRY(const wire::Unverified unverified, wire::parse_signed(signed_card));
+  CHECK(unverified.verify(wire::label::card, card.identity));
   if (card.inbox.flags != inbox_flags || card.inbox.drop_key) {
     return Error{Errc::malformed, "a card's inbox is not one that others can write to"};
   }
   if (!is_seal_key(card.seal_key)) {
     return Error{Errc::malformed, "a card holds a key that nothing can be sealed to"};
   }
-  if (message.version() == 0 || message.version() > card_version_max) {
+  if (card.version == 0 || card.version > card_version_max) {
     return Error{Errc::malformed, "a card has a version that cannot be"};
   }
-  card.version = message.version();
   return card;
 }
 

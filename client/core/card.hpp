@@ -9,8 +9,6 @@
 namespace porchlight::client {
 
 inline constexpr std::uint32_t suite = 1;
-/// A Signed Card has 179 at most; without a limit one could fill every Welcome.
-inline constexpr std::size_t card_bytes_max = 192;
 /// Far beyond a card a week, and below where the next one would begin anew.
 inline constexpr std::uint32_t card_version_max = 1u << 30;
 
@@ -42,6 +40,8 @@ Bytes make_card(const SigningKey& identity, std::uint32_t version, const CardKey
 
 /// 'malformed', 'not_authentic', or 'update_needed' for a suite this version does not know.
 Result<Card> verify_card(ByteView signed_card);
+/// One that was verified before it was kept: what stands in it, without the work.
+Result<Card> read_kept_card(ByteView signed_card);
 
 /// What a member tells the leads with a new card (clause 8.4), so that branches of a group that a
 /// relay has split meet.

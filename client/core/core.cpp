@@ -107,8 +107,8 @@ void Core::on_relay_facts(const RelayFacts& facts, std::optional<Lane> lane, Tim
   if (lane == Lane::collect) state_->tick(now);
 }
 
-void Core::on_budget(const SpendId& spend, const wire::Budget& left, TimePoint now) {
-  state_->bundle_accepted(spend, now);
+void Core::on_budget(const SpendId& spend, const wire::Budget& left, TimePoint) {
+  state_->bundle_accepted(spend);
   state_->wallet.on_budget(spend, left);
 }
 
@@ -176,6 +176,7 @@ void Core::on_dropped(OutboxId id, std::uint64_t seq, TimePoint now) {
     case OutboxPurpose::parcel:
     case OutboxPurpose::welcome:
     case OutboxPurpose::page:
+    case OutboxPurpose::state_page:
     case OutboxPurpose::catch_up:
     case OutboxPurpose::card:
       return;

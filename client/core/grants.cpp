@@ -1,19 +1,12 @@
 #include "client/core/grants.hpp"
 
-#include "proto/crypto/pad.hpp"
 #include "proto/crypto/unseal.hpp"
-#include "proto/wire/envelope.hpp"
 
 namespace porchlight::client {
-namespace {
 
-Digest page_hash(ByteView payload) { return hash_digest("page", {payload}); }
-
-}  // namespace
-
-std::vector<GrantPage> make_grant_pages(const Fresh& fresh, std::span<const RosterEntry> stay,
-                                        const ControlKeys& control) {
-  std::vector<GrantPage> pages;
+std::vector<Page> make_grant_pages(const Fresh& fresh, std::span<const RosterEntry> stay,
+                                   const ControlKeys& control) {
+  std::vector<Page> pages;
   while (!stay.empty()) {
     const auto here = stay.first(std::min(stay.size(), grants_per_page));
     stay = stay.subspan(here.size());
@@ -23,19 +16,10 @@ std::vector<GrantPage> make_grant_pages(const Fresh& fresh, std::span<const Rost
       const Bytes grant = seal(member.card().seal_key, fresh.reveal());
       payload.insert(payload.end(), grant.begin(), grant.end());
     }
-    const PageKeys keys = derive_page(control, static_cast<std::uint32_t>(pages.size()));
-    auto envelope =
-        wire::seal_envelope(seal_key(keys.seal), payload, limits::envelope_sizes_bytes[1]);
-    PORCHLIGHT_ASSERT(envelope.ok());
-    pages.push_back({page_hash(payload), keys.address(), std::move(envelope).value()});
+    pages.push_back(make_page(control, PageKind::grants, static_cast<std::uint32_t>(pages.size()),
+                              payload, grants_envelope_bytes));
   }
   return pages;
-}
-
-std::optional<Bytes> open_grant_page(const PageKeys& keys, ByteView envelope, const Digest& hash) {
-  auto payload = unseal(keys.seal, envelope);
-  if (!payload || !unpad(*payload) || page_hash(payload->reveal()) != hash) return std::nullopt;
-  return to_bytes(payload->reveal());
 }
 
 Result<Fresh> open_grant(ByteView page, std::size_t position, const SealSeed& seal,

@@ -4,17 +4,16 @@
 // Must not know: who may change a group, how pages travel.
 #pragma once
 
+#include "client/core/pages.hpp"
 #include "client/core/roster.hpp"
-#include "client/core/schedule.hpp"
-#include "proto/base/limits.hpp"
 
 namespace porchlight::client {
 
 /// 199 sealed secrets of 80 bytes fill what an envelope of 16,384 bytes carries.
 inline constexpr std::size_t grant_bytes = Fresh::size_bytes + limits::seal_overhead_bytes;
 inline constexpr std::size_t grants_per_page = 199;
-static_assert(grants_per_page * grant_bytes + limits::seal_overhead_bytes + 1 <=
-              limits::envelope_sizes_bytes[1]);
+inline constexpr std::size_t grants_envelope_bytes = limits::envelope_sizes_bytes[1];
+static_assert(grants_per_page * grant_bytes <= page_payload_max(grants_envelope_bytes));
 
 inline constexpr std::size_t count_pages(std::size_t members) {
   return (members + grants_per_page - 1) / grants_per_page;
@@ -24,20 +23,10 @@ inline constexpr std::uint32_t page_of(std::size_t position) {
   return static_cast<std::uint32_t>(position / grants_per_page);
 }
 
-struct GrantPage {
-  Digest hash;  // H("page", payload), as the epoch's body lists it
-  wire::MailboxAddress address;
-  Bytes envelope;
-};
-
 /// The pages of a change in the control mailbox of `control`; `stay` are those who were there
 /// before and remain, in roster order.
-std::vector<GrantPage> make_grant_pages(const Fresh& fresh, std::span<const RosterEntry> stay,
-                                        const ControlKeys& control);
-
-/// The payload of an envelope from a page's mailbox where it is the page that `hash` names.
-/// Anybody who holds the control mailbox's keys may have dropped something else there.
-std::optional<Bytes> open_grant_page(const PageKeys& keys, ByteView envelope, const Digest& hash);
+std::vector<Page> make_grant_pages(const Fresh& fresh, std::span<const RosterEntry> stay,
+                                   const ControlKeys& control);
 
 /// The grant at the member's place of the whole roster, opened with the seed of the card it was
 /// sealed to. 'not_authentic' where there is none or it is not what `commit` commits to.

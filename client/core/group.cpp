@@ -11,7 +11,7 @@ constexpr std::uint32_t last_days = 40;
 /// For how many days after its succession an epoch's control mailbox is read, and written.
 constexpr std::uint32_t readable_days = 1;
 /// One change takes out fewer than this.
-constexpr std::size_t out_max = 64;
+constexpr std::size_t out_max = 256;
 static_assert(limits::epoch_operations_max < out_max);
 constexpr std::uint32_t writable_days = 7;
 static_assert(readable_days < writable_days);
@@ -48,14 +48,17 @@ void Group::begin(const Change& change, EpochKeys keys) {
 
 Epoch& Group::emplace(const Change& change, EpochKeys keys, std::uint32_t fresh_day) {
   name_ = change.name;
-  roster_ = change.roster;
+  const Roster before = std::exchange(roster_, change.roster);
   halted_ = split_ = false;
   Epoch& epoch =
       epochs_.emplace(change.head.number, Epoch(change.head, std::move(keys))).first->second;
   epoch.fresh_day = fresh_day;
+  epoch.senders = roster_.identities();
+  std::sort(epoch.senders.begin(), epoch.senders.end());
   save_head();
-  save_roster();
+  save_roster(before);
   save_epoch(epoch);
+  save_senders(epoch);
   return epoch;
 }
 
@@ -99,11 +102,10 @@ void Group::succeed(const Change& change, std::uint64_t seq, std::uint32_t today
 void Group::leave(const Change& change, std::uint64_t seq, std::uint32_t today) {
   succeed(change, seq, today);
   removed_ = true;
-  roster_ = change.roster;
+  save_roster(std::exchange(roster_, change.roster));
   contests_.clear();
   set_wishes({});
   save_head();
-  save_roster();
 }
 
 std::vector<MailboxId> Group::clear() {
@@ -117,7 +119,7 @@ std::vector<MailboxId> Group::clear() {
     erase_epoch(epoch);
   }
   epochs_.clear();
-  roster_ = {};
+  save_roster(std::exchange(roster_, {}));
   out_.clear();
   contests_.clear();
   leaving_.reset();
@@ -132,7 +134,6 @@ std::vector<MailboxId> Group::clear() {
 void Group::erase() {
   frames.forget_before(UINT32_MAX);
   journal_.erase(Table::groups, group_key(group_record::head, id_));
-  journal_.erase(Table::groups, group_key(group_record::roster, id_));
 }
 
 bool Group::was_out(const VerifyKey& sender, std::uint32_t hour) const {
@@ -160,7 +161,7 @@ void Group::set_contests(std::vector<Contest> contests) {
 bool Group::renew_card(const SignedCard& card) {
   if (awaited) (void)awaited->change.roster.renew_card(card);
   if (!roster_.renew_card(card)) return false;
-  save_roster();
+  save_entry(*roster_.find(card.card.identity));
   return true;
 }
 
@@ -172,6 +173,11 @@ void Group::set_leaving(TimePoint asked) {
 void Group::set_asking(std::optional<Asking> asking) {
   if (!asking && !asking_) return;
   asking_ = std::move(asking);
+  save_asking();
+}
+
+void Group::set_arrival(std::optional<Arrival> arrival) {
+  asking_->arrival = std::move(arrival);
   save_asking();
 }
 
@@ -205,18 +211,29 @@ void Group::enter_days(std::uint32_t today, std::uint32_t keep_from) {
 }
 
 void Group::enter(Epoch& epoch, std::uint32_t last, std::uint32_t keep_from) {
-  const auto senders = roster_.identities();
   if (!epoch.days.next() || epoch.days.next_day() > last) return;
-  for (const std::uint32_t number : epoch.days.enter(last, senders, keep_from)) {
-    const Day& day = *epoch.days.find(number);
-    save_day(epoch, number, day);
-    for (const auto& [sender, chain] : day.chains) save_chain(epoch, number, sender, chain);
+  for (const std::uint32_t number : epoch.days.enter(last, epoch.senders, keep_from)) {
+    save_day(epoch, number, *epoch.days.find(number));
   }
   save_epoch(epoch);
 }
 
+const Chain* Group::find_chain(const Epoch& epoch, const Day& day, const VerifyKey& sender,
+                               std::optional<Chain>& unused) {
+  const bool may_send = std::binary_search(epoch.senders.begin(), epoch.senders.end(), sender);
+  return may_send ? day.find_chain(sender, unused) : nullptr;
+}
+
 void Group::commit(Epoch& epoch, std::uint32_t day, const VerifyKey& sender, Chain::Step step) {
-  Chain& chain = epoch.days.days().at(day).chains.at(sender);
+  Day& of = epoch.days.days().at(day);
+  const std::uint32_t branch = branch_of(sender);
+  if (of.open_branch(branch, epoch.senders)) {
+    save_day(epoch, day, of);
+    for (const auto& [other, chain] : of.chains) {
+      if (branch_of(other) == branch) save_chain(epoch, day, other, chain);
+    }
+  }
+  Chain& chain = of.chains.at(sender);
   chain.commit(std::move(step));
   save_chain(epoch, day, sender, chain);
 }

@@ -7,6 +7,7 @@
 #include "client/core/epoch.hpp"
 #include "client/core/frame_log.hpp"
 #include "client/core/grants.hpp"
+#include "client/core/welcome.hpp"
 
 namespace porchlight::client {
 
@@ -44,9 +45,10 @@ struct Contest {
 
 /// This member has asked the leads for the state anew.
 struct Asking {
-  SealSeed one_time;             // what the Welcome is sealed to
-  TimePoint asked;               // the last time
-  std::vector<VerifyKey> leads;  // who was asked: nobody else may answer
+  SealSeed one_time;                    // what the Welcome is sealed to
+  TimePoint asked;                      // the last time
+  std::vector<VerifyKey> leads;         // who was asked: nobody else may answer
+  std::optional<Arrival> arrival = {};  // one of them answered; the state is still to come
 };
 
 /// How an epoch ended.
@@ -73,6 +75,7 @@ struct Epoch {
   std::optional<Carry> carry;  // none once it was succeeded
   AttributionKey attribution;
   DayRatchet days;
+  std::vector<VerifyKey> senders;  // who is in, ascending
   std::optional<Succession> succeeded;
   bool control_readable = true;  // collect and seal seeds are held
   std::uint32_t fresh_day = 0;   // of the newest fresh secret that its secret rests on
@@ -137,9 +140,17 @@ class Group {
   void set_contests(std::vector<Contest> contests);
   const std::optional<Asking>& asking() const { return asking_; }
   void set_asking(std::optional<Asking> asking);
+  /// This member is asking, and was answered; none where the answer does not hold after all.
+  void set_arrival(std::optional<Arrival> arrival);
+  /// Null where no state is on its way. Valid until asking() changes.
+  Arrival* arrival() { return asking_ && asking_->arrival ? &*asking_->arrival : nullptr; }
+  const Arrival* arrival() const { return const_cast<Group*>(this)->arrival(); }
 
   /// Enters every day up to `today`, and up to the epoch's own, in the newest epoch.
   void enter_days(std::uint32_t today, std::uint32_t keep_from);
+  /// As Day::find_chain, null also for who was not in then.
+  static const Chain* find_chain(const Epoch& epoch, const Day& day, const VerifyKey& sender,
+                                 std::optional<Chain>& unused);
   /// A message key of a day was used.
   void commit(Epoch& epoch, std::uint32_t day, const VerifyKey& sender, Chain::Step step);
   void mark_complete(Epoch& epoch, std::uint32_t day);
@@ -173,11 +184,14 @@ class Group {
 
  private:
   void save_head();
-  void save_roster();
+  /// What is other than in `before`.
+  void save_roster(const Roster& before);
+  void save_entry(const RosterEntry& entry);
   void save_wishes();
   void save_asking();
   void save_epoch(const Epoch& epoch);
   void erase_epoch(const Epoch& epoch);
+  void save_senders(const Epoch& epoch);
   void save_day(const Epoch& epoch, std::uint32_t number, const Day& day);
   void save_chain(const Epoch& epoch, std::uint32_t day, const VerifyKey& sender,
                   const Chain& chain);
@@ -187,10 +201,11 @@ class Group {
   void succeed(const Change& change, std::uint64_t seq, std::uint32_t today);
   Epoch& emplace(const Change& change, EpochKeys keys, std::uint32_t fresh_day);
   bool load_head(ByteView value);
-  bool load_roster(ByteView value);
+  bool load_entry(ByteView rest, ByteView value);
   bool load_wishes(ByteView value);
   bool load_asking(ByteView value);
   bool load_epoch(ByteView rest, ByteView value);
+  bool load_senders(ByteView rest, ByteView value);
   bool load_day(ByteView rest, ByteView value);
   bool load_chain(ByteView rest, ByteView value);
 

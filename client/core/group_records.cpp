@@ -19,6 +19,15 @@ void put_secret(std::string* field, const AnySecret& secret) {
   field->assign(as_text(secret.reveal()));
 }
 
+bool is_kept_alike(const RosterEntry& a, const RosterEntry& b) {
+  const auto card = [](const RosterEntry& entry) {
+    return entry.renewed ? ByteView(entry.renewed->bytes) : ByteView();
+  };
+  return a.role == b.role && a.request.hash == b.request.hash &&
+         std::ranges::equal(a.request.bytes, b.request.bytes) &&
+         std::ranges::equal(card(a), card(b));
+}
+
 }  // namespace
 
 void Group::save_head() {
@@ -41,15 +50,29 @@ void Group::save_head() {
   journal_.put(Table::groups, group_key(group_record::head, id_), kept);
 }
 
-void Group::save_roster() {
-  state::Roster kept;
+void Group::save_roster(const Roster& before) {
+  auto old = before.entries().begin();
+  const auto end = before.entries().end();
+  const auto erase_below = [&](std::uint64_t place) {
+    for (; old != end && old->place < place; ++old) {
+      journal_.erase(Table::groups, group_key(group_record::member, id_, {old->place}));
+    }
+  };
   for (const RosterEntry& entry : roster_.entries()) {
-    auto* added = kept.add_entries();
-    added->set_request(to_string(entry.request.bytes));
-    added->set_role(entry.role);
-    if (entry.renewed) added->set_card(to_string(entry.renewed->bytes));
+    erase_below(entry.place);
+    const bool stays = old != end && old->place == entry.place;
+    if (!stays || !is_kept_alike(*old, entry)) save_entry(entry);
+    if (stays) ++old;
   }
-  journal_.put(Table::groups, group_key(group_record::roster, id_), kept);
+  erase_below(UINT64_MAX);
+}
+
+void Group::save_entry(const RosterEntry& entry) {
+  state::RosterEntry kept;
+  kept.set_request(to_string(entry.request.bytes));
+  kept.set_role(entry.role);
+  if (entry.renewed) kept.set_card(to_string(entry.renewed->bytes));
+  journal_.put(Table::groups, group_key(group_record::member, id_, {entry.place}), kept);
 }
 
 void Group::save_wishes() {
@@ -74,8 +97,13 @@ void Group::save_asking() {
   put_secret(kept.mutable_one_time(), asking_->one_time);
   kept.set_asked_minute(wire::unix_minute(asking_->asked));
   for (const VerifyKey& lead : asking_->leads) kept.add_leads(lead.str());
+  if (asking_->arrival) {
+    kept.set_welcome(to_string(asking_->arrival->signed_welcome().reveal()));
+    kept.set_welcome_seq(asking_->arrival->seq());
+  }
   journal_.put(Table::groups, key, kept);
   wipe_text(*kept.mutable_one_time());
+  wipe_text(*kept.mutable_welcome());
 }
 
 void Group::save_epoch(const Epoch& epoch) {
@@ -107,6 +135,13 @@ void Group::save_epoch(const Epoch& epoch) {
 
 void Group::erase_epoch(const Epoch& epoch) {
   journal_.erase(Table::groups, group_key(group_record::epoch, id_, {epoch.head.number}));
+  journal_.erase(Table::groups, group_key(group_record::senders, id_, {epoch.head.number}));
+}
+
+void Group::save_senders(const Epoch& epoch) {
+  state::Senders kept;
+  for (const VerifyKey& sender : epoch.senders) kept.add_senders(sender.str());
+  journal_.put(Table::groups, group_key(group_record::senders, id_, {epoch.head.number}), kept);
 }
 
 void Group::save_day(const Epoch& epoch, std::uint32_t number, const Day& day) {
@@ -115,10 +150,16 @@ void Group::save_day(const Epoch& epoch, std::uint32_t number, const Day& day) {
   put_secret(kept.mutable_drop(), day.keys.drop);
   put_secret(kept.mutable_seal(), day.keys.seal);
   kept.set_complete(day.complete);
+  for (const auto& [number_of, secret] : day.branches) {
+    auto* branch = kept.add_branches();
+    branch->set_number(number_of);
+    put_secret(branch->mutable_secret(), secret);
+  }
   journal_.put(Table::groups, group_key(group_record::day, id_, {epoch.head.number, number}), kept);
   for (std::string* secret : {kept.mutable_collect(), kept.mutable_drop(), kept.mutable_seal()}) {
     wipe_text(*secret);
   }
+  for (auto& branch : *kept.mutable_branches()) wipe_text(*branch.mutable_secret());
 }
 
 void Group::erase_day(const Epoch& epoch, std::uint32_t number, const Day& day) {
@@ -148,10 +189,12 @@ bool Group::load(char kind, ByteView rest, ByteView value) {
   switch (kind) {
     case group_record::head:
       return rest.empty() && load_head(value);
-    case group_record::roster:
-      return rest.empty() && load_roster(value);
+    case group_record::member:
+      return load_entry(rest, value);
     case group_record::epoch:
       return load_epoch(rest, value);
+    case group_record::senders:
+      return load_senders(rest, value);
     case group_record::day:
       return load_day(rest, value);
     case group_record::chain:
@@ -191,19 +234,19 @@ bool Group::load_head(ByteView value) {
   return true;
 }
 
-bool Group::load_roster(ByteView value) {
-  state::Roster kept;
-  if (!parse(kept, value)) return false;
-  for (const auto& entry : kept.entries()) {
-    auto request = verify_join_request(as_bytes(entry.request()));
-    if (!request || !roster_.add(std::move(request).value(), entry.role()).ok()) return false;
-    if (entry.card().empty()) continue;
-    auto card = verify_card(as_bytes(entry.card()));
-    if (!card || !roster_.renew_card({to_bytes(as_bytes(entry.card())), *std::move(card)})) {
-      return false;
-    }
+bool Group::load_entry(ByteView rest, ByteView value) {
+  state::RosterEntry kept;
+  const auto place = take_number(rest);
+  if (!place || !rest.empty() || !parse(kept, value)) return false;
+  auto request = read_kept_join_request(as_bytes(kept.request()));
+  if (!request) return false;
+  RosterEntry entry{std::move(request).value(), kept.role(), {}, *place};
+  if (!kept.card().empty()) {
+    auto card = read_kept_card(as_bytes(kept.card()));
+    if (!card) return false;
+    entry.renewed = SignedCard{to_bytes(as_bytes(kept.card())), std::move(card).value()};
   }
-  return true;
+  return roster_.put_back(std::move(entry));
 }
 
 bool Group::load_wishes(ByteView value) {
@@ -232,6 +275,7 @@ bool Group::load_asking(ByteView value) {
   for (const std::string& lead : kept.leads()) {
     if (!read(asking_->leads.emplace_back(), lead)) return false;
   }
+  asking_->arrival = load_arrival(*kept.mutable_welcome(), kept.welcome_seq(), asking_->leads);
   return true;
 }
 
@@ -278,6 +322,17 @@ bool Group::load_epoch(ByteView rest, ByteView value) {
   return true;
 }
 
+bool Group::load_senders(ByteView rest, ByteView value) {
+  state::Senders kept;
+  const auto number = take_number(rest);
+  Epoch* epoch = number && rest.empty() ? find_epoch(*number) : nullptr;
+  if (epoch == nullptr || !parse(kept, value)) return false;
+  for (const std::string& sender : kept.senders()) {
+    if (!read(epoch->senders.emplace_back(), sender)) return false;
+  }
+  return true;
+}
+
 bool Group::load_day(ByteView rest, ByteView value) {
   state::Day kept;
   const auto epoch_number = take_number(rest);
@@ -289,8 +344,11 @@ bool Group::load_day(ByteView rest, ByteView value) {
       !take_secret(keys.seal, *kept.mutable_seal())) {
     return false;
   }
-  Day day(std::move(keys), {});
+  Day day(std::move(keys));
   day.complete = kept.complete();
+  for (auto& branch : *kept.mutable_branches()) {
+    if (!take_secret(day.branches[branch.number()], *branch.mutable_secret())) return false;
+  }
   find_epoch(*epoch_number)->days.days().emplace(*number, std::move(day));
   return true;
 }

@@ -8,13 +8,14 @@ namespace porchlight::client {
 
 namespace group_record {
 inline constexpr char head = 'a';
-inline constexpr char roster = 'b';
-inline constexpr char epoch = 'c';  // number
-inline constexpr char day = 'd';    // number, day
-inline constexpr char chain = 'e';  // number, day, sender
-inline constexpr char frame = 'f';  // hash
+inline constexpr char member = 'b';  // place
+inline constexpr char epoch = 'c';   // number
+inline constexpr char day = 'd';     // number, day
+inline constexpr char chain = 'e';   // number, day, sender
+inline constexpr char frame = 'f';   // hash
 inline constexpr char wishes = 'g';
 inline constexpr char asking = 'h';
+inline constexpr char senders = 'i';  // number
 }  // namespace group_record
 
 inline Bytes group_key(char kind, const GroupId& group, std::initializer_list<Part> rest = {}) {

@@ -25,15 +25,28 @@ Bytes make_join_request(const RequestDraft& draft, const SigningKey& identity, R
 }
 
 Result<JoinRequest> verify_join_request(ByteView signed_request) {
+  TRY(JoinRequest request, read_kept_join_request(signed_request));
+  if (signed_request.size() > limits::join_request_bytes_max) {
+    return Error{Errc::malformed, "a request to join is longer than one can be"};
+  }
+  TRY(const wire::Unverified unverified, wire::parse_signed(signed_request));
+  wire::JoinRequest message;
+  PORCHLIGHT_ASSERT(parse(message, unverified.body));  // as it did just now
+  TRY(request.card, verify_card(as_bytes(message.card())));
+  CHECK(unverified.verify(wire::label::join_request, request.card.identity));
+  if (!is_clean_name(request.name) || !is_seal_key(request.one_time_key)) {
+    return Error{Errc::malformed, "a request to join holds a name or a key that cannot be"};
+  }
+  return request;
+}
+
+Result<JoinRequest> read_kept_join_request(ByteView signed_request) {
   TRY(const wire::Unverified unverified, wire::parse_signed(signed_request));
   wire::JoinRequest message;
   if (!parse(message, unverified.body)) {
     return Error{Errc::malformed, "a request to join does not decode"};
   }
   if (message.suite() != suite) return update_needed("a request to join");
-  if (signed_request.size() > limits::join_request_bytes_max) {
-    return Error{Errc::malformed, "a request to join is longer than one can be"};
-  }
   JoinRequest request;
   TagKey tag_key;
   if (!read(request.group, message.group_id()) || !read(request.inviter, message.inviter()) ||
@@ -41,11 +54,7 @@ Result<JoinRequest> verify_join_request(ByteView signed_request) {
       !read(request.one_time_key, message.one_time_key())) {
     return Error{Errc::malformed, "a request to join holds a field of an impossible size"};
   }
-  TRY(request.card, verify_card(as_bytes(message.card())));
-  CHECK(unverified.verify(wire::label::join_request, request.card.identity));
-  if (!is_clean_name(message.name()) || !is_seal_key(request.one_time_key)) {
-    return Error{Errc::malformed, "a request to join holds a name or a key that cannot be"};
-  }
+  TRY(request.card, read_kept_card(as_bytes(message.card())));
   request.name = message.name();
   request.bytes = to_bytes(signed_request);
   request.hash = request_hash(unverified.body);

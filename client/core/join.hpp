@@ -42,6 +42,8 @@ Bytes make_join_request(const RequestDraft& draft, const SigningKey& identity, R
 /// 'malformed', 'not_authentic', or 'update_needed' for an unknown suite. For which group and by
 /// whose invite is the caller's to check.
 Result<JoinRequest> verify_join_request(ByteView signed_request);
+/// One that was verified before it was kept: what stands in it, without the work.
+Result<JoinRequest> read_kept_join_request(ByteView signed_request);
 
 /// H("join request", body bytes) (clause 9.5): not over what protobuf puts around body and
 /// signature, which can be written in more than one way.

@@ -19,19 +19,22 @@ enum class OutboxPurpose : std::uint8_t {
   frame = 5,
   page = 6,  // of grants; before its proposal
   catch_up = 7,
-  card = 8
+  card = 8,
+  state_page = 9  // for who enters an epoch; before their Welcomes
 };
 
 struct OutboxEntry {
   OutboxItem item;  // its id is given by add()
   Lane lane = Lane::drop;
   OutboxPurpose purpose = OutboxPurpose::frame;
-  GroupId group;            // all but parcels
-  InviteId invite;          // parcels and join requests
-  std::uint32_t epoch = 0;  // proposals and pages: the one they follow; frames
-  std::uint32_t day = 0;    // proposals, pages and frames
-  MessageId message;        // frames
-  std::uint32_t page = 0;   // pages: which one
+  GroupId group;    // all but parcels
+  InviteId invite;  // parcels and join requests
+  /// Proposals and their pages: the one they follow. Welcomes and state pages: the one they lead
+  /// into. Frames.
+  std::uint32_t epoch = 0;
+  std::uint32_t day = 0;   // proposals, their pages and frames
+  MessageId message;       // frames
+  std::uint32_t page = 0;  // pages of either kind: which one
 
   /// To a group: a proposal or one of its pages.
   bool is_change() const {

@@ -47,8 +47,10 @@ Status check_bundles(const wire::GroupInvite& message) {
   const int count = message.bundles_size();
   if (count < 2 || count > static_cast<int>(limits::event_uses_max)) return wrong("its tokens");
   for (const wire::Supplies& bundle : message.bundles()) {
-    CHECK(check_supplies(bundle, 2));
-    if (bundle.session_size() != 2 || bundle.enroll_stock_size() != 0) return wrong("its tokens");
+    if (bundle.session_size() != 2 || bundle.enroll_stock_size() != 0 || bundle.has_enroll() ||
+        !is_session_token(bundle.session(0)) || !is_session_token(bundle.session(1))) {
+      return wrong("its tokens");
+    }
   }
   return Ok{};
 }

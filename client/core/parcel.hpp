@@ -21,8 +21,8 @@ struct GroupOffer {
   wire::Role role = wire::ROLE_NONE;  // ROLE_MEMBER or ROLE_LEAD
   TimePoint expires;
   wire::Supplies supplies;  // one enrol token, at least two session tokens; none at an event
-  /// Of an event's invite alone, 2 to limits::event_uses_max: each an enrol token and two session
-  /// tokens, for whoever spends the first of them first.
+  /// Of an event's invite alone, 2 to limits::event_uses_max: each two session tokens, for whoever
+  /// spends the first of them first. The enrol token comes with the Welcome.
   std::vector<wire::Supplies> bundles = {};
 };
 

@@ -38,6 +38,7 @@ bool People::load_invite(const Record& record) {
     invite.asked.push_back(*hash);
   }
   invite.erase_up_to = kept.erase_up_to();
+  invite.enrolls.assign(kept.enrolls().begin(), kept.enrolls().end());
   invites.emplace(*id, std::move(invite));
   return true;
 }
@@ -53,7 +54,7 @@ bool People::load_request(const Record& record) {
                                            from_minute(kept.received_minute()), kept.approved()});
     return true;
   }
-  auto request = verify_join_request(as_bytes(kept.request()));
+  auto request = read_kept_join_request(as_bytes(kept.request()));
   if (!request) return false;
   const RequestHash hash = request->hash;
   requests.emplace(hash, PendingRequest{std::move(request).value(),
@@ -90,9 +91,11 @@ bool People::load_join(const Record& record, const RelayIdentity& relay) {
     join.refused = Error{static_cast<Errc>(kept.refused_code()), kept.refused_what()};
   }
   if (!kept.request().empty()) {
-    auto request = verify_join_request(as_bytes(kept.request()));
+    auto request = read_kept_join_request(as_bytes(kept.request()));
     if (!request || !take_secret(join.one_time, *kept.mutable_one_time())) return false;
     join.request = std::move(request).value();
+    join.arrival = load_arrival(*kept.mutable_welcome(), kept.welcome_seq(),
+                                std::span(&join.request->inviter, 1));
   }
   joins.emplace(*parcel, std::move(join));
   return true;
@@ -112,6 +115,7 @@ void People::save(const Invite& invite) {
   kept.set_joined(invite.joined);
   for (const RequestHash& asked : invite.asked) kept.add_asked(asked.str());
   kept.set_erase_up_to(invite.erase_up_to);
+  for (const wire::Token& token : invite.enrolls) *kept.add_enrolls() = token;
   journal_.put(Table::invites, to_bytes(invite.id.view()), kept);
   wipe_text(*kept.mutable_seed());
 }
@@ -148,9 +152,14 @@ void People::save(const MailboxId& parcel, const Join& join) {
     kept.set_request(to_string(join.request->bytes));
     kept.set_one_time(to_string(join.one_time.reveal()));
   }
+  if (join.arrival) {
+    kept.set_welcome(to_string(join.arrival->signed_welcome().reveal()));
+    kept.set_welcome_seq(join.arrival->seq());
+  }
   journal_.put(Table::joins, to_bytes(parcel.view()), kept);
   wipe_text(*kept.mutable_seed());
   wipe_text(*kept.mutable_one_time());
+  wipe_text(*kept.mutable_welcome());
 }
 
 void People::erase_request(const RequestHash& hash) {

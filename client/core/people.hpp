@@ -9,6 +9,7 @@
 #include "client/core/join.hpp"
 #include "client/core/journal.hpp"
 #include "client/core/parcel.hpp"
+#include "client/core/welcome.hpp"
 
 namespace porchlight::client {
 
@@ -36,6 +37,8 @@ struct Invite {
   std::uint32_t joined = 0;
   std::vector<RequestHash> asked;  // the requests that came by it, at most `uses`
   std::uint64_t erase_up_to = 0;   // the parcel is of no more use; 0 once it is gone
+  /// Of an event: enrol tokens for who has not been welcomed yet.
+  std::vector<wire::Token> enrolls = {};
 
   wire::InviteKind kind() const {
     return uses > 1 ? wire::InviteKind::event : wire::InviteKind::personal;
@@ -71,6 +74,7 @@ struct Join {
   bool accepted = false;
   std::optional<JoinRequest> request;  // where a group was asked
   SealSeed one_time;                   // what its Welcome is sealed to
+  std::optional<Arrival> arrival;      // the Welcome came; the state is still to come
   /// Of an event: who made the link, and the bundles yet to be tried, the one in hand last; none
   /// once one was claimed.
   std::optional<VerifyKey> event_inviter;

@@ -47,8 +47,18 @@ Status Roster::add(JoinRequest request, wire::Role role) {
     return Error{Errc::full,
                  "a group has at most " + std::to_string(limits::group_members_max) + " members"};
   }
-  entries_.push_back({std::move(request), role, {}});
+  const std::uint32_t place = entries_.empty() ? 0 : entries_.back().place + 1;
+  entries_.push_back({std::move(request), role, {}, place});
   return Ok{};
+}
+
+bool Roster::put_back(RosterEntry entry) {
+  if (!entries_.empty() && entry.place <= entries_.back().place) return false;
+  const std::uint32_t place = entry.place;
+  std::optional<SignedCard> renewed = std::move(entry.renewed);
+  if (!add(std::move(entry.request), entry.role).ok()) return false;
+  entries_.back().place = place;
+  return !renewed || renew_card(*std::move(renewed));
 }
 
 Status Roster::remove(const VerifyKey& identity) {

@@ -13,6 +13,8 @@ struct RosterEntry {
   JoinRequest request;
   wire::Role role = wire::ROLE_NONE;
   std::optional<SignedCard> renewed;  // newer than the request's
+  /// Rises along the roster, and stays when others go: what the entry is kept under.
+  std::uint32_t place = 0;
 
   const VerifyKey& identity() const { return request.identity(); }
   /// The newest that is known.
@@ -39,6 +41,8 @@ class Roster {
   /// At the end. 'conflict' for an identity that is there, 'full' above limits::group_members_max,
   /// 'malformed' for a role that no member has.
   Status add(JoinRequest request, wire::Role role);
+  /// As it was kept, behind all that have lower places; false where that cannot be.
+  bool put_back(RosterEntry entry);
 
   /// 'not_found' for who is not there.
   Status remove(const VerifyKey& identity);

@@ -21,10 +21,18 @@ wire::MailboxAddress PageKeys::address() const {
           SigningKey(drop).verify_key()};
 }
 
-PageKeys derive_page(const ControlKeys& control, std::uint32_t page) {
-  return {kdf<SigningSeed>(control.collect, "page collect", {page}),
-          kdf<SigningSeed>(control.drop, "page drop", {page}),
-          kdf<SealSeed>(control.seal, "page seal", {page})};
+PageKeys derive_page(const ControlKeys& control, PageKind kind, std::uint32_t page) {
+  const bool grants = kind == PageKind::grants;
+  return {
+      kdf<SigningSeed>(control.collect, grants ? "page collect" : "state collect", {page}),
+      derive_page_drop(control, kind, page),
+      kdf<SealSeed>(control.seal, grants ? "page seal" : "state seal", {page}),
+  };
+}
+
+SigningSeed derive_page_drop(const ControlKeys& control, PageKind kind, std::uint32_t page) {
+  return kdf<SigningSeed>(control.drop, kind == PageKind::grants ? "page drop" : "state drop",
+                          {page});
 }
 
 Digest fresh_commit(ByteView fresh) { return hash_digest("fresh", {fresh}); }
@@ -40,7 +48,13 @@ DayKeys derive_day(const DaySecret& secret) {
 
 DaySecret next_day(const DaySecret& secret) { return kdf<DaySecret>(secret, "next"); }
 
-ChainKey first_chain_key(const DaySecret& secret, const VerifyKey& sender) {
+std::uint32_t branch_of(const VerifyKey& sender) { return sender.view()[0] >> 3; }
+
+BranchSecret derive_branch(const DaySecret& secret, std::uint32_t branch) {
+  return kdf<BranchSecret>(secret, "branch", {branch});
+}
+
+ChainKey first_chain_key(const BranchSecret& secret, const VerifyKey& sender) {
   return kdf<ChainKey>(secret, "chain", {sender});
 }
 

@@ -16,6 +16,7 @@ using Fresh = Secret<struct FreshTag, 32>;              // granted to each who s
 using EpochSecret = Secret<struct EpochSecretTag, 32>;  // lives only while it is taken apart
 using AttributionKey = Secret<struct AttributionKeyTag, 32>;
 using DaySecret = Secret<struct DaySecretTag, 32>;
+using BranchSecret = Secret<struct BranchSecretTag, 32>;  // of some of a day's chains
 using ChainKey = Secret<struct ChainKeyTag, 32>;
 using MessageKey = AeadKey;
 
@@ -41,8 +42,11 @@ struct EpochKeys {
 /// where the change has none. The secret is wiped on the way out.
 EpochKeys derive_epoch(const Carry& before, ByteView fresh, const EpochId& id);
 
-/// The seeds of one grant page's mailbox (clause 10.7): whoever could propose the change holds
-/// them.
+/// What lies on pages: grants of an epoch's fresh secret (clause 10.7), in mailboxes that follow
+/// from the epoch before it, and an epoch's state for who enters it (clause 10.6), from its own.
+enum class PageKind : std::uint8_t { grants, state };
+
+/// The seeds of one page's mailbox: all who hold the control mailbox's keys hold them.
 struct PageKeys {
   SigningSeed collect;
   SigningSeed drop;
@@ -52,8 +56,9 @@ struct PageKeys {
   wire::MailboxAddress address() const;
 };
 
-/// Page `page` of a change that lies in the control mailbox of these keys.
-PageKeys derive_page(const ControlKeys& control, std::uint32_t page);
+PageKeys derive_page(const ControlKeys& control, PageKind kind, std::uint32_t page);
+/// The part of them that whoever drops the page needs.
+SigningSeed derive_page_drop(const ControlKeys& control, PageKind kind, std::uint32_t page);
 
 /// H("fresh", fresh): what an epoch's body commits to.
 Digest fresh_commit(ByteView fresh);
@@ -70,7 +75,10 @@ struct DayKeys {
 
 DayKeys derive_day(const DaySecret& secret);
 DaySecret next_day(const DaySecret& secret);
-ChainKey first_chain_key(const DaySecret& secret, const VerifyKey& sender);
+/// Which of a day's branches, 0 to 31, a sender's chain is on (clause 12.1).
+std::uint32_t branch_of(const VerifyKey& sender);
+BranchSecret derive_branch(const DaySecret& secret, std::uint32_t branch);
+ChainKey first_chain_key(const BranchSecret& secret, const VerifyKey& sender);
 MessageKey message_key(const ChainKey& chain);
 ChainKey next_chain_key(const ChainKey& chain);
 

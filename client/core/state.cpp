@@ -87,6 +87,9 @@ std::vector<Core::State::Place> Core::State::locate(const MailboxId& mailbox) {
   if (me.find_inbox(mailbox) != nullptr) return {{Kind::inbox, nullptr, nullptr, 0}};
   if (people.joins.contains(mailbox)) return {{Kind::parcel, nullptr, nullptr, 0}};
   std::vector<Place> places;
+  for (const Arrival* arrival : arrivals()) {
+    if (arrival->reads(mailbox)) return {{Kind::state, nullptr, nullptr, 0}};
+  }
   for (auto& [id, group] : groups) {
     if (group.awaited && group.awaited->page_mailbox == mailbox) {
       places.push_back({Kind::page, &group, nullptr, 0});
@@ -117,6 +120,9 @@ bool Core::State::deliver(const Place& place, const MailboxId& mailbox, std::uin
     case Place::Kind::page:
       deliver_page(*place.group, envelope, now);
       return false;
+    case Place::Kind::state:
+      deliver_state_page(mailbox, envelope, now);
+      return false;
     case Place::Kind::day:
       deliver_frame(*place.group, *place.epoch, place.day, seq, envelope, now);
       return true;
@@ -139,6 +145,8 @@ void Core::State::caught_up(const Place& place, const MailboxId& mailbox, TimePo
     case Place::Kind::page:
       if (relay.changes_wait_until(now)) return;  // whoever holds it may bring it back yet
       return without_keys(*place.group, now);
+    case Place::Kind::state:
+      return state_page_caught_up(mailbox, now);
     case Place::Kind::day:
       return day_caught_up(*place.group, *place.epoch, place.day, now);
   }
@@ -153,6 +161,9 @@ std::vector<Subscription> Core::State::collected() const {
                                   [](const auto& entry) { return entry.second.is_asking(); });
   if (!groups.empty() || asking) {
     for (const HeldCard& card : me.cards()) add(card.inbox, card.inbox_id);
+  }
+  for (const Arrival* arrival : arrivals()) {
+    for (const Arrival::Place& page : arrival->pages()) add(page.address, page.mailbox);
   }
   for (const auto& [id, group] : groups) {
     for (const auto& [number, epoch] : group.epochs()) {
@@ -190,11 +201,14 @@ Result<Signature> Core::State::prove(const wire::MailboxAddress& address, wire::
       }
     }
   }
+  for (const Arrival* arrival : arrivals()) {
+    for (const Arrival::Place& page : arrival->pages()) {
+      if (collect && page.address == address) return sign(page.keys.collect);
+    }
+  }
   for (const auto& [id, entry] : outbox.entries()) {
-    const bool is_page = entry.purpose == OutboxPurpose::page && entry.item.address == address;
-    const Group* group = is_page && !collect ? find_group(entry.group) : nullptr;
-    if (group == nullptr) continue;
-    return sign(derive_page(group->newest().control, entry.page).drop);
+    if (collect || entry.item.address != address) continue;
+    if (const auto drop = page_drop(entry)) return sign(*drop);
   }
   if (const SigningSeed* seed = collect ? nullptr : kept.drop_seed(address)) return sign(*seed);
   const auto sign_with_invite = [&](const wire::InviteKeys& keys) -> std::optional<Signature> {
@@ -208,6 +222,31 @@ Result<Signature> Core::State::prove(const wire::MailboxAddress& address, wire::
     if (const auto signature = sign_with_invite(join.keys())) return *signature;
   }
   return Error{Errc::not_found, "the keys of this mailbox are not held here any more"};
+}
+
+/// Of every state that is on its way.
+std::vector<const Arrival*> Core::State::arrivals() const {
+  std::vector<const Arrival*> all;
+  for (const auto& [parcel, join] : people.joins) {
+    if (join.arrival) all.push_back(&*join.arrival);
+  }
+  for (const auto& [id, group] : groups) {
+    if (group.arrival() != nullptr) all.push_back(group.arrival());
+  }
+  return all;
+}
+
+/// The key that proves the right to drop a page of either kind; none of other entries, and where
+/// the epoch's keys are gone.
+std::optional<SigningSeed> Core::State::page_drop(const OutboxEntry& entry) const {
+  const bool grants = entry.purpose == OutboxPurpose::page;
+  const Group* group =
+      grants || entry.purpose == OutboxPurpose::state_page ? find_group(entry.group) : nullptr;
+  if (group == nullptr) return std::nullopt;
+  const auto epoch = group->epochs().find(entry.epoch);
+  if (epoch == group->epochs().end()) return std::nullopt;
+  return derive_page_drop(epoch->second.control, grants ? PageKind::grants : PageKind::state,
+                          entry.page);
 }
 
 void Core::State::forget_caught_up() {
@@ -238,6 +277,7 @@ void Core::State::tick(TimePoint now) {
     for (const MailboxId& mailbox : group.age(relay.sure_day(now))) cursors.erase(mailbox);
     group.frames.forget_before(relay.days_ago(relay.ordinary_days() + 1, now));
   }
+  forget_old_welcomes();
   if (!relay.clocks_checked(now)) return;
   age_restored(now);
   age_kept(now);

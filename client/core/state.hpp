@@ -25,7 +25,7 @@ struct Core::State {
 
   // ---- mailboxes (state.cpp) -----------------------------------------------------------------
   struct Place {
-    enum class Kind { inbox, parcel, control, page, day } kind = Kind::inbox;
+    enum class Kind { inbox, parcel, control, page, state, day } kind = Kind::inbox;
     Group* group = nullptr;  // control, page, day
     Epoch* epoch = nullptr;  // control, day
     std::uint32_t day = 0;   // day
@@ -45,6 +45,9 @@ struct Core::State {
   void forget_caught_up();
   /// Days, lifetimes, retention.
   void tick(TimePoint now);
+
+  std::vector<const Arrival*> arrivals() const;
+  std::optional<SigningSeed> page_drop(const OutboxEntry& entry) const;
 
   // ---- changes to groups (state_control.cpp) -------------------------------------------------
   /// As deliver().
@@ -119,7 +122,26 @@ struct Core::State {
   void receive_catch_up(ByteView signed_catch_up, TimePoint now);
   void settle_catch_up(const Group& group, const VerifyKey& member);
   std::vector<VerifyKey> refreshed(const Group& group) const;
+
+  // ---- Welcomes and the state they lead into (state_welcome.cpp) -----------------------------
+  std::vector<OutboxEntry> make_welcomes(const Change& change, const Bytes& signed_epoch,
+                                         const EpochKeys& keys);
+  /// For who came by an event's invite.
+  std::optional<wire::Token> take_enroll(const InviteId& invite);
+  bool has_state_pages(const OutboxEntry& welcome) const;
+  void forget_old_welcomes();
+  std::optional<Arrival> begin_arrival(const Arrival* known, ByteView signed_welcome,
+                                       std::span<const VerifyKey> authors, std::uint64_t seq,
+                                       TimePoint now);
+  void refuse_welcome(const Error& why, TimePoint now);
+  void receive_welcome(const MailboxId& parcel, Join& join, std::uint64_t seq,
+                       ByteView signed_welcome, TimePoint now);
   void receive_refresh(Group& group, std::uint64_t seq, ByteView signed_welcome, TimePoint now);
+  /// Of all who are let in there.
+  void deliver_state_page(const MailboxId& mailbox, ByteView envelope, TimePoint now);
+  void state_page_caught_up(const MailboxId& mailbox, TimePoint now);
+  void enter(const MailboxId& parcel, Join& join, TimePoint now);
+  void go_on(Group& group, TimePoint now);
   void follow_on(Group& group, const Change& change, TimePoint now);
 
   // ---- frames (state_frames.cpp) -------------------------------------------------------------
@@ -163,6 +185,7 @@ struct Core::State {
   bool is_to_drop_again(const KeptEnvelope& envelope) const;
   std::vector<OutboxItem> to_drop_again(Lane lane) const;
   void forget_kept(const Group& group);
+  void forget_kept_state(const OutboxEntry& page);
   void age_kept(TimePoint now);
   void frame_moved(Group& group, const FrameHash& hash, FrameLog::Entry entry, std::uint64_t seq);
 
@@ -182,10 +205,6 @@ struct Core::State {
   /// Beyond those it is for. Of an event once, whoever they are.
   void warn_of_reuse(const Invite& invite, const Group& group, const std::string& name,
                      TimePoint now);
-  /// `join` is gone where the welcome holds.
-  void receive_welcome(const Join& join, std::uint64_t seq, ByteView signed_welcome, TimePoint now);
-  /// Warns where it does not hold.
-  bool check_welcome(Result<Welcomed>& welcomed, std::uint64_t seq, TimePoint now);
   std::size_t request_name_chars() const;
   Result<RequestHash> find_request(std::string_view typed) const;
   const GroupId& group_of(const RequestHash& hash) const;
@@ -215,18 +234,19 @@ struct Core::State {
   /// The bundles of an offer in the order in which they are to be tried; 'used' where none is good.
   Result<std::vector<std::uint32_t>> draw_bundles(const GroupOffer& offer, TimePoint now);
   void try_bundle(const Join& join);
-  void bundle_accepted(const SpendId& spend, TimePoint now);
+  void bundle_accepted(const SpendId& spend);
   /// Whether it was a bundle's, which others may have claimed: no reason to warn.
   bool bundle_refused(const SpendId& spend, TimePoint now);
   void find_event_used_up(Join& join);
   Status check_event(const InviteOrder& order) const;
   /// Puts the tokens into what the invite's parcel and its link are to be.
-  Status supply(const Invite& invite, GroupOffer& offer, wire::Link& link, TimePoint now);
+  Status supply(Invite& invite, GroupOffer& offer, wire::Link& link, TimePoint now);
   /// Whether a request that has just come by it is let in without a person.
   bool approves_by_itself(const Invite& invite, const Group& group) const;
   void approve_no_more_by_itself(const GroupId& group);
   void count_joined(Invite& invite);
   void lapse_events(TimePoint now);
+  void take_enrolls_back(Invite& invite);
   void take_parcel_back(Invite& invite, TimePoint now);
   std::size_t free_places(const Group& group) const;
   /// Approvals for which others have left no place.

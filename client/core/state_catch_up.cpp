@@ -2,7 +2,6 @@
 // where one of them agreed.
 #include "client/core/short_name.hpp"
 #include "client/core/state.hpp"
-#include "client/core/welcome.hpp"
 #include "proto/base/limits.hpp"
 #include "proto/wire/envelope.hpp"
 
@@ -63,6 +62,7 @@ bool Core::State::ask_to_catch_up(Group& group, TimePoint now) {
     entry.group = group.id();
     outbox.add(std::move(entry));
   }
+  if (Arrival* arrival = group.arrival()) asking.arrival = std::move(*arrival);
   group.set_asking(std::move(asking));
   return true;
 }
@@ -114,34 +114,6 @@ std::vector<VerifyKey> Core::State::refreshed(const Group& group) const {
     }
   }
   return members;
-}
-
-void Core::State::receive_refresh(Group& group, std::uint64_t seq, ByteView signed_welcome,
-                                  TimePoint now) {
-  const RosterEntry* mine = group.roster().find(me.id());
-  if (mine == nullptr) return;
-  auto welcomed = verify_refresh(signed_welcome, mine->request, group.asking()->leads);
-  if (!check_welcome(welcomed, seq, now)) return;
-  const Change& change = welcomed->change;
-  if (change.head.number <= group.newest().head.number) return;
-  forget_proposal(group);
-  group.resume(change, std::move(welcomed->keys), relay.today(now));
-  follow_on(group, change, now);
-  settle_wishes(group, change);
-  settle_contests(group, change, now);
-  tell(Notice::Kind::caught_up, group.id(), {}, group.name());
-}
-
-/// What every new state of a group brings with it.
-void Core::State::follow_on(Group& group, const Change& change, TimePoint now) {
-  enter_days(group, now);
-  halted_at.erase(group.id());
-  warnings.remove(WarningView::Kind::left_behind);
-  forget_proposal(group);
-  forget_asking(group);
-  take_back_frames(group, change.head.number, change.head.day);
-  for (const VerifyKey& member : change.refreshed) settle_catch_up(group, member);
-  for (const RosterEntry& removed : change.removed) settle_catch_up(group, removed.identity());
 }
 
 }  // namespace porchlight::client

@@ -12,30 +12,12 @@ namespace {
 
 /// How many days are held while the clock could not be checked.
 constexpr std::uint32_t unchecked_days_max = 40;
-/// A Welcome never looks smaller than this, whatever the size of the group.
-constexpr std::size_t welcome_payload_small_max =
-    limits::envelope_sizes_bytes[1] - limits::seal_overhead_bytes - 1;
-
 /// The Signed epoch in a control envelope.
 std::optional<Bytes> open_control(const SealSeed& seed, ByteView envelope) {
   auto payload = unseal(seed, envelope);
   wire::ControlMessage message;
   if (!payload || !unpad(*payload) || !parse(message, payload->reveal())) return std::nullopt;
   return to_bytes(as_bytes(message.epoch()));
-}
-
-/// None where it is too large: wanted() sees to it that ours never are.
-std::optional<Bytes> seal_welcome(const SealKey& one_time, const Bytes& signed_welcome) {
-  wire::InboxMessage message;
-  message.set_welcome(to_string(signed_welcome));
-  const SecretBytes payload = serialise_secret(message);
-  wipe_text(*message.mutable_welcome());
-  const auto& sizes = limits::envelope_sizes_bytes;
-  auto envelope =
-      wire::seal_envelope(one_time, payload.reveal(),
-                          payload.size() <= welcome_payload_small_max ? sizes[1] : sizes[2]);
-  if (!envelope) return std::nullopt;
-  return std::move(envelope).value();
 }
 
 /// The page with this member's grant, to be brought back where the relay loses it: its author may
@@ -50,39 +32,6 @@ KeptEnvelope copy_of_page(const Group& group, ByteView envelope) {
   page.entry.epoch = group.newest().head.number;
   page.drop = SigningSeed::from(awaited.keys.drop.reveal());
   return page;
-}
-
-/// The Welcomes for those of our requests that `change` adds or refreshes. Built before its keys
-/// move on.
-std::vector<OutboxEntry> make_welcomes(const Change& change, const Bytes& signed_epoch,
-                                       const EpochKeys& keys, const Me& me, const People& people) {
-  std::vector<OutboxEntry> welcomes;
-  if (change.author != me.id()) return welcomes;
-  Bytes signed_welcome = make_welcome(signed_epoch, change, keys, me.identity());
-  const auto welcome = [&](const Card& card, const SealKey& one_time) {
-    auto envelope = seal_welcome(one_time, signed_welcome);
-    if (!envelope) return;
-    OutboxEntry entry;
-    entry.item.address = card.inbox;
-    entry.item.envelope = *std::move(envelope);
-    entry.purpose = OutboxPurpose::welcome;
-    entry.group = change.head.group;
-    welcomes.push_back(std::move(entry));
-  };
-  for (const VerifyKey& added : change.added) {
-    const JoinRequest& request = change.roster.find(added)->request;
-    if (people.requests.contains(request.hash)) welcome(request.card, request.one_time_key);
-  }
-  for (const auto& [hash, pending] : people.catch_ups) {
-    const auto& refreshed = change.refreshed;
-    if (pending.asked.group == change.head.group &&
-        std::find(refreshed.begin(), refreshed.end(), pending.asked.identity()) !=
-            refreshed.end()) {
-      welcome(pending.asked.card, pending.asked.one_time_key);
-    }
-  }
-  wipe(signed_welcome);
-  return welcomes;
 }
 
 }  // namespace
@@ -146,7 +95,7 @@ bool Core::State::take_change(Group& group, Change change, const Bytes& signed_e
   // Those who stay come first in the roster, in the order in which their grants lie.
   const std::uint32_t page = page_of(change.roster.position(me.id()));
   Awaited& awaited = group.awaited.emplace();
-  awaited.keys = derive_page(group.newest().control, page);
+  awaited.keys = derive_page(group.newest().control, PageKind::grants, page);
   awaited.page_hash = change.fresh->page_hashes.at(page);
   awaited.page_address = awaited.keys.address();
   awaited.page_mailbox = awaited.page_address.id();
@@ -158,7 +107,7 @@ bool Core::State::take_change(Group& group, Change change, const Bytes& signed_e
 
 void Core::State::deliver_page(Group& group, ByteView envelope, TimePoint now) {
   const Awaited& awaited = *group.awaited;
-  const auto page = open_grant_page(awaited.keys, envelope, awaited.page_hash);
+  const auto page = open_page(awaited.keys, PageKind::grants, envelope, awaited.page_hash);
   if (!page) return;  // of a change that lost, or rubbish
   const std::size_t mine = awaited.change.roster.position(me.id());
   std::optional<Fresh> fresh;
@@ -210,7 +159,7 @@ void Core::State::be_removed(Group& group, const Change& change, std::uint64_t s
 void Core::State::adopt(Group& group, const Change& change, const Bytes& signed_epoch,
                         ByteView fresh, std::uint64_t seq, TimePoint now) {
   EpochKeys keys = derive_epoch(*group.newest().carry, fresh, change.head.id);
-  auto welcomes = make_welcomes(change, signed_epoch, keys, me, people);
+  auto welcomes = make_welcomes(change, signed_epoch, keys);
   const Roster before = group.roster();
   group.adopt(change, std::move(keys), seq, relay.today(now));
   follow_on(group, change, now);

@@ -57,13 +57,12 @@ Join* Core::State::seeking(std::string_view nonce) {
   return nullptr;
 }
 
-void Core::State::bundle_accepted(const SpendId& spend, TimePoint now) {
+void Core::State::bundle_accepted(const SpendId& spend) {
   const auto token = wallet.token_of(spend);
   Join* join = token ? seeking(token->str()) : nullptr;
   if (join == nullptr) return;
   const wire::Supplies& bundle = bundle_of(*join, join->bundles.back());
   wallet.add(bundle.session(1), Wallet::Purpose::general, 0);
-  take_enrol_tokens(bundle, now);
   join->bundles.clear();
   people.save(join->parcel_id(), *join);
 }
@@ -122,12 +121,12 @@ Status Core::State::check_event(const InviteOrder& order) const {
   return Ok{};
 }
 
-Status Core::State::supply(const Invite& invite, GroupOffer& offer, wire::Link& link,
-                           TimePoint now) {
+Status Core::State::supply(Invite& invite, GroupOffer& offer, wire::Link& link, TimePoint now) {
   if (invite.kind() == wire::InviteKind::event) {
-    auto bundles = wallet.take_for_event(invite.uses, invite.expires);
-    if (!bundles) return explain_no_tokens(std::move(bundles).error(), now);
-    offer.bundles = std::move(bundles).value();
+    auto event = wallet.take_for_event(invite.uses, invite.expires);
+    if (!event) return explain_no_tokens(std::move(event).error(), now);
+    offer.bundles = std::move(event->bundles);
+    invite.enrolls = std::move(event->enrolls);
     link.inviter = me.id();
     return Ok{};
   }
@@ -177,7 +176,19 @@ void Core::State::lapse_events(TimePoint now) {
   }
 }
 
+/// What nobody who still waits is going to need goes back into the wallet.
+void Core::State::take_enrolls_back(Invite& invite) {
+  const auto waiting = static_cast<std::size_t>(
+      std::count_if(people.requests.begin(), people.requests.end(),
+                    [&](const auto& entry) { return entry.second.request.invite == invite.id; }));
+  while (invite.enrolls.size() > waiting) {
+    wallet.add(invite.enrolls.back(), Wallet::Purpose::general, 0);
+    invite.enrolls.pop_back();
+  }
+}
+
 void Core::State::take_parcel_back(Invite& invite, TimePoint now) {
+  take_enrolls_back(invite);
   // Beyond any seq that the relay can have given by now, whatever its clock.
   invite.erase_up_to = wire::first_seq_of_hour(wire::unix_hour(relay.relay_time(now)) + 48);
   people.save(invite);

@@ -59,9 +59,10 @@ void Core::State::deliver_frame(Group& group, Epoch& epoch, std::uint32_t day_nu
   }
   const Order order{epoch.head.number, day_number, seq};
   const FrameContext context{group.id(), epoch.head.id, day_number};
-  const auto chain = day.chains.find(header->sender);
-  if (chain == day.chains.end()) return;
-  auto opened = open_frame(context, *header, chain->second);
+  std::optional<Chain> unused;
+  const Chain* chain = Group::find_chain(epoch, day, header->sender, unused);
+  if (chain == nullptr) return;
+  auto opened = open_frame(context, *header, *chain);
   if (!opened) {
     const auto accepted = group.frames.at(order.epoch, order.day, header->sender, header->counter);
     if (opened.error().code == Errc::used && accepted && *accepted != header->hash) {
@@ -234,8 +235,11 @@ void Core::State::make_frame(Group& group, Epoch& epoch, std::uint32_t day_numbe
   content.cites = group.frames.newest();
   content.keys_week = wire::token_week(relay.relay_time(now));
   content.keys_digest = relay.keys_digest(content.keys_week);
-  auto sealed = seal_frame({group.id(), epoch.head.id, day_number}, me.identity(),
-                           day.chains.at(me.id()), seal_key(day.keys.seal), content, random);
+  std::optional<Chain> unused;
+  const Chain* chain = Group::find_chain(epoch, day, me.id(), unused);
+  PORCHLIGHT_ASSERT(chain != nullptr);
+  auto sealed = seal_frame({group.id(), epoch.head.id, day_number}, me.identity(), *chain,
+                           seal_key(day.keys.seal), content, random);
   PORCHLIGHT_ASSERT(sealed.ok());  // complete_body() let nothing larger pass
   const std::uint32_t counter = sealed->step.counter;
   group.commit(epoch, day_number, me.id(), std::move(sealed->step));
@@ -253,6 +257,7 @@ void Core::State::make_frame(Group& group, Epoch& epoch, std::uint32_t day_numbe
 }
 
 bool Core::State::may_leave(const OutboxEntry& entry) const {
+  if (entry.purpose == OutboxPurpose::welcome) return !has_state_pages(entry);
   if (entry.purpose != OutboxPurpose::frame && !entry.is_change()) return true;
   const Group* group = find_group(entry.group);
   if (group == nullptr || group->is_still() || !group->newest().caught_up) return false;

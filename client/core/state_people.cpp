@@ -1,4 +1,4 @@
-// What comes to the inbox: requests by our invites, and welcomes (clauses 8.3, 9.4 and 10.6).
+// What comes to the inbox (clause 8.3), and the requests by our invites (clause 9.4).
 #include "client/core/short_name.hpp"
 #include "client/core/state.hpp"
 #include "client/core/text.hpp"
@@ -8,10 +8,6 @@
 
 namespace porchlight::client {
 namespace {
-
-/// How far a group's day may lie after the day on which its welcome was stored: enough for clocks
-/// that were set right in between. Beyond it nobody would ever be met.
-constexpr std::uint32_t welcome_days_ahead_max = 7;
 
 /// The message in an inbox's envelope, if it is sealed to this key.
 std::optional<wire::InboxMessage> open_inbox(const SealSeed& seed, ByteView envelope) {
@@ -41,10 +37,10 @@ void Core::State::deliver_inbox(std::uint64_t seq, ByteView envelope, TimePoint 
     auto message = open_inbox(join.one_time, envelope);
     if (!message) continue;
     if (message->kind_case() == wire::InboxMessage::kWelcome) {
-      receive_welcome(join, seq, as_bytes(message->welcome()), now);
+      receive_welcome(parcel, join, seq, as_bytes(message->welcome()), now);
       wipe_text(*message->mutable_welcome());
     }
-    return;  // `join` may be gone
+    return;
   }
   for (auto& [id, group] : groups) {
     if (!group.asking()) continue;
@@ -124,50 +120,6 @@ std::size_t Core::State::request_name_chars() const {
   for (const auto& [hash, pending] : people.requests) hashes.push_back(hash);
   for (const auto& [hash, pending] : people.catch_ups) hashes.push_back(hash);
   return unique_length<RequestHash>(hashes);
-}
-
-bool Core::State::check_welcome(Result<Welcomed>& welcomed, std::uint64_t seq, TimePoint now) {
-  if (welcomed && welcomed->change.head.day > wire::seq_hour(seq) / 24 + welcome_days_ahead_max) {
-    welcomed = Error{Errc::not_authentic, "a welcome is to a day that cannot be"};
-  }
-  if (welcomed) return true;
-  const bool newer = welcomed.error().code == Errc::update_needed;
-  warn(newer ? WarningView::Kind::update_needed : WarningView::Kind::foreign_epoch,
-       newer ? welcomed.error().what
-             : "A welcome to a group came that does not hold. It was not followed; ask the person "
-               "who sent it.",
-       now);
-  return false;
-}
-
-void Core::State::receive_welcome(const Join& join, std::uint64_t seq, ByteView signed_welcome,
-                                  TimePoint now) {
-  auto welcomed = verify_welcome(signed_welcome, *join.request);
-  if (!check_welcome(welcomed, seq, now)) return;
-  const GroupId id = welcomed->change.head.group;
-  if (Group* known = find_group(id)) {
-    // Only a state beyond the one that is held; this member has asked for it.
-    if (!known->removed() && welcomed->change.head.number <= known->newest().head.number) return;
-    take_back_frames(*known, UINT32_MAX, 0);
-    forget_proposal(*known);
-    forget_asking(*known);
-    for (const MailboxId& mailbox : known->clear()) cursors.erase(mailbox);
-    halted_at.erase(id);
-    warnings.remove(WarningView::Kind::left_behind);
-  }
-  Group& group = groups.try_emplace(id, journal, id).first->second;
-  group.begin(welcomed->change, std::move(welcomed->keys));
-  enter_days(group, now);
-  std::vector<MailboxId> answered;
-  for (const auto& [other, asking] : people.joins) {
-    // Who was invited to it twice asks nobody any more.
-    if (asking.is_asking() && asking.request->group == id) answered.push_back(other);
-  }
-  for (const MailboxId& done : answered) {
-    people.erase_join(done);
-    cursors.erase(done);
-  }
-  tell(Notice::Kind::group_joined, id, {}, group.name());
 }
 
 // ---- what a person decides ----------------------------------------------------------------------

@@ -12,20 +12,6 @@ constexpr unsigned attempts_max = 8;
 /// After so many times of being second, a lead drops without the condition.
 constexpr unsigned refusals_max = 2;
 
-/// What one envelope carries of a Welcome.
-constexpr std::size_t welcome_bytes_max = limits::envelope_sizes_bytes[2] - 256;
-
-/// What a Welcome into this roster takes at most, without its own additions: requests and cards,
-/// with what stands around them, keys, and the rest of the change.
-std::size_t welcome_bytes(const Roster& roster) {
-  std::size_t bytes = 2'048;
-  for (const RosterEntry& entry : roster.entries()) {
-    bytes += entry.request.bytes.size() + 16;
-    if (entry.renewed) bytes += entry.renewed->bytes.size() + 4;
-  }
-  return bytes;
-}
-
 }  // namespace
 
 void Core::State::propose(Group& group, TimePoint now) {
@@ -94,7 +80,7 @@ FreshPart Core::State::queue_pages(const Group& group, const Amendment& amendmen
   const Fresh fresh = random.secret<Fresh>();
   const Amended after = amend(group.roster(), amendment);
   FreshPart part{fresh_commit(fresh.reveal()), {}};
-  for (GrantPage& page :
+  for (Page& page :
        make_grant_pages(fresh, after.roster.entries().first(after.staying), epoch.control)) {
     OutboxEntry entry;
     entry.item.address = page.address;
@@ -125,24 +111,15 @@ Amendment Core::State::wanted(const Group& group) const {
   }
   // Nobody could be welcomed by who leads no more.
   if (!after.is_lead(me.id())) return amendment;
-  std::size_t bytes = welcome_bytes(after);
   for (const VerifyKey& member : refreshed(group)) {
     const bool has_new_role =
         std::any_of(amendment.roles.begin(), amendment.roles.end(),
                     [&](const RoleChange& change) { return change.member == member; });
-    if (!has_room() || has_new_role || after.find(member) == nullptr || bytes > welcome_bytes_max) {
-      continue;
-    }
+    if (!has_room() || has_new_role || after.find(member) == nullptr) continue;
     amendment.refreshes.push_back(member);
   }
   for (Addition& addition : approved(group)) {
-    // It stands in the roster and in the change.
-    const std::size_t takes = 2 * (addition.request.bytes.size() + 16);
-    if (!has_room() || bytes + takes > welcome_bytes_max ||
-        !after.add(addition.request, addition.role).ok()) {
-      continue;
-    }
-    bytes += takes;
+    if (!has_room() || !after.add(addition.request, addition.role).ok()) continue;
     amendment.additions.push_back(std::move(addition));
   }
   return amendment;

@@ -41,17 +41,18 @@ void Core::State::keep_stored(const OutboxEntry& entry, TimePoint now) {
   switch (entry.purpose) {
     case OutboxPurpose::proposal:
       return;  // it is kept once it has won
-    case OutboxPurpose::frame:
-    case OutboxPurpose::page: {
+    case OutboxPurpose::page:
+    case OutboxPurpose::state_page:
+      copy.drop = page_drop(entry);
+      if (!copy.drop) return;
+      // The newest state is what somebody may still be waiting for.
+      if (entry.purpose == OutboxPurpose::state_page) forget_kept_state(entry);
+      break;
+    case OutboxPurpose::frame: {
       const Group* group = find_group(entry.group);
       if (group == nullptr) return;
       const auto epoch = group->epochs().find(entry.epoch);
       if (epoch == group->epochs().end()) return;
-      if (entry.purpose == OutboxPurpose::page) {
-        if (!epoch->second.control_readable) return;
-        copy.drop = derive_page(epoch->second.control, entry.page).drop;
-        break;
-      }
       const auto day = epoch->second.days.days().find(entry.day);
       if (day == epoch->second.days.days().end()) return;
       copy.drop = copy_of(day->second.keys.drop);
@@ -169,6 +170,14 @@ std::vector<OutboxItem> Core::State::to_drop_again(Lane lane) const {
 
 void Core::State::forget_kept(const Group& group) {
   kept.erase_if([&](const KeptEnvelope& envelope) { return envelope.entry.group == group.id(); });
+}
+
+/// Of older epochs than this page is of: a large group's would leave no room for anything else.
+void Core::State::forget_kept_state(const OutboxEntry& page) {
+  kept.erase_if([&](const KeptEnvelope& envelope) {
+    return envelope.entry.purpose == OutboxPurpose::state_page &&
+           envelope.entry.group == page.group && envelope.entry.epoch < page.epoch;
+  });
 }
 
 void Core::State::age_kept(TimePoint now) {

@@ -129,7 +129,7 @@ Result<Wallet::InviteTokens> Wallet::take_for_invite(wire::Role role, TimePoint 
   return tokens;
 }
 
-Result<std::vector<wire::Supplies>> Wallet::take_for_event(std::uint32_t uses, TimePoint until) {
+Result<Wallet::EventTokens> Wallet::take_for_event(std::uint32_t uses, TimePoint until) {
   const auto sessions = newest_first(until, [](const Coin& coin) {
     return coin.purpose == Purpose::general && !coin.spend && !coin.doubtful &&
            is_session_token(coin.token);
@@ -149,16 +149,17 @@ Result<std::vector<wire::Supplies>> Wallet::take_for_event(std::uint32_t uses, T
                                       std::to_string(sessions.size()) + " and " +
                                       std::to_string(enrolls.size()) + " that last long enough"};
   }
-  std::vector<wire::Supplies> bundles(uses);
+  EventTokens tokens;
   for (std::size_t i = 0; i < uses; ++i) {
-    *bundles[i].mutable_enroll() = enrolls[i]->second.token;
-    *bundles[i].add_session() = sessions[2 * i]->second.token;
-    *bundles[i].add_session() = sessions[2 * i + 1]->second.token;
+    wire::Supplies& bundle = tokens.bundles.emplace_back();
+    *bundle.add_session() = sessions[2 * i]->second.token;
+    *bundle.add_session() = sessions[2 * i + 1]->second.token;
+    tokens.enrolls.push_back(enrolls[i]->second.token);
     erase(enrolls[i]);
     erase(sessions[2 * i]);
     erase(sessions[2 * i + 1]);
   }
-  return bundles;
+  return tokens;
 }
 
 std::optional<TokenNonce> Wallet::token_of(const SpendId& spend) const {

@@ -42,10 +42,14 @@ class Wallet {
 
   /// This wallet is a backup's: what was unspent in it may have been spent since, or given away.
   void doubt_unspent();
-  /// The bundles of an event that ends at `until`: tokens that are good that long, and are still
-  /// good when those who come enrol, and not the last ones, which the inviter needs for letting
-  /// them in. As take_for_invite.
-  Result<std::vector<wire::Supplies>> take_for_event(std::uint32_t uses, TimePoint until);
+  struct EventTokens {
+    std::vector<wire::Supplies> bundles;  // two session tokens each
+    std::vector<wire::Token> enrolls;     // one for each of them, to go with a Welcome
+  };
+  /// For an event that ends at `until`: tokens that are good that long, enrol tokens that are still
+  /// good when those who come enrol, and not the last session tokens, which the inviter needs for
+  /// letting them in. As take_for_invite.
+  Result<EventTokens> take_for_event(std::uint32_t uses, TimePoint until);
   /// Which token is being spent under this id.
   std::optional<TokenNonce> token_of(const SpendId& spend) const;
 

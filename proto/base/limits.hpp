@@ -95,19 +95,24 @@ inline constexpr std::size_t join_requests_pending_max = 256;
 /// How many may come by one event invite; their bundles of tokens fit one envelope.
 inline constexpr std::uint32_t event_uses_max = 200;
 /// About what one bundle takes in a parcel, so that what comes with them has room as well.
-inline constexpr std::size_t bundle_bytes_max = 280;
+inline constexpr std::size_t bundle_bytes_max = 192;
 static_assert(event_uses_max * bundle_bytes_max + 4'096 <= payload_bytes_max);
 inline constexpr std::uint32_t operator_invites_max = 256;  // that one porchlightd invite makes
 
 // ---- groups (clauses 10 to 12) --------------------------------------------------------------
-/// What one Welcome of 64 KiB carries. Larger rosters need paged Welcomes.
-inline constexpr std::size_t group_members_max = 96;
-/// What one epoch does at most: its body travels in the Welcome beside the whole roster.
-inline constexpr std::size_t epoch_operations_max = 32;
-/// A Signed JoinRequest with the longest name has 473; without a limit one could fill a Welcome.
+inline constexpr std::size_t group_members_max = 1'000;
+/// What one epoch does at most: a page of what a person can look over, in one envelope.
+inline constexpr std::size_t epoch_operations_max = 128;
+/// A Signed JoinRequest with the longest name has 473; without a limit one could fill a change.
 inline constexpr std::size_t join_request_bytes_max = 480;
-static_assert((group_members_max + epoch_operations_max) * (join_request_bytes_max + 11) + 1'024 <=
-              signed_bytes_max);
+static_assert(epoch_operations_max * (join_request_bytes_max + 11) + 1'024 <= signed_bytes_max);
+/// A Signed Card has 179 at most; without a limit one could fill the state of every group.
+inline constexpr std::size_t card_bytes_max = 192;
+/// On which a group's whole state lies for who enters it: requests, cards, and the newest change.
+inline constexpr std::size_t state_pages_max = 12;
+static_assert(group_members_max * (join_request_bytes_max + card_bytes_max + 16) +
+                  signed_bytes_max + 16 <=
+              state_pages_max * payload_bytes_max);
 /// Changes behind one whose keys have not come, that are held in memory.
 inline constexpr std::size_t control_behind_max = 64;
 /// Between two epochs: a day is a hash, and a lead and the relay together are not to order

@@ -21,16 +21,19 @@ constexpr TimePoint now{std::chrono::days(20'000)};
 
 void check_supplies(const wire::Supplies& supplies, int sessions_min) {
   PORCHLIGHT_ASSERT(is_enroll_token(supplies.enroll()));
-  PORCHLIGHT_ASSERT(supplies.session_size() >= sessions_min && supplies.session_size() <= 64);
+  PORCHLIGHT_ASSERT(supplies.session_size() >= sessions_min && supplies.session_size() <= 256);
   PORCHLIGHT_ASSERT(std::ranges::all_of(supplies.session(), is_session_token));
-  PORCHLIGHT_ASSERT(supplies.enroll_stock_size() <= 64);
+  PORCHLIGHT_ASSERT(supplies.enroll_stock_size() <= 256);
   PORCHLIGHT_ASSERT(std::ranges::all_of(supplies.enroll_stock(), is_enroll_token));
 }
 
 void check_group_offer(const GroupOffer& offer, const wire::InviteKeys& keys) {
   if (keys.kind == wire::InviteKind::event) {
     PORCHLIGHT_ASSERT(offer.bundles.size() >= 2 && offer.bundles.size() <= limits::event_uses_max);
-    for (const wire::Supplies& bundle : offer.bundles) check_supplies(bundle, 2);
+    for (const wire::Supplies& bundle : offer.bundles) {
+      PORCHLIGHT_ASSERT(bundle.session_size() == 2 && !bundle.has_enroll());
+      PORCHLIGHT_ASSERT(std::ranges::all_of(bundle.session(), is_session_token));
+    }
   } else {
     PORCHLIGHT_ASSERT(offer.bundles.empty());
     check_supplies(offer.supplies, 2);

@@ -96,7 +96,9 @@ void Derivations::name(Node& made, const Node& key, const std::string& label,
   } else if (key.kind == Kind::day_secret && label == "next") {
     made.kind = Kind::day_secret;
     made.day += 1;
-  } else if (key.kind == Kind::day_secret && label == "chain" && parts.size() == 1) {
+  } else if (key.kind == Kind::day_secret && label == "branch") {
+    made.kind = Kind::branch;
+  } else if (key.kind == Kind::branch && label == "chain" && parts.size() == 1) {
     made.kind = Kind::chain;
     made.sender = VerifyKey::from(parts.front()).value_or(VerifyKey{});
   } else if (key.kind == Kind::day_secret) {

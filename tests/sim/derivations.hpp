@@ -29,6 +29,7 @@ enum class Kind : std::uint8_t {
   page_key,
   day_secret,
   day_key,  // collect, drop, seal
+  branch,
   chain,
   message_key,
   box,  // a ciphertext

@@ -1,6 +1,7 @@
 // The checker itself, on graphs small enough to be judged by eye.
 #include <gtest/gtest.h>
 
+#include "client/core/schedule.hpp"
 #include "proto/crypto/aead.hpp"
 #include "proto/crypto/hash.hpp"
 #include "proto/crypto/seal.hpp"
@@ -113,7 +114,8 @@ TEST_F(ClosureTest, NamesWhatAKeyIsAndHowItIsReached) {
   const auto sender = random_.fixed<VerifyKey>();
   const auto secret = kdf<Key>(carry, "epoch", {ByteView{}, id});
   const Key tomorrow = child(child(secret, "day"), "next");
-  const auto chain = kdf<Key>(tomorrow, "chain", {sender});
+  const auto branch = kdf<Key>(tomorrow, "branch", {client::branch_of(sender)});
+  const auto chain = kdf<Key>(branch, "chain", {sender});
   const Key message = child(child(child(chain, "next"), "next"), "msg");
   const Node& node = derivations_.node(*derivations_.find(message.reveal()));
   EXPECT_EQ(node.kind, Kind::message_key);
@@ -122,6 +124,7 @@ TEST_F(ClosureTest, NamesWhatAKeyIsAndHowItIsReached) {
   EXPECT_EQ(node.sender, sender);
   EXPECT_EQ(node.counter, 2U);
   EXPECT_EQ(derivations_.node(*derivations_.find(chain.reveal())).kind, Kind::chain);
+  EXPECT_EQ(derivations_.node(*derivations_.find(branch.reveal())).kind, Kind::branch);
   EXPECT_EQ(derivations_.node(*derivations_.find(tomorrow.reveal())).kind, Kind::day_secret);
 
   Closure closure(derivations_);

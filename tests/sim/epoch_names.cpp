@@ -28,6 +28,8 @@ std::string name_of(const Node& node) {
       return "the day secret";
     case Kind::day_key:
       return "the day's \"" + node.label + "\" key";
+    case Kind::branch:
+      return "a branch secret";
     case Kind::chain:
     case Kind::message_key:
       return (node.kind == Kind::chain ? "chain key " : "message key ") +
@@ -39,8 +41,8 @@ std::string name_of(const Node& node) {
 }
 
 bool is_of_a_day(Kind kind) {
-  return kind == Kind::day_secret || kind == Kind::day_key || kind == Kind::chain ||
-         kind == Kind::message_key;
+  return kind == Kind::day_secret || kind == Kind::day_key || kind == Kind::branch ||
+         kind == Kind::chain || kind == Kind::message_key;
 }
 
 }  // namespace

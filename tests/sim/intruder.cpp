@@ -89,9 +89,10 @@ Mail Intruder::make_frame(std::uint32_t day_number, const VerifyKey& sender, std
 std::optional<Mail> Intruder::forge_frame() {
   const auto day = pick_day();
   if (!day) return std::nullopt;
-  const auto& chains = group_.newest().days.days().at(*day).chains;
-  const auto drawn = random_.below(chains.size());
-  const auto& [other, chain] = *std::next(chains.begin(), static_cast<std::ptrdiff_t>(drawn));
+  const client::Epoch& epoch = group_.newest();
+  const VerifyKey& other = epoch.senders.at(random_.below(epoch.senders.size()));
+  std::optional<Chain> unused;
+  const Chain& chain = *client::Group::find_chain(epoch, epoch.days.days().at(*day), other, unused);
   const auto ahead = static_cast<std::uint32_t>(random_.below(3));
   const auto step = chain.look(chain.next() + ahead);
   if (!step.ok()) return std::nullopt;
@@ -130,7 +131,8 @@ std::optional<Mail> Intruder::speak(std::string_view text, std::uint64_t sent_mi
   client::FrameContent content;
   content.body = SecretBytes(as_bytes(body.SerializeAsString()));
   content.cites.push_back({random_.fixed<FrameHash>(), epoch.head.number, *day_number});
-  const Chain& own = day.chains.at(identity());
+  std::optional<Chain> unused;
+  const Chain& own = *client::Group::find_chain(epoch, day, identity(), unused);
   Chain ahead(*client::ChainKey::from(own.key().reveal()), own.next(), {});
   for (; skip > 0; --skip) ahead.commit(ahead.look(ahead.next()).value());
   auto sealed = client::seal_frame({group_.id(), epoch.head.id, *day_number}, *identity_, ahead,
@@ -156,7 +158,7 @@ Bytes Intruder::make(const client::Amendment& amendment, std::uint32_t today,
   const auto fresh = random_.secret<client::Fresh>();
   const client::Amended after = client::amend(roster(), amendment);
   client::FreshPart part{client::fresh_commit(fresh.reveal()), {}};
-  for (client::GrantPage& page : client::make_grant_pages(
+  for (client::Page& page : client::make_grant_pages(
            fresh, after.roster.entries().first(after.staying), epoch.control)) {
     part.page_hashes.push_back(page.hash);
     pages.push_back(mail(page.address, std::move(page.envelope)));

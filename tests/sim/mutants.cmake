@@ -57,12 +57,16 @@ porchlight_mutate(keep_days FILE client/core/group.cpp
   TO "if (day > 0) return false;")
 porchlight_mutant(keep_days EXPECT erasure: ARGS --seed 1 --runs 6)
 
+porchlight_mutate(keep_branches FILE client/core/days.cpp
+  FROM "  branches.erase(found);" TO "")
+porchlight_mutant(keep_branches EXPECT erasure: ARGS --seed 1 --runs 4)
+
 porchlight_mutate(keep_skipped_keys FILE client/core/chain.cpp
   FROM "    skipped_.erase(step.counter);" TO "")
 porchlight_mutant(keep_skipped_keys EXPECT erasure:
   ARGS --group --seed 1 --runs 6 --conduct thief)
 
-porchlight_mutate(keep_join FILE client/core/state_people.cpp
+porchlight_mutate(keep_join FILE client/core/state_welcome.cpp
   FROM "    people.erase_join(done);" TO "    (void)done;")
 porchlight_mutant(keep_join EXPECT erasure: ARGS --seed 1 --runs 4)
 
@@ -102,9 +106,9 @@ porchlight_mutant(anybody_leads EXPECT "no silent change:"
   ARGS --seed 1 --runs 6 --conduct member)
 
 porchlight_mutate(commit_unchecked FILE client/core/state_frames.cpp
-  FROM "  auto opened = open_frame(context, *header, chain->second);"
-  TO "  auto opened = open_frame(context, *header, chain->second);
-  if (auto step = chain->second.look(header->counter); !opened && step) {
+  FROM "  auto opened = open_frame(context, *header, *chain);"
+  TO "  auto opened = open_frame(context, *header, *chain);
+  if (auto step = chain->look(header->counter); !opened && step) {
     group.commit(epoch, day_number, header->sender, std::move(step).value());
   }")
 porchlight_mutant(commit_unchecked EXPECT "no silent change:"

@@ -35,8 +35,8 @@ bool is_leftover(const Holdings::KeptEpoch& epoch, const Node& node, std::uint32
   if (node.kind == Kind::control_key) {
     return epoch.succeeded_on && *epoch.succeeded_on + leftover_days < today;
   }
-  const bool is_of_a_day =
-      node.kind == Kind::day_key || node.kind == Kind::chain || node.kind == Kind::message_key;
+  const bool is_of_a_day = node.kind == Kind::day_key || node.kind == Kind::branch ||
+                           node.kind == Kind::chain || node.kind == Kind::message_key;
   return is_of_a_day && epoch.day + node.day + leftover_days < today;
 }
 
@@ -135,7 +135,8 @@ std::optional<std::string> Secrecy::overdue(const Holdings& device, const Node& 
 std::optional<std::string> Secrecy::overdue_of_a_day(const Holdings& device,
                                                      const EpochNames::Entry& epoch,
                                                      const Node& node) const {
-  if (node.kind != Kind::day_key && node.kind != Kind::chain && node.kind != Kind::message_key) {
+  if (node.kind != Kind::day_key && node.kind != Kind::branch && node.kind != Kind::chain &&
+      node.kind != Kind::message_key) {
     return std::nullopt;
   }
   const Holdings::DayPlace day{epoch.group, epoch.number, epoch.day + node.day};
@@ -146,10 +147,9 @@ std::optional<std::string> Secrecy::overdue_of_a_day(const Holdings& device,
   const auto* kept = device.find_epoch({epoch.group, epoch.number});
   if (std::get<2>(day) >= kept->next_day) return std::nullopt;
   if (!device.holds_day(day)) return "although that day was left";
-  if (node.kind == Kind::day_key) return std::nullopt;
+  if (node.kind == Kind::day_key || node.kind == Kind::branch) return std::nullopt;
   const auto* chain = device.find_chain(place);
-  if (chain == nullptr) return "although there is no such chain";
-  if (node.counter >= chain->next) return std::nullopt;
+  if (chain == nullptr || node.counter >= chain->next) return std::nullopt;
   if (node.kind == Kind::chain) return "although the chain has moved on";
   if (!chain->skipped.contains(node.counter)) return "although that counter was used";
   return std::nullopt;

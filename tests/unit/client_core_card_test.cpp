@@ -114,7 +114,7 @@ TEST(Cards, ThatWouldFillAWelcomeOrEndTheCountingAreRefused) {
   const SigningKey identity(random.secret<SigningSeed>());
   const CardKeys keys{random.secret<SigningSeed>(), random.secret<SealSeed>()};
   const Bytes good = make_card(identity, card_version_max, keys);
-  EXPECT_LE(good.size(), card_bytes_max);
+  EXPECT_LE(good.size(), limits::card_bytes_max);
   EXPECT_TRUE(verify_card(good).ok());
   for (const std::uint32_t version : {0u, card_version_max + 1, UINT32_MAX}) {
     EXPECT_EQ(verify_card(make_card(identity, version, keys)).error().code, Errc::malformed);

@@ -208,89 +208,178 @@ struct WelcomeScene : EpochScene {
   WelcomeScene() : mine(cleo.request(group, ana.id())) {
     made = make_change(head, roster, "dispatch", adding(mine), {}, today, ana.identity, ana.random);
     keys = derive_epoch(ana.random.secret<Carry>(), {}, made.change.head.id);
-    welcome = make_welcome(made.signed_epoch, made.change, keys, ana.identity);
+    pages = make_state_pages(made.signed_epoch, made.change.roster, keys.control);
+    welcome = make_welcome(made.change.head.day, keys, pages, {}, ana.identity);
+    const auto page = open_page(derive_page(keys.control, PageKind::state, 0), PageKind::state,
+                                pages.at(0).envelope, pages.at(0).hash);
+    state = page.value();
+  }
+  Result<Change> verify(ByteView signed_welcome, ByteView group_state, const JoinRequest& request) {
+    const std::vector asked{request.inviter};
+    TRY(const Welcome opened, open_welcome(signed_welcome, asked));
+    return verify_welcome(opened, group_state, request);
+  }
+  Errc refusal_of(ByteView signed_welcome, ByteView group_state) {
+    const auto welcomed = verify(signed_welcome, group_state, mine);
+    return welcomed.ok() ? Errc::storage : welcomed.error().code;
   }
   template <class Change>
   Errc refusal(Change change, const SigningKey& signer) {
     wire::Welcome message;
-    EXPECT_TRUE(parse(message, wire::parse_signed(welcome)->body));
+    EXPECT_TRUE(parse(message, wire::parse_signed(welcome.reveal())->body));
     change(message);
-    const auto welcomed =
-        verify_welcome(wire::make_signed(wire::label::welcome, serialise(message), signer), mine);
-    return welcomed.ok() ? Errc::storage : welcomed.error().code;
+    return refusal_of(wire::make_signed(wire::label::welcome, serialise(message), signer), state);
   }
   template <class Change>
   Errc refusal(Change change) {
     return refusal(change, ana.identity);
   }
+  template <class Change>
+  Errc refusal_of_state(Change change) {
+    wire::GroupState message;
+    EXPECT_TRUE(parse(message, state));
+    change(message);
+    return refusal_of(welcome.reveal(), serialise(message));
+  }
   JoinRequest mine;
   MadeChange made;
   EpochKeys keys;
-  Bytes welcome;
+  std::vector<Page> pages;
+  SecretBytes welcome;
+  Bytes state;
 };
 
 TEST(Welcome, HandsOverTheGroup) {
   WelcomeScene scene;
-  const auto welcomed = verify_welcome(scene.welcome, scene.mine);
+  const auto welcomed = scene.verify(scene.welcome.reveal(), scene.state, scene.mine);
   ASSERT_TRUE(welcomed.ok()) << welcomed.error().what;
-  EXPECT_EQ(welcomed->change.head.id, scene.made.change.head.id);
-  EXPECT_EQ(welcomed->change.roster.hash(scene.group), scene.made.change.roster.hash(scene.group));
-  EXPECT_EQ(welcomed->keys.control.address(), scene.keys.control.address());
+  EXPECT_EQ(welcomed->head.id, scene.made.change.head.id);
+  EXPECT_EQ(welcomed->roster.hash(scene.group), scene.made.change.roster.hash(scene.group));
+  const auto opened = open_welcome(scene.welcome.reveal(), std::vector{scene.ana.id()});
+  EXPECT_EQ(opened->keys.control.address(), scene.keys.control.address());
   EXPECT_EQ(scene.refusal([](auto&) {}), Errc::storage);
+  EXPECT_EQ(scene.refusal_of_state([](auto&) {}), Errc::storage);
 }
 
 TEST(Welcome, ByAnotherIsRefused) {
   WelcomeScene scene;
   EXPECT_EQ(scene.refusal([](auto&) {}, scene.eve.identity), Errc::not_authentic);
   EXPECT_EQ(scene.refusal([](auto&) {}, scene.ben.identity), Errc::not_authentic);
-  Bytes changed = scene.welcome;
+  Bytes changed = to_bytes(scene.welcome.reveal());
   changed[changed.size() / 2] ^= 1;
-  EXPECT_FALSE(verify_welcome(changed, scene.mine).ok());
+  EXPECT_NE(scene.refusal_of(changed, scene.state), Errc::storage);
 }
 
 TEST(Welcome, WhoseRosterWasTamperedWithIsRefused) {
   WelcomeScene scene;
+  const auto refusal = [&](auto change) { return scene.refusal_of_state(change); };
   // Somebody left out, exchanged, added, promoted, put first; a consent to another group.
-  EXPECT_EQ(scene.refusal([](auto& w) { w.mutable_roster()->DeleteSubrange(1, 1); }),
+  EXPECT_EQ(refusal([](auto& s) { s.mutable_roster()->DeleteSubrange(1, 1); }),
             Errc::not_authentic);
-  EXPECT_EQ(scene.refusal([](auto& w) { w.mutable_roster()->SwapElements(0, 1); }),
+  EXPECT_EQ(refusal([](auto& s) { s.mutable_roster()->SwapElements(0, 1); }), Errc::not_authentic);
+  EXPECT_EQ(refusal([](auto& s) { s.mutable_roster(1)->set_role(wire::ROLE_LEAD); }),
             Errc::not_authentic);
-  EXPECT_EQ(scene.refusal([](auto& w) { w.mutable_roster(1)->set_role(wire::ROLE_LEAD); }),
+  EXPECT_EQ(refusal([&](auto& s) {
+              auto* entry = s.add_roster();
+              entry->set_role(wire::ROLE_MEMBER);
+              entry->set_request(to_string(scene.eve.request(scene.group, scene.ana.id()).bytes));
+            }),
             Errc::not_authentic);
-  EXPECT_EQ(scene.refusal([&](auto& w) {
-    auto* entry = w.add_roster();
-    entry->set_role(wire::ROLE_MEMBER);
-    entry->set_request(to_string(scene.eve.request(scene.group, scene.ana.id()).bytes));
-  }),
+  EXPECT_EQ(refusal([&](auto& s) {
+              const auto elsewhere = scene.eve.random.fixed<GroupId>();
+              s.mutable_roster(1)->set_request(
+                  to_string(scene.ben.request(elsewhere, scene.ana.id()).bytes));
+            }),
             Errc::not_authentic);
-  EXPECT_EQ(scene.refusal([&](auto& w) {
-    const auto elsewhere = scene.eve.random.fixed<GroupId>();
-    w.mutable_roster(1)->set_request(to_string(scene.ben.request(elsewhere, scene.ana.id()).bytes));
-  }),
-            Errc::not_authentic);
-  EXPECT_NE(scene.refusal([](auto& w) { w.mutable_roster(0)->mutable_request()->back() ^= 1; }),
+  EXPECT_NE(refusal([](auto& s) { s.mutable_roster(0)->mutable_request()->back() ^= 1; }),
             Errc::storage);
 }
 
 TEST(Welcome, ForAnotherRequestIsRefused) {
   WelcomeScene scene;
-  const JoinRequest other = scene.cleo.request(scene.group, scene.ana.id());
-  EXPECT_EQ(verify_welcome(scene.welcome, other).error().code, Errc::not_authentic);
-  const JoinRequest eves = scene.eve.request(scene.group, scene.ana.id());
-  EXPECT_EQ(verify_welcome(scene.welcome, eves).error().code, Errc::not_authentic);
-  const JoinRequest by_ben = scene.cleo.request(scene.group, scene.ben.id());
-  EXPECT_EQ(verify_welcome(scene.welcome, by_ben).error().code, Errc::not_authentic);
+  const auto refusal = [&](const JoinRequest& request) {
+    return scene.verify(scene.welcome.reveal(), scene.state, request).error().code;
+  };
+  EXPECT_EQ(refusal(scene.cleo.request(scene.group, scene.ana.id())), Errc::not_authentic);
+  EXPECT_EQ(refusal(scene.eve.request(scene.group, scene.ana.id())), Errc::not_authentic);
+  EXPECT_EQ(refusal(scene.cleo.request(scene.group, scene.ben.id())), Errc::not_authentic);
 }
 
 TEST(Welcome, WithAnotherEpochOrKeysOfWrongSizesIsRefused) {
   WelcomeScene scene;
   const MadeChange other = scene.propose(scene.ben);
-  EXPECT_NE(scene.refusal([&](auto& w) { w.set_epoch(to_string(other.signed_epoch)); }),
+  EXPECT_NE(scene.refusal_of_state([&](auto& s) { s.set_epoch(to_string(other.signed_epoch)); }),
             Errc::storage);
   EXPECT_EQ(scene.refusal([](auto& w) { w.mutable_carry()->pop_back(); }), Errc::malformed);
   EXPECT_EQ(scene.refusal([](auto& w) { w.clear_day_secret(); }), Errc::malformed);
   EXPECT_EQ(scene.refusal([](auto& w) { w.set_day(w.day() + 1); }), Errc::not_authentic);
   EXPECT_EQ(scene.refusal([](auto& w) { w.set_suite(2); }), Errc::update_needed);
+}
+
+TEST(Welcome, ListsAPossibleNumberOfPages) {
+  WelcomeScene scene;
+  EXPECT_EQ(scene.refusal([](auto& w) { w.clear_state_pages(); }), Errc::malformed);
+  EXPECT_EQ(scene.refusal([](auto& w) { w.mutable_state_pages(0)->pop_back(); }), Errc::malformed);
+  EXPECT_EQ(scene.refusal([](auto& w) {
+    while (w.state_pages_size() <= static_cast<int>(limits::state_pages_max)) {
+      w.add_state_pages(w.state_pages(0));
+    }
+  }),
+            Errc::malformed);
+}
+
+TEST(Welcome, OfTheLargestStateFitsTheSmallestEnvelope) {
+  WelcomeScene scene;
+  std::vector<Page> most(limits::state_pages_max, scene.pages[0]);
+  wire::Token enroll;
+  enroll.set_kind(wire::TOKEN_KIND_ENROLL_MEMBER);
+  enroll.set_week(UINT32_MAX);
+  enroll.set_nonce(std::string(32, 'n'));
+  enroll.set_output(std::string(64, 'o'));
+  wire::InboxMessage message;
+  message.set_welcome(
+      to_string(make_welcome(UINT32_MAX, scene.keys, most, enroll, scene.ana.identity).reveal()));
+  EXPECT_LE(message.ByteSizeLong(), page_payload_max(limits::envelope_sizes_bytes[0]));
+}
+
+TEST(StatePages, AreTakenInAnyOrderAndAsTheyWereSignedAlone) {
+  WelcomeScene scene;
+  // As much as lies on three pages, the last one not full.
+  Roster many;
+  for (std::uint64_t i = 0; many.size() < 320; ++i) {
+    Person person(1'000 + i);
+    ASSERT_TRUE(many.add(person.request(scene.group, scene.ana.id()), wire::ROLE_MEMBER).ok());
+  }
+  const auto pages = make_state_pages(scene.made.signed_epoch, many, scene.keys.control);
+  ASSERT_EQ(pages.size(), 3u);
+  const auto arrive = [&] {
+    const SecretBytes welcome = make_welcome(5, scene.keys, pages, {}, scene.ana.identity);
+    auto opened = open_welcome(welcome.reveal(), std::vector{scene.ana.id()});
+    return Arrival(std::move(opened).value(), SecretBytes(welcome.reveal()), 1);
+  };
+  Arrival arrival = arrive();
+  const auto deliver = [&](std::size_t to, const Bytes& envelope) {
+    arrival.deliver(pages[to].address.id(), envelope);
+  };
+  const auto forged = make_page(scene.keys.control, PageKind::state, 1, as_bytes("something else"),
+                                pages[1].envelope.size());
+  deliver(1, forged.envelope);    // by somebody who holds the keys
+  deliver(0, pages[1].envelope);  // in the wrong place
+  deliver(2, Bytes(pages[2].envelope.size(), 7));
+  for (const std::size_t at : {2u, 1u}) {
+    EXPECT_TRUE(arrival.lacks(pages[at].address.id()));
+    deliver(at, pages[at].envelope);
+    deliver(at, forged.envelope);  // too late to do harm
+    EXPECT_FALSE(arrival.lacks(pages[at].address.id()));
+    EXPECT_FALSE(arrival.is_whole());
+  }
+  deliver(0, pages[0].envelope);
+  ASSERT_TRUE(arrival.is_whole());
+  wire::GroupState state;
+  ASSERT_TRUE(parse(state, arrival.state()));
+  EXPECT_EQ(as_bytes(state.epoch()).size(), scene.made.signed_epoch.size());
+  ASSERT_EQ(state.roster_size(), 320);
+  EXPECT_EQ(to_bytes(as_bytes(state.roster(319).request())), many.entries()[319].request.bytes);
 }
 
 }  // namespace

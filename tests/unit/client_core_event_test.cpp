@@ -45,9 +45,11 @@ TEST(Event, GivesEverybodyTheMeansToEnrolAndTakePart) {
   const wire::Link link = scene.must_make(2, 2);
   Device& ben = scene.asks(link);
   EXPECT_TRUE(ben.core().spend_order(Lane::collect, ben.now()).ok());
-  EXPECT_TRUE(ben.core().health(ben.now()).enroll_due.has_value());
+  // Many hold the link: what makes an account comes with the Welcome alone.
+  EXPECT_FALSE(ben.core().health(ben.now()).enroll_due.has_value());
   scene.ana.sync();
   ASSERT_TRUE(scene.is_in(ben));
+  EXPECT_TRUE(ben.core().health(ben.now()).enroll_due.has_value());
   ben.run_errands();
   EXPECT_TRUE(ben.core().health(ben.now()).enrolled);
   ben.say(scene.group, "here");
@@ -160,6 +162,20 @@ TEST(Event, TakesOnlyTokensThatLastUntilItsEnd) {
   EXPECT_EQ(scene.ana.core().create_invite(order, scene.ana.now()).error().code, Errc::no_tokens);
 }
 
+TEST(Event, TakenBackReturnsTheEnrolTokensOfWhoDidNotCome) {
+  EventScene scene;
+  const auto tokens = [&] { return scene.ana.core().health(scene.ana.now()).enroll_tokens; };
+  const auto before = tokens();
+  const wire::Link link = scene.must_make(5, 2);
+  EXPECT_EQ(tokens(), before - 5);
+  for (int i = 0; i < 2; ++i) scene.asks(link);
+  scene.ana.sync();
+  for (const auto& guest : scene.guests) ASSERT_TRUE(scene.is_in(*guest));
+  scene.ana.reload();
+  ASSERT_TRUE(scene.ana.core().revoke_invite(scene.view().id, scene.ana.now()).ok());
+  EXPECT_EQ(tokens(), before - 2);
+}
+
 TEST(Event, FitsTheLargestInviteIntoAnEnvelope) {
   SeededRandom random(9);
   MemoryRelay relay;
@@ -170,7 +186,6 @@ TEST(Event, FitsTheLargestInviteIntoAnEnvelope) {
       *verify_card(card), {}, {}, std::string(64, 'g'), std::string(64, 'n'), wire::ROLE_MEMBER,
       relay.now + 1h,     {}};
   wire::Supplies bundle;
-  *bundle.mutable_enroll() = relay.mint(wire::TOKEN_KIND_ENROLL_MEMBER);
   for (int i = 0; i < 2; ++i) *bundle.add_session() = relay.mint(wire::TOKEN_KIND_SESSION);
   EXPECT_LE(bundle.ByteSizeLong() + 3, limits::bundle_bytes_max);
   const wire::InviteKeys keys(random.secret<wire::InviteSeed>(), wire::InviteKind::event);
@@ -302,7 +317,7 @@ TEST(Event, LetsManyInWithAsFewChangesAsTheyTake) {
   const auto epoch = scene.ana.core().group("dispatch")->epoch;
   scene.ana.sync();
   EXPECT_EQ(scene.members(), 41u);
-  EXPECT_EQ(scene.ana.core().group("dispatch")->epoch, epoch + 2);
+  EXPECT_EQ(scene.ana.core().group("dispatch")->epoch, epoch + 1);
   for (const auto& guest : scene.guests) EXPECT_TRUE(scene.is_in(*guest));
   EXPECT_TRUE(scene.ana.core().warnings().empty());
 }

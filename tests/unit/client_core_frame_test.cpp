@@ -75,12 +75,48 @@ TEST(DayRatchet, DerivesTheSameDaysHoweverTheyAreEntered) {
   for (std::uint32_t day = 103; day <= 105; ++day) {
     EXPECT_EQ(slowly.find(day)->address, at_once.find(day)->address);
     for (const VerifyKey& sender : senders) {
-      EXPECT_TRUE(equal_constant_time(slowly.find(day)->chains.at(sender).key().reveal(),
-                                      at_once.find(day)->chains.at(sender).key().reveal()));
+      std::optional<Chain> one;
+      std::optional<Chain> other;
+      EXPECT_TRUE(
+          equal_constant_time(slowly.find(day)->find_chain(sender, one)->key().reveal(),
+                              at_once.find(day)->find_chain(sender, other)->key().reveal()));
     }
   }
   EXPECT_NE(slowly.find(100)->address, slowly.find(101)->address);
   EXPECT_EQ(slowly.next_day(), 106u);
+}
+
+TEST(DayRatchet, MakesTheChainsOfABranchOnceAndForgetsTheBranch) {
+  crypto_init();
+  SeededRandom random(4);
+  // Two on one branch, one on another.
+  std::vector<VerifyKey> senders;
+  for (const Byte first : {Byte{8}, Byte{15}, Byte{16}}) {
+    Bytes key(32, 1);
+    key[0] = first;
+    senders.push_back(*VerifyKey::from(key));
+  }
+  DayRatchet ratchet(random.secret<DaySecret>(), 100);
+  ratchet.enter(100, senders, 0);
+  Day& day = *ratchet.find(100);
+  EXPECT_EQ(day.branches.size(), 2u);
+  EXPECT_TRUE(day.chains.empty());
+  std::optional<Chain> unused;
+  const ChainKey first = *ChainKey::from(day.find_chain(senders[1], unused)->key().reveal());
+  EXPECT_TRUE(unused.has_value());
+  EXPECT_TRUE(day.open_branch(branch_of(senders[0]), senders));
+  EXPECT_FALSE(day.open_branch(branch_of(senders[0]), senders));
+  EXPECT_EQ(day.branches.size(), 1u);
+  EXPECT_EQ(day.chains.size(), 2u);
+  unused.reset();
+  const Chain* chain = day.find_chain(senders[1], unused);
+  ASSERT_NE(chain, nullptr);
+  EXPECT_FALSE(unused.has_value());
+  EXPECT_TRUE(equal_constant_time(chain->key().reveal(), first.reveal()));
+  // Nobody else's chain can be made from there any more.
+  Bytes late(32, 2);
+  late[0] = 8;
+  EXPECT_EQ(day.find_chain(*VerifyKey::from(late), unused), nullptr);
 }
 
 TEST(DayRatchet, HoldsNothingThatAnEnteredDayFollowsFrom) {
@@ -97,14 +133,19 @@ TEST(DayRatchet, HoldsNothingThatAnEnteredDayFollowsFrom) {
 
 struct FrameScene {
   FrameScene() {
-    ratchet.enter(day, std::vector<VerifyKey>{ana.verify_key(), ben.verify_key()}, 0);
+    ratchet.enter(day, everybody, 0);
     content.body = SecretBytes(as_bytes("hello"));
     content.cites = {{random.fixed<FrameHash>(), 3, day}};
     content.keys_week = 2'800;
     content.keys_digest = random.fixed<Digest>();
   }
   Day& today() { return *ratchet.find(day); }
-  Chain& chain(const SigningKey& sender) { return today().chains.at(sender.verify_key()); }
+  Chain& chain(const SigningKey& sender) {
+    for (const SigningKey* of : {&ana, &ben}) {
+      today().open_branch(branch_of(of->verify_key()), everybody);
+    }
+    return today().chains.at(sender.verify_key());
+  }
   Bytes seal(const SigningKey& sender) {
     auto sealed =
         seal_frame(context, sender, chain(sender), seal_key(today().keys.seal), content, random);
@@ -126,6 +167,7 @@ struct FrameScene {
   SigningKey ana{random.secret<SigningSeed>()};
   SigningKey ben{random.secret<SigningSeed>()};
   FrameContext context{random.fixed<GroupId>(), random.fixed<EpochId>(), day};
+  std::vector<VerifyKey> everybody{ana.verify_key(), ben.verify_key()};
   DayRatchet ratchet{random.secret<DaySecret>(), day};
   FrameContent content;
 };

@@ -262,8 +262,8 @@ TEST(Group, TellsWhenTheRelayShowsOthersOtherKeys) {
 TEST(Group, AddsMoreThanOneEpochTakesInSeveral) {
   MemoryRelay relay;
   Device ana(relay, 2);
-  take_operator_invite(ana, relay, 40, 60);
-  for (int i = 0; i < 2; ++i) take_operator_invite(ana, relay, 1, 40);
+  take_operator_invite(ana, relay, 140, 250);
+  take_operator_invite(ana, relay, 1, 250);
   const GroupId group = *ana.core().create_group("dispatch", "Ana", ana.now());
   ana.keep();
   constexpr std::size_t people = limits::epoch_operations_max + 3;

@@ -42,12 +42,10 @@ struct Insider {
       for (std::size_t i = 0; i < 4; ++i) value = value << 8 | record.key[33 + 4 * at + i];
       return value;
     };
-    if (record.key[0] == group_record::roster) {
-      state::Roster kept;
+    if (record.key[0] == group_record::member) {
+      state::RosterEntry kept;
       EXPECT_TRUE(parse(kept, record.value.reveal()));
-      for (const auto& entry : kept.entries()) {
-        EXPECT_TRUE(roster.add(*verify_join_request(as_bytes(entry.request())), entry.role()).ok());
-      }
+      EXPECT_TRUE(roster.add(*verify_join_request(as_bytes(kept.request())), kept.role()).ok());
     } else if (record.key[0] == group_record::epoch) {
       state::Epoch epoch;
       EXPECT_TRUE(parse(epoch, record.value.reveal()));
@@ -63,6 +61,11 @@ struct Insider {
       day.drop = *SigningSeed::from(as_bytes(kept.drop()));
       day.seal = *SealSeed::from(as_bytes(kept.seal()));
       day_number = number(1);
+      for (const auto& branch : kept.branches()) {
+        const VerifyKey& me = identity->verify_key();
+        if (branch.number() != branch_of(me)) continue;  // it has said nothing yet
+        chain.emplace(first_chain_key(*BranchSecret::from(as_bytes(branch.secret())), me));
+      }
     } else if (record.key[0] == group_record::chain && number(0) == head.number &&
                to_string(record.key).ends_with(identity->verify_key().str())) {
       state::Chain kept;
@@ -96,7 +99,9 @@ struct Insider {
     const EpochKeys all{random.secret<Carry>(), std::move(keys), random.secret<AttributionKey>(),
                         random.secret<DaySecret>()};
     wire::InboxMessage message;
-    message.set_welcome(to_string(make_welcome(made.signed_epoch, made.change, all, *identity)));
+    const auto pages = make_state_pages(made.signed_epoch, made.change.roster, all.control);
+    message.set_welcome(to_string(make_welcome(on_day, all, pages, {}, *identity).reveal()));
+    for (const Page& page : pages) relay.put(page.address, page.envelope);
     relay.put(asking.card.inbox, *wire::seal_envelope(asking.one_time_key, serialise(message)));
   }
 

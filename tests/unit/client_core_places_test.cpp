@@ -10,10 +10,10 @@ struct FullScene : CrowdScene {
     for (int number = 0; members() + places < limits::group_members_max;) {
       offer.reset();
       const std::size_t missing = limits::group_members_max - places - members();
-      const auto uses = static_cast<std::uint32_t>(std::clamp<std::size_t>(missing, 2, 25));
-      take_operator_invite(ana, relay, 30, 90);
+      const auto uses = static_cast<std::uint32_t>(std::clamp<std::size_t>(missing, 2, 100));
+      take_operator_invite(ana, relay, 100, 250);
       const wire::Link link =
-          must_make(uses, static_cast<std::uint32_t>(std::min<std::size_t>(missing, 25)));
+          must_make(uses, static_cast<std::uint32_t>(std::min<std::size_t>(missing, 100)));
       for (std::uint32_t i = 0; i < uses && i < missing; ++i) {
         made_up_request(link, "n" + std::to_string(number++));
       }
@@ -47,6 +47,22 @@ TEST(Approval, OfMoreThanThereArePlacesForApprovesNobodyAndSaysSo) {
   scene.ana.sync();
   EXPECT_EQ(scene.members(), limits::group_members_max);
   EXPECT_EQ(scene.ana.core().requests().size(), 1u);
+}
+
+TEST(Welcome, ToAGroupOfAThousandIsReadFromItsPages) {
+  FullScene scene(1);
+  take_operator_invite(scene.ana, scene.relay, 30, 90);
+  Device& ben = scene.asks(scene.must_make(2, 2));
+  scene.ana.sync();
+  ASSERT_TRUE(scene.is_in(ben));
+  EXPECT_EQ(ben.core().group("dispatch")->members.size(), limits::group_members_max);
+  ben.say(scene.group, "many");
+  ben.sync();
+  scene.ana.sync();
+  EXPECT_EQ(scene.ana.texts(scene.group), std::vector<std::string>{"many"});
+  ben.reload();
+  EXPECT_EQ(ben.core().group("dispatch")->members.size(), limits::group_members_max);
+  EXPECT_TRUE(ben.core().warnings().empty());
 }
 
 TEST(Approval, ByItselfEndsWhereTheGroupIsFull) {

@@ -372,11 +372,11 @@ TEST(Grants, LieOnPagesInRosterOrderAndOpenForTheirOwnMemberAlone) {
   ASSERT_EQ(pages.size(), 2u);
   ASSERT_EQ(count_pages(members.size()), 2u);
   for (const std::size_t at : {std::size_t{0}, grants_per_page - 1, grants_per_page}) {
-    const PageKeys keys = derive_page(control, page_of(at));
-    const GrantPage& page = pages.at(page_of(at));
+    const PageKeys keys = derive_page(control, PageKind::grants, page_of(at));
+    const Page& page = pages.at(page_of(at));
     EXPECT_EQ(page.address, keys.address());
     EXPECT_EQ(page.envelope.size(), limits::envelope_sizes_bytes[1]);
-    const auto payload = open_grant_page(keys, page.envelope, page.hash);
+    const auto payload = open_page(keys, PageKind::grants, page.envelope, page.hash);
     ASSERT_TRUE(payload);
     const auto mine = open_grant(*payload, at, seeds[at], commit);
     ASSERT_TRUE(mine.ok());
@@ -384,9 +384,10 @@ TEST(Grants, LieOnPagesInRosterOrderAndOpenForTheirOwnMemberAlone) {
     const std::size_t other = at == 0 ? 1 : at - 1;
     EXPECT_FALSE(open_grant(*payload, at, seeds[other], commit).ok());
     EXPECT_FALSE(open_grant(*payload, at, seeds[at], fresh_commit({})).ok());
-    EXPECT_FALSE(open_grant_page(keys, page.envelope, commit));
+    EXPECT_FALSE(open_page(keys, PageKind::grants, page.envelope, commit));
   }
-  const auto last = open_grant_page(derive_page(control, 1), pages[1].envelope, pages[1].hash);
+  const auto last = open_page(derive_page(control, PageKind::grants, 1), PageKind::grants,
+                              pages[1].envelope, pages[1].hash);
   EXPECT_FALSE(open_grant(*last, grants_per_page + 1, seeds[0], commit).ok());  // no such place
   EXPECT_NE(pages[0].address, pages[1].address);
 }

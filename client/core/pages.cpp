@@ -1,0 +1,33 @@
+#include "client/core/pages.hpp"
+
+#include "proto/crypto/pad.hpp"
+#include "proto/crypto/unseal.hpp"
+#include "proto/wire/envelope.hpp"
+
+namespace porchlight::client {
+namespace {
+
+Digest page_hash(PageKind kind, ByteView payload) {
+  return hash_digest(kind == PageKind::grants ? "page" : "state page", {payload});
+}
+
+}  // namespace
+
+Page make_page(const ControlKeys& control, PageKind kind, std::uint32_t number, ByteView payload,
+               std::size_t envelope_bytes) {
+  const PageKeys keys = derive_page(control, kind, number);
+  auto envelope = wire::seal_envelope(seal_key(keys.seal), payload, envelope_bytes);
+  PORCHLIGHT_ASSERT(envelope.ok());
+  return {page_hash(kind, payload), keys.address(), std::move(envelope).value()};
+}
+
+std::optional<Bytes> open_page(const PageKeys& keys, PageKind kind, ByteView envelope,
+                               const Digest& hash) {
+  auto payload = unseal(keys.seal, envelope);
+  if (!payload || !unpad(*payload) || page_hash(kind, payload->reveal()) != hash) {
+    return std::nullopt;
+  }
+  return to_bytes(payload->reveal());
+}
+
+}  // namespace porchlight::client
