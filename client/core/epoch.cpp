@@ -70,8 +70,18 @@ Status check_role(wire::Role role) {
   return Ok{};
 }
 
-Status apply_add(const wire::AddMember& add, const Roster& before, Change& change) {
-  TRY(JoinRequest request, verify_join_request(as_bytes(add.request())));
+using KnownRequests = std::span<const JoinRequest* const>;
+
+Result<JoinRequest> take_request(ByteView signed_request, KnownRequests known) {
+  for (const JoinRequest* request : known) {
+    if (std::ranges::equal(request->bytes, signed_request)) return *request;
+  }
+  return verify_join_request(signed_request);
+}
+
+Status apply_add(const wire::AddMember& add, const Roster& before, KnownRequests known,
+                 Change& change) {
+  TRY(JoinRequest request, take_request(as_bytes(add.request()), known));
   CHECK(check_role(add.role()));
   if (request.group != change.head.group || !before.is_lead(request.inviter)) return not_allowed();
   change.added.push_back(request.identity());
@@ -133,13 +143,13 @@ Status apply_fresh(const Parsed& parsed, Change& change) {
 
 /// The roster after the operations. 'update_needed' for a request or a role of a newer version,
 /// another error where something is not allowed.
-Result<Change> apply(const Parsed& parsed, const Roster& before) {
+Result<Change> apply(const Parsed& parsed, const Roster& before, KnownRequests known) {
   const auto& ops = parsed.body.ops();
   if (ops.size() > static_cast<int>(limits::epoch_operations_max)) return not_allowed();
   Change change = begin_change(parsed, before);
   for (const wire::EpochOp& op : ops) {
     if (op.has_add()) {
-      CHECK(apply_add(op.add(), before, change));
+      CHECK(apply_add(op.add(), before, known, change));
     } else if (op.has_remove()) {
       CHECK(apply_remove(op.remove(), change));
     } else if (op.has_set_role()) {
@@ -257,7 +267,7 @@ MadeChange make_change(const EpochHead& head, const Roster& roster, std::string_
 }
 
 Judgement judge_change(const EpochHead& head, const Roster& roster, ByteView signed_epoch,
-                       std::uint32_t seq_day) {
+                       std::uint32_t seq_day, KnownRequests known) {
   Judgement judgement;
   const auto parsed = parse_epoch(signed_epoch);
   if (!parsed || roster.find(parsed->author) == nullptr ||
@@ -275,7 +285,7 @@ Judgement judge_change(const EpochHead& head, const Roster& roster, ByteView sig
       !fits_its_seq(parsed->head.day, seq_day)) {
     return judgement;
   }
-  auto change = apply(*parsed, roster);
+  auto change = apply(*parsed, roster, known);
   if (change) {
     judgement.kind = Judgement::Kind::valid;
     judgement.change = std::move(change).value();

@@ -93,8 +93,9 @@ struct Judgement {
 
 /// Judges a Signed EpochBody that lies in the control mailbox of `head`; `seq_day` is the day in
 /// its envelope's seq.
+/// Requests among `known` have been verified before: it is not done once more.
 Judgement judge_change(const EpochHead& head, const Roster& roster, ByteView signed_epoch,
-                       std::uint32_t seq_day);
+                       std::uint32_t seq_day, std::span<const JoinRequest* const> known = {});
 
 /// For who was just added: reads a Signed EpochBody that led to `roster`, by somebody who is a lead
 /// there. 'malformed', 'not_authentic' or 'update_needed'.

@@ -19,8 +19,7 @@ inline constexpr char senders = 'i';  // number
 }  // namespace group_record
 
 inline Bytes group_key(char kind, const GroupId& group, std::initializer_list<Part> rest = {}) {
-  Bytes key{static_cast<Byte>(kind)};
-  key.insert(key.end(), group.view().begin(), group.view().end());
+  Bytes key = record_key({std::string_view(&kind, 1), group});
   const Bytes tail = record_key(rest);
   key.insert(key.end(), tail.begin(), tail.end());
   return key;

@@ -54,7 +54,9 @@ bool Core::State::deliver_control(Group& group, Epoch& epoch, std::uint64_t seq,
     return true;
   }
   const std::uint32_t seq_day = wire::seq_hour(seq) / 24;
-  Judgement judgement = judge_change(epoch.head, group.roster(), *signed_epoch, seq_day);
+  std::vector<const JoinRequest*> known;
+  for (const auto& [hash, pending] : people.requests) known.push_back(&pending.request);
+  Judgement judgement = judge_change(epoch.head, group.roster(), *signed_epoch, seq_day, known);
   switch (judgement.kind) {
     case Judgement::Kind::valid:
       keep_change(group, epoch, *judgement.change, envelope, now);
@@ -160,7 +162,10 @@ void Core::State::adopt(Group& group, const Change& change, const Bytes& signed_
                         ByteView fresh, std::uint64_t seq, TimePoint now) {
   EpochKeys keys = derive_epoch(*group.newest().carry, fresh, change.head.id);
   auto welcomes = make_welcomes(change, signed_epoch, keys);
-  const Roster before = group.roster();
+  std::vector<std::string> removed_names;
+  for (const RosterEntry& removed : change.removed) {
+    removed_names.push_back(group.roster().display_name(removed.identity()));
+  }
   group.adopt(change, std::move(keys), seq, relay.today(now));
   follow_on(group, change, now);
   for (const VerifyKey& added : change.added) {
@@ -172,8 +177,8 @@ void Core::State::adopt(Group& group, const Change& change, const Bytes& signed_
   for (const VerifyKey& member : change.refreshed) {
     tell(Notice::Kind::member_caught_up, group.id(), {}, group.roster().display_name(member));
   }
-  for (const RosterEntry& removed : change.removed) {
-    tell(Notice::Kind::member_removed, group.id(), {}, before.display_name(removed.identity()));
+  for (std::string& name : removed_names) {
+    tell(Notice::Kind::member_removed, group.id(), {}, std::move(name));
   }
   settle_wishes(group, change);
   settle_contests(group, change, now);
