@@ -5,9 +5,9 @@
 namespace porchlight::client {
 namespace {
 
-/// Two a waking hour for a week, of the ordinary size.
-constexpr std::size_t envelopes_max = 512;
-constexpr std::size_t bytes_max = 4 * 1024 * 1024;
+/// A week of one who speaks a lot, and the Welcomes of a large group's lead.
+constexpr std::size_t envelopes_max = 2'048;
+constexpr std::size_t bytes_max = 6 * 1024 * 1024;
 /// Set in the ids of these, so that they are not taken for the outbox's own.
 constexpr OutboxId kept_bit = OutboxId{1} << 63;
 
