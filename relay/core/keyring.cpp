@@ -6,8 +6,6 @@
 namespace porchlight::relay {
 namespace {
 
-Error damaged() { return {Errc::malformed, "a stored token key is damaged"}; }
-
 TokenOutput token_output(const voprf::Output& output) {
   return *TokenOutput::from(output.view().first(TokenOutput::size_bytes));
 }
@@ -29,34 +27,26 @@ std::optional<TokenKind> token_kind(wire::TokenKind kind) {
 
 wire::TokenKind wire_kind(TokenKind kind) { return static_cast<wire::TokenKind>(kind); }
 
-TokenKeyRecord make_token_key(TokenKind kind, std::uint32_t week, const SigningKey& identity,
-                              Random& random) {
-  auto [private_key, public_key] =
-      voprf::derive_key_pair(random.secret<voprf::Seed>(), as_bytes("porchlight token key"));
+Keyring::Key Keyring::derive_key(const TokenSecret& secret, TokenKind kind, std::uint32_t week,
+                                 const SigningKey& identity) {
+  const auto seed =
+      kdf<voprf::Seed>(secret, "token key", {static_cast<std::uint32_t>(wire_kind(kind)), week});
+  voprf::KeyPair pair = voprf::derive_key_pair(seed, as_bytes("porchlight token key"));
   wire::TokenKey statement;
   statement.set_kind(wire_kind(kind));
   statement.set_week(week);
-  statement.set_public_key(public_key.str());
+  statement.set_public_key(pair.public_key.str());
   const std::string body = statement.SerializeAsString();
-  return {kind, week, std::move(private_key),
-          wire::make_signed(wire::label::token_key, as_bytes(body), identity)};
+  return {std::move(pair), wire::make_signed(wire::label::token_key, as_bytes(body), identity)};
 }
 
-Result<Keyring> Keyring::make(std::vector<TokenKeyRecord> records) {
+Keyring Keyring::derive(const TokenSecret& secret, const SigningKey& identity,
+                        wire::TimePoint now) {
   Keyring keyring;
-  for (TokenKeyRecord& record : records) {
-    TRY(const voprf::PublicKey public_key, voprf::public_key(record.private_key));
-    TRY(const wire::Unverified statement, wire::parse_signed(record.statement));
-    wire::TokenKey body;
-    if (!body.ParseFromArray(statement.body.data(), static_cast<int>(statement.body.size())) ||
-        body.kind() != wire_kind(record.kind) || body.week() != record.week ||
-        as_bytes(body.public_key()).size() != voprf::PublicKey::size_bytes ||
-        *voprf::PublicKey::from(body.public_key()) != public_key) {
-      return damaged();
-    }
-    Key key{{std::move(record.private_key), public_key}, std::move(record.statement)};
-    if (!keyring.keys_.emplace(std::pair(record.week, record.kind), std::move(key)).second) {
-      return damaged();
+  const std::uint32_t this_week = wire::token_week(now);
+  for (const std::uint32_t week : {this_week - 1, this_week}) {
+    for (const TokenKind kind : all_token_kinds) {
+      keyring.keys_.emplace(std::pair(week, kind), derive_key(secret, kind, week, identity));
     }
   }
   return keyring;

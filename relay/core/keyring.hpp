@@ -1,8 +1,7 @@
 // The relay's weekly token keys (clauses 6.1 and 6.2): which tokens are accepted, which key signs,
 // and what the relay states about its keys. A Keyring never changes: when a week begins, a new one
-// is made from the ledger's keys, and threads go over to it when they get to it. Which keys count
-// is decided by the time of the question. Must not know: where keys are stored, accounts,
-// connections.
+// is derived, and threads go over to it when they get to it. Which keys count is decided by the
+// time of the question. Must not know: where the token secret is stored, accounts, connections.
 #pragma once
 
 #include <map>
@@ -17,17 +16,8 @@
 
 namespace porchlight::relay {
 
-/// One key as it is stored. The statement is stored with it because there may be only one.
-struct TokenKeyRecord {
-  TokenKind kind = TokenKind::session;
-  std::uint32_t week = 0;
-  voprf::PrivateKey private_key;
-  Bytes statement;  // Signed TokenKey under "token key", by the relay's identity
-};
-
-/// A new key for a kind and week, and the statement about it.
-TokenKeyRecord make_token_key(TokenKind kind, std::uint32_t week, const SigningKey& identity,
-                              Random& random);
+/// What all token keys of a relay follow from, for good: random, made with its identity.
+using TokenSecret = Secret<struct TokenSecretTag, 32>;
 
 /// None for a kind this relay does not know.
 std::optional<TokenKind> token_kind(wire::TokenKind kind);
@@ -35,9 +25,10 @@ wire::TokenKind wire_kind(TokenKind kind);
 
 class Keyring {
  public:
-  /// 'malformed' when a stored key or its statement is damaged or there are two for a kind and
-  /// week.
-  static Result<Keyring> make(std::vector<TokenKeyRecord> records);
+  /// The keys of the week of `now` and of the week before, and the statements about them, which
+  /// are the same whenever they are derived: a week never has two keys of a kind, even when the
+  /// database was replaced by an older one.
+  static Keyring derive(const TokenSecret& secret, const SigningKey& identity, wire::TimePoint now);
 
   /// True when there is a key of every kind for the week of `now`.
   bool is_complete(wire::TimePoint now) const;
@@ -60,9 +51,11 @@ class Keyring {
  private:
   struct Key {
     voprf::KeyPair pair;
-    Bytes statement;
+    Bytes statement;  // Signed TokenKey under "token key", by the relay's identity
   };
   Keyring() = default;
+  static Key derive_key(const TokenSecret& secret, TokenKind kind, std::uint32_t week,
+                        const SigningKey& identity);
   const Key* accepted(TokenKind kind, std::uint32_t week, wire::TimePoint now) const;
 
   std::map<std::pair<std::uint32_t, TokenKind>, Key> keys_;

@@ -38,7 +38,9 @@ Finding check_identity(const DataFolder& folder) {
   if (!seed.ok()) return bad(seed.error().what);
   const auto authority = net::Authority::from_seed(*seed);
   if (!authority.ok()) return bad(authority.error().what);
-  return good("the identity is whole");
+  const auto token_secret = folder.token_secret();
+  if (!token_secret.ok()) return bad(token_secret.error().what);
+  return good("the identity and the token secret are whole");
 }
 
 Finding check_database(const DataFolder& folder) {
@@ -50,9 +52,12 @@ Finding check_database(const DataFolder& folder) {
   if (checked.ok()) return good("the database is whole");
   // A full disk, say: whoever moved the database away for that would lose it.
   if (checked.error().code != Errc::malformed) return bad(checked.error().what);
-  return bad(checked.error().what + " Stop the relay and restore " + folder.store().string() +
-             " from a backup, or move it away and start anew: people then collect what they have "
-             "not seen from what others drop again.");
+  return bad(checked.error().what +
+             " Stop the relay and bring it back from a backup, in a new folder (porchlightd "
+             "restore). Without one, move " +
+             folder.store().string() +
+             " away and start: people bring back what they sent in the last days, and those whose "
+             "token to enrol with is too old by then need new invites.");
 }
 
 Finding check_disk(const DataFolder& folder, const Config& config) {

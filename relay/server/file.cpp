@@ -26,6 +26,16 @@ Error without(const std::filesystem::path& file, Error error) {
   return error;
 }
 
+/// Under its own name, durably.
+Status link_new_file(const std::filesystem::path& beside, const std::filesystem::path& path) {
+  // link(2), unlike rename(2), never replaces what is there.
+  if (::link(beside.c_str(), path.c_str()) != 0) {
+    return without(beside, file_error("The file " + path.string() + " could not be written"));
+  }
+  ::unlink(beside.c_str());
+  return sync_folder(path.parent_path());
+}
+
 }  // namespace
 
 Status sync_folder(const std::filesystem::path& folder) {
@@ -81,10 +91,20 @@ Status write_new_file(const std::filesystem::path& path, ByteView bytes) {
       return without(beside, file_error(failed));
     }
   }
-  // link(2), unlike rename(2), never replaces what is there.
-  if (::link(beside.c_str(), path.c_str()) != 0) return without(beside, file_error(failed));
-  ::unlink(beside.c_str());
-  return sync_folder(path.parent_path());
+  return link_new_file(beside, path);
+}
+
+Status keep_new_file(const std::filesystem::path& beside, const std::filesystem::path& path) {
+  if (const Status synced = sync_file(beside); !synced.ok()) return without(beside, synced.error());
+  return link_new_file(beside, path);
+}
+
+Status sync_file(const std::filesystem::path& file) {
+  const FileHandle handle{::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW)};
+  if (!handle.ok() || ::fsync(handle.get()) != 0) {
+    return file_error("The file " + file.string() + " could not be written");
+  }
+  return Ok{};
 }
 
 }  // namespace porchlight::relay

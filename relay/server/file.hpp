@@ -35,6 +35,12 @@ Result<std::string> read_file(const std::filesystem::path& path, std::size_t byt
 /// nothing of it is left; it must not exist.
 Status write_new_file(const std::filesystem::path& path, ByteView bytes);
 
+/// The same for a file that was written beside it by other means; `beside` goes in any case.
+Status keep_new_file(const std::filesystem::path& beside, const std::filesystem::path& path);
+
+/// After this a power cut takes nothing of the file's bytes.
+Status sync_file(const std::filesystem::path& file);
+
 /// After this a power cut takes none of the folder's entries.
 Status sync_folder(const std::filesystem::path& folder);
 

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "proto/wire/relay_address.hpp"
+#include "relay/core/keyring.hpp"
 #include "relay/core/policy.hpp"
 #include "relay/store/database.hpp"
 

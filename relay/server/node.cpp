@@ -24,14 +24,16 @@ Result<std::unique_ptr<Node>> Node::open(const std::filesystem::path& path, Rand
   TRY(FileHandle lock, folder.lock());
   TRY(const SigningSeed seed, folder.identity_seed());
   SigningKey identity(seed);
+  TRY(TokenSecret token_secret, folder.token_secret());
   SqliteOptions options;
   options.file = folder.store();
   options.capacity_bytes = capacity_bytes(config);
   TRY(std::unique_ptr<Database> database, open_sqlite_database(std::move(options), random));
   TRY(const Incarnation incarnation, database->ledger().incarnation());
-  TRY(Keyring keyring, load_keyring(*database, identity, system_now(), random));
+  TRY(Keyring keyring, load_keyring(*database, token_secret, identity, system_now()));
   return std::unique_ptr<Node>(new Node{std::move(folder), std::move(lock), std::move(config),
-                                        std::move(identity), std::move(database), incarnation,
+                                        std::move(identity), std::move(token_secret),
+                                        std::move(database), incarnation,
                                         std::make_shared<const Keyring>(std::move(keyring))});
 }
 

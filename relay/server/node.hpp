@@ -13,12 +13,13 @@ struct Node {
   FileHandle lock;  // goes last: the database is closed by then
   Config config;
   SigningKey identity;
+  TokenSecret token_secret;
   std::unique_ptr<Database> database;
   Incarnation incarnation;
   std::shared_ptr<const Keyring> keyring;  // of the week in which it was opened
 
   /// Takes the lock, checks permissions and configuration, opens (at the first time: makes) the
-  /// database, and sees to this week's token keys. Errors: those of the parts, each a sentence for
+  /// database, and derives this week's token keys. Errors: those of the parts, each a sentence for
   /// the operator; 'locked' when a relay is running.
   static Result<std::unique_ptr<Node>> open(const std::filesystem::path& path, Random& random);
 

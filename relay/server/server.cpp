@@ -17,11 +17,10 @@ constexpr auto accept_pause = 100ms;  // when there are no file descriptors left
 
 }  // namespace
 
-Server::Server(net::asio::io_context& io, Node& node, spdlog::logger& log, Random& random)
+Server::Server(net::asio::io_context& io, Node& node, spdlog::logger& log)
     : io_(io),
       node_(node),
       log_(log),
-      random_(random),
       keyring_(node.keyring),
       clock_(io),
       stop_limit_(io),
@@ -33,7 +32,7 @@ Server::~Server() {
 
 Result<std::unique_ptr<Server>> Server::create(net::asio::io_context& io, Node& node,
                                                spdlog::logger& log, Random& random) {
-  std::unique_ptr<Server> server{new Server(io, node, log, random)};
+  std::unique_ptr<Server> server{new Server(io, node, log)};
   TRY(const SigningSeed seed, node.folder.identity_seed());
   TRY(net::Authority authority, net::Authority::from_seed(seed));
   TRY(server->tls_, net::TlsServer::create(std::move(authority), system_now()));
@@ -132,10 +131,10 @@ void Server::renew_what_is_due() {
   if (!keyring_->is_complete(now) && !std::exchange(keyring_asked_, true)) load_new_keyring();
 }
 
-/// A week has begun: its keys are made and those before last week's destroyed on the commit thread.
+/// A week has begun. The database says whether it is over already: on the commit thread.
 void Server::load_new_keyring() {
   committer_->run([this](Database& database) {
-    auto loaded = load_keyring(database, node_.identity, system_now(), random_);
+    auto loaded = load_keyring(database, node_.token_secret, node_.identity, system_now());
     net::asio::post(io_, [this, loaded = std::move(loaded)]() mutable {
       keyring_asked_ = false;
       if (!loaded.ok()) {

@@ -43,7 +43,7 @@ class Server {
  private:
   using Acceptor = net::asio::ip::tcp::acceptor;
 
-  Server(net::asio::io_context& io, Node& node, spdlog::logger& log, Random& random);
+  Server(net::asio::io_context& io, Node& node, spdlog::logger& log);
   Status listen(const wire::HostPort& at);
   net::awaitable<void> accept_from(Acceptor& acceptor);
   void say_not_accepted(const net::error_code& error);
@@ -55,7 +55,6 @@ class Server {
   net::asio::io_context& io_;
   Node& node_;
   spdlog::logger& log_;
-  Random& random_;
   std::unique_ptr<net::TlsServer> tls_;
   std::shared_ptr<const Keyring> keyring_;
   std::unique_ptr<Shard> shard_;

@@ -105,9 +105,10 @@ class Rules {
     return spent;
   }
 
-  // Once a key is destroyed, what was spent under it is forgotten: nothing of it may come again.
+  // What was spent of a week that is over is forgotten: nothing of it may come again.
   Result<bool> is_spendable(const TokenId& token) {
-    return ledger_.has_token_key(token.kind, token.week);
+    TRY(const std::uint32_t first, ledger_.first_token_week());
+    return token.week >= first;
   }
 
   Store& store_;

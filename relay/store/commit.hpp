@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "proto/wire/time.hpp"
+#include "relay/core/keyring.hpp"
 #include "relay/core/operations.hpp"
 #include "relay/core/policy.hpp"
 #include "relay/store/database.hpp"
@@ -26,16 +27,15 @@ struct Swept {
   enum class Rest : std::uint8_t { none, more, unscrubbed } rest = Rest::none;
 };
 
-/// One bounded piece of forgetting: expired envelopes, emptied mailboxes, keys of before last week
-/// with the tokens spent under them, past allotments. With `more` it is to be called again at once,
+/// One bounded piece of forgetting: expired envelopes, emptied mailboxes, tokens spent of weeks
+/// before last week, past allotments. With `more` it is to be called again at once,
 /// with batches in between; when `unscrubbed` in a while, as readers may take minutes; when there
 /// is no rest, the database was scrubbed. To be called at least once an hour.
 Result<Swept> sweep(Database& database, wire::TimePoint now);
 
-/// Sees to it that there is a key of every kind for this week, and loads all there are. To be
-/// called at the start, when a week begins, and after a sweep in which one began. 'expired' when
-/// this week's keys were destroyed already: the clock is behind, or had run ahead.
-Result<Keyring> load_keyring(Database& database, const SigningKey& identity, wire::TimePoint now,
-                             Random& random);
+/// This week's keyring. To be called at the start and when a week begins. 'expired' when this week
+/// is over already: the clock is behind, or had run ahead.
+Result<Keyring> load_keyring(Database& database, const TokenSecret& secret,
+                             const SigningKey& identity, wire::TimePoint now);
 
 }  // namespace porchlight::relay

@@ -1,4 +1,4 @@
-// Spent tokens with their remaining budgets, accounts, allotments, the weekly keys and the
+// Spent tokens with their remaining budgets, accounts, allotments, which weeks are over and the
 // incarnation (clauses 4.7 and 6): what a database must do for them.
 // Same rules, errors and thread as store.hpp.
 // Must not know: what a token or an account is for, clocks, network addresses.
@@ -10,7 +10,6 @@
 #include "proto/base/ids.hpp"
 #include "proto/base/result.hpp"
 #include "proto/crypto/hash.hpp"
-#include "relay/core/keyring.hpp"
 #include "relay/core/operations.hpp"
 
 namespace porchlight::relay {
@@ -53,12 +52,6 @@ struct LedgerCounts {
   std::uint64_t spent_tokens = 0;
 };
 
-/// What 'expired' says when a key is to be made for a week whose keys were destroyed.
-inline constexpr auto destroyed_keys_sentence =
-    "The token keys of the week this machine's clock shows were destroyed already. Either the "
-    "clock is behind: set it, and nothing is lost. Or it had run ahead before: then tokens can be "
-    "issued again from the week before the one it had run to, or by a new relay.";
-
 class Ledger {
  public:
   virtual ~Ledger() = default;
@@ -78,16 +71,11 @@ class Ledger {
   virtual Result<std::size_t> forget_allotments(TokenKind kind, std::uint32_t period,
                                                 std::size_t count_max) = 0;
 
-  /// All keys there are, in no order.
-  virtual Result<std::vector<TokenKeyRecord>> token_keys() = 0;
-  virtual Result<bool> has_token_key(TokenKind kind, std::uint32_t week) = 0;
-  /// Does nothing when there is a key for the kind and week: there can be only one. 'expired' when
-  /// the week's keys were destroyed, for the same reason.
-  virtual Status add_token_key(const TokenKeyRecord& key) = 0;
-  /// Destroys the keys of all weeks before `week`, for ever.
-  virtual Status destroy_token_keys(std::uint32_t week) = 0;
-  /// Forgets tokens spent under keys of weeks before `week`, at most `count_max`. How many it
-  /// forgot.
+  /// The first week whose tokens may still count; 0 at first.
+  virtual Result<std::uint32_t> first_token_week() = 0;
+  /// Tokens of all weeks before `week` are over, for ever: the clock may go back after this.
+  virtual Status end_token_weeks(std::uint32_t week) = 0;
+  /// Forgets tokens spent of weeks before `week`, at most `count_max`. How many it forgot.
   virtual Result<std::size_t> forget_spent(std::uint32_t week, std::size_t count_max) = 0;
 
   virtual Result<Incarnation> incarnation() = 0;

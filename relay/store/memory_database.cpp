@@ -23,15 +23,14 @@ struct Mailbox {
   std::vector<Held> envelopes;  // ascending
 };
 
-// What a commit makes visible. Mailboxes and keys are shared between states and never changed.
+// What a commit makes visible. Mailboxes are shared between states and never changed.
 struct State {
   std::map<MailboxId, std::shared_ptr<const Mailbox>> mailboxes;
   std::uint64_t bytes = 0;
   std::map<TokenId, SpentToken> spent;
   std::map<AccountKey, Account> accounts;
   std::map<AllotmentId, IssueDigest> allotments;
-  std::map<std::pair<std::uint32_t, TokenKind>, std::shared_ptr<const TokenKeyRecord>> keys;
-  std::uint32_t keys_destroyed_before = 0;  // week
+  std::uint32_t first_token_week = 0;
   Incarnation incarnation;
 };
 
@@ -206,30 +205,9 @@ class MemoryDatabase final : public Database, Store, Ledger {
       return entry.first.kind == kind && entry.first.period < period;
     });
   }
-  Result<std::vector<TokenKeyRecord>> token_keys() override {
-    std::vector<TokenKeyRecord> keys;
-    for (const auto& [id, key] : now().keys) {
-      keys.push_back({key->kind, key->week, *voprf::PrivateKey::from(key->private_key.reveal()),
-                      key->statement});
-    }
-    return keys;
-  }
-  Result<bool> has_token_key(TokenKind kind, std::uint32_t week) override {
-    return now().keys.contains({week, kind});
-  }
-  Status add_token_key(const TokenKeyRecord& key) override {
-    if (key.week < batch().keys_destroyed_before) {
-      return Error{Errc::expired, destroyed_keys_sentence};
-    }
-    auto copy = std::make_shared<const TokenKeyRecord>(TokenKeyRecord{
-        key.kind, key.week, *voprf::PrivateKey::from(key.private_key.reveal()), key.statement});
-    batch().keys.emplace(std::pair(key.week, key.kind), std::move(copy));
-    return Ok{};
-  }
-  Status destroy_token_keys(std::uint32_t week) override {
-    State& state = batch();
-    state.keys_destroyed_before = std::max(state.keys_destroyed_before, week);
-    std::erase_if(state.keys, [&](const auto& entry) { return entry.first.first < week; });
+  Result<std::uint32_t> first_token_week() override { return now().first_token_week; }
+  Status end_token_weeks(std::uint32_t week) override {
+    batch().first_token_week = std::max(batch().first_token_week, week);
     return Ok{};
   }
   Result<std::size_t> forget_spent(std::uint32_t week, std::size_t count_max) override {

@@ -21,9 +21,6 @@ constexpr Check checks[] = {
     {"SELECT 1 FROM mailbox WHERE (emptied_newest IS NULL)"
      " <> EXISTS (SELECT 1 FROM envelope WHERE mailbox = mailbox.id)",
      "The relay's database holds a mailbox that is neither used nor emptied."},
-    {"SELECT 1 FROM spent WHERE token_key NOT IN (SELECT id FROM token_key) AND token_key / 4 >="
-     " (SELECT keys_destroyed_before FROM meta)",
-     "The relay's database holds a spent token without its key."},
 };
 
 Status check_envelopes(SQLite::Database& database) {

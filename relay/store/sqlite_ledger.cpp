@@ -7,8 +7,6 @@ namespace {
 std::int64_t key_row(TokenKind kind, std::uint32_t week) {
   return std::int64_t{week} * 4 + static_cast<int>(kind);
 }
-TokenKind kind_of(std::int64_t key_row) { return static_cast<TokenKind>(key_row % 4); }
-std::uint32_t week_of(std::int64_t key_row) { return static_cast<std::uint32_t>(key_row / 4); }
 std::int64_t first_key_row(std::uint32_t week) { return std::int64_t{week} * 4; }
 
 std::uint32_t column32(const Run& run, int column) {
@@ -41,16 +39,8 @@ SqliteLedger::SqliteLedger(SQLite::Database& db)
       forget_allotments_(db,
                          "DELETE FROM allotment WHERE id IN"
                          " (SELECT id FROM allotment WHERE kind = ? AND period < ? LIMIT ?)"),
-      token_keys_(db, "SELECT id, private_key, statement FROM token_key"),
-      has_token_key_(db, "SELECT 1 FROM token_key WHERE id = ?"),
-      add_token_key_(db,
-                     "INSERT OR IGNORE INTO token_key (id, private_key, statement)"
-                     " VALUES (?, ?, ?)"),
-      destroy_token_keys_(db, "DELETE FROM token_key WHERE id < ?"),
-      find_destroyed_before_(db, "SELECT keys_destroyed_before FROM meta"),
-      set_destroyed_before_(db,
-                            "UPDATE meta SET keys_destroyed_before = ?1"
-                            " WHERE keys_destroyed_before < ?1"),
+      find_first_week_(db, "SELECT first_token_week FROM meta"),
+      set_first_week_(db, "UPDATE meta SET first_token_week = ?1 WHERE first_token_week < ?1"),
       find_incarnation_(db, "SELECT incarnation FROM meta"),
       set_incarnation_(db, "UPDATE meta SET incarnation = ?"),
       counts_(db, "SELECT (SELECT count(*) FROM account), (SELECT count(*) FROM spent)") {}
@@ -135,48 +125,19 @@ Result<std::size_t> SqliteLedger::forget_allotments(TokenKind kind, std::uint32_
   });
 }
 
-// ---- the relay's own keys -------------------------------------------------------------------
+// ---- the relay itself -----------------------------------------------------------------------
 
-Result<std::vector<TokenKeyRecord>> SqliteLedger::token_keys() {
-  return guarded([&]() -> Result<std::vector<TokenKeyRecord>> {
-    std::vector<TokenKeyRecord> keys;
-    Run found(token_keys_);
-    while (found.step()) {
-      auto private_key = voprf::PrivateKey::from(found.blob(1));
-      if (!private_key) {
-        return Error{Errc::storage, "A stored token key is damaged. Run porchlightd check."};
-      }
-      keys.push_back({kind_of(found.integer(0)), week_of(found.integer(0)), *std::move(private_key),
-                      to_bytes(found.blob(2))});
-    }
-    return keys;
+Result<std::uint32_t> SqliteLedger::first_token_week() {
+  return guarded([&]() -> Result<std::uint32_t> {
+    Run found(find_first_week_);
+    found.step();
+    return column32(found, 0);
   });
 }
 
-Result<bool> SqliteLedger::has_token_key(TokenKind kind, std::uint32_t week) {
-  return guarded([&]() -> Result<bool> { return Run(has_token_key_, key_row(kind, week)).step(); });
-}
-
-Status SqliteLedger::add_token_key(const TokenKeyRecord& key) {
+Status SqliteLedger::end_token_weeks(std::uint32_t week) {
   return guarded([&]() -> Status {
-    {
-      Run found(find_destroyed_before_);
-      if (found.step() && key.week < column32(found, 0)) {
-        return Error{Errc::expired, destroyed_keys_sentence};
-      }
-    }
-    Run(add_token_key_, key_row(key.kind, key.week), key.private_key.reveal(),
-        ByteView(key.statement))
-        .finish();
-    return Ok{};
-  });
-}
-
-Status SqliteLedger::destroy_token_keys(std::uint32_t week) {
-  return guarded([&]() -> Status {
-    Run(set_destroyed_before_, signed_integer(week)).finish();
-    const std::size_t count = Run(destroy_token_keys_, first_key_row(week)).finish();
-    erased_ = erased_ || count > 0;
+    Run(set_first_week_, signed_integer(week)).finish();
     return Ok{};
   });
 }

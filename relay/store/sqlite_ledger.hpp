@@ -19,10 +19,8 @@ class SqliteLedger final : public Ledger {
   Status add_allotment(const AllotmentId& id, const IssueDigest& digest) override;
   Result<std::size_t> forget_allotments(TokenKind kind, std::uint32_t period,
                                         std::size_t count_max) override;
-  Result<std::vector<TokenKeyRecord>> token_keys() override;
-  Result<bool> has_token_key(TokenKind kind, std::uint32_t week) override;
-  Status add_token_key(const TokenKeyRecord& key) override;
-  Status destroy_token_keys(std::uint32_t week) override;
+  Result<std::uint32_t> first_token_week() override;
+  Status end_token_weeks(std::uint32_t week) override;
   Result<std::size_t> forget_spent(std::uint32_t week, std::size_t count_max) override;
   Result<Incarnation> incarnation() override;
   Status set_incarnation(const Incarnation& incarnation) override;
@@ -42,12 +40,8 @@ class SqliteLedger final : public Ledger {
   SQLite::Statement find_allotment_;
   SQLite::Statement add_allotment_;
   SQLite::Statement forget_allotments_;
-  SQLite::Statement token_keys_;
-  SQLite::Statement has_token_key_;
-  SQLite::Statement add_token_key_;
-  SQLite::Statement destroy_token_keys_;
-  SQLite::Statement find_destroyed_before_;
-  SQLite::Statement set_destroyed_before_;
+  SQLite::Statement find_first_week_;
+  SQLite::Statement set_first_week_;
   SQLite::Statement find_incarnation_;
   SQLite::Statement set_incarnation_;
   SQLite::Statement counts_;

@@ -9,8 +9,9 @@
 namespace porchlight::relay::sqlite {
 namespace {
 
-constexpr int application_id = 0x504c5231;  // "PLR1"
-constexpr int schema_version = 1;
+constexpr int relay_id = 0x504c5231;   // "PLR1"
+constexpr int backup_id = 0x504c4231;  // "PLB1"
+constexpr int schema_version = 2;
 
 // Integer ids keep the indexes compact: mailboxes of today stand next to each other, so a batch
 // touches few pages. Envelopes lie in a rowid table in order of arrival; a table WITHOUT ROWID
@@ -21,7 +22,7 @@ constexpr auto schema = R"sql(
 CREATE TABLE meta (
   only INTEGER PRIMARY KEY CHECK (only = 1),
   incarnation BLOB NOT NULL,
-  keys_destroyed_before INTEGER NOT NULL  -- week
+  first_token_week INTEGER NOT NULL       -- those before it are over
 );
 CREATE TABLE mailbox (
   id INTEGER PRIMARY KEY,
@@ -39,14 +40,9 @@ CREATE TABLE envelope (
 );
 CREATE UNIQUE INDEX envelope_seq ON envelope (mailbox, seq);
 CREATE INDEX envelope_expiry ON envelope (expiry_hour, id, mailbox, hash);
-CREATE TABLE token_key (
-  id INTEGER PRIMARY KEY,                 -- week * 4 + kind
-  private_key BLOB NOT NULL,
-  statement BLOB NOT NULL
-);
 CREATE TABLE spent (
   id INTEGER PRIMARY KEY,
-  token_key INTEGER NOT NULL,
+  token_key INTEGER NOT NULL,             -- week * 4 + kind
   nonce BLOB NOT NULL,
   holder BLOB NOT NULL,
   drops INTEGER NOT NULL,
@@ -73,15 +69,25 @@ CREATE UNIQUE INDEX allotment_once ON allotment (kind, period, account);
 using Opened = Result<std::unique_ptr<SQLite::Database>>;
 
 constexpr auto not_ours = "The file in the database's place is not a relay's database.";
+constexpr auto not_a_backup =
+    "This file is not a backup of a relay. Look for the one that porchlightd backup made.";
 
 // As guarded(), but a file that is no database is the person's to put right, not the disk's.
 template <class Work>
-Opened opening(Work&& work) {
+Opened opening(FileKind kind, Work&& work) {
   try {
     return work();
   } catch (const SQLite::Exception& exception) {
-    if (exception.getErrorCode() == SQLITE_NOTADB) return Error{Errc::malformed, not_ours};
-    return as_error(exception);
+    const bool backup = kind == FileKind::backup;
+    switch (exception.getErrorCode()) {
+      case SQLITE_NOTADB:
+        return Error{Errc::malformed, backup ? not_a_backup : not_ours};
+      case SQLITE_CORRUPT:
+        if (backup) return damaged_backup();
+        [[fallthrough]];
+      default:
+        return as_error(exception);
+    }
   }
 }
 
@@ -105,15 +111,20 @@ void make_tables(SQLite::Database& database, const Incarnation& incarnation) {
   database.exec(schema);
   SQLite::Statement meta(database, "INSERT INTO meta VALUES (1, ?, 0)");
   Run(meta, incarnation).finish();
-  database.exec("PRAGMA application_id = " + std::to_string(application_id));
+  set_kind(database, FileKind::relay);
   database.exec("PRAGMA user_version = " + std::to_string(schema_version));
   database.exec("COMMIT");
 }
 
-Status check_version(SQLite::Database& database) {
-  if (pragma(database, "application_id") != application_id) {
-    return Error{Errc::malformed, not_ours};
+Status check_version(SQLite::Database& database, FileKind kind) {
+  const int id = pragma(database, "application_id");
+  if (kind == FileKind::relay && id == backup_id) {
+    return Error{Errc::malformed,
+                 "The file in the database's place is a backup. It comes back by porchlightd "
+                 "restore, in a new folder."};
   }
+  if (kind == FileKind::relay && id != relay_id) return Error{Errc::malformed, not_ours};
+  if (kind == FileKind::backup && id != backup_id) return Error{Errc::malformed, not_a_backup};
   const int version = pragma(database, "user_version");
   if (version > schema_version) {
     return Error{Errc::update_needed,
@@ -121,7 +132,10 @@ Status check_version(SQLite::Database& database) {
                  "nothing was changed."};
   }
   if (version < schema_version) {
-    return Error{Errc::malformed, "The relay's database has an impossible version."};
+    return Error{Errc::malformed,
+                 "The relay's database was written by a porchlightd from before the first release, "
+                 "and cannot be taken over: its token keys were kept in another way. Nothing was "
+                 "changed. Make a new relay with porchlightd init, in another folder."};
   }
   return Ok{};
 }
@@ -159,12 +173,12 @@ Error as_error(const SQLite::Exception& exception) {
 Result<std::unique_ptr<SQLite::Database>> open_writer(const std::filesystem::path& file,
                                                       const Incarnation& incarnation) {
   CHECK(make_private_file(file));
-  return opening([&]() -> Opened {
+  return opening(FileKind::relay, [&]() -> Opened {
     auto database = std::make_unique<SQLite::Database>(file.string(), SQLite::OPEN_READWRITE);
     set_up(*database);
     database->exec("PRAGMA page_size = 16384");  // only counts while the file is empty
     const bool empty = pragma(*database, "schema_version") == 0;
-    if (!empty) CHECK(check_version(*database));
+    if (!empty) CHECK(check_version(*database, FileKind::relay));
     if (database->execAndGet("PRAGMA journal_mode = WAL").getString() != "wal") {
       return Error{Errc::storage, "The file system of the data folder cannot hold the database."};
     }
@@ -176,13 +190,35 @@ Result<std::unique_ptr<SQLite::Database>> open_writer(const std::filesystem::pat
 }
 
 Result<std::unique_ptr<SQLite::Database>> open_reader(const std::filesystem::path& file) {
-  return opening([&]() -> Opened {
+  return opening(FileKind::relay, [&]() -> Opened {
     auto database = std::make_unique<SQLite::Database>(file.string(), SQLite::OPEN_READWRITE);
     set_up(*database);
-    CHECK(check_version(*database));
+    CHECK(check_version(*database, FileKind::relay));
     database->exec("PRAGMA query_only = ON");
     return database;
   });
+}
+
+Result<std::unique_ptr<SQLite::Database>> open_backup(const std::filesystem::path& file) {
+  std::error_code failed;
+  if (!std::filesystem::exists(file, failed)) {
+    return Error{Errc::not_found, "There is no file " + file.string() + "."};
+  }
+  return opening(FileKind::backup, [&]() -> Opened {
+    auto database = std::make_unique<SQLite::Database>(file.string(), SQLite::OPEN_READONLY);
+    set_up(*database);
+    CHECK(check_version(*database, FileKind::backup));
+    return database;
+  });
+}
+
+Error damaged_backup() {
+  return {Errc::malformed, "This backup is damaged, or not whole. Copy it again, or use another."};
+}
+
+void set_kind(SQLite::Database& database, FileKind kind) {
+  const int id = kind == FileKind::relay ? relay_id : backup_id;
+  database.exec("PRAGMA application_id = " + std::to_string(id));
 }
 
 }  // namespace porchlight::relay::sqlite

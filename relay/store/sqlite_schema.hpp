@@ -23,4 +23,13 @@ Result<std::unique_ptr<SQLite::Database>> open_writer(const std::filesystem::pat
 /// A connection that reads a database that is there. The same errors.
 Result<std::unique_ptr<SQLite::Database>> open_reader(const std::filesystem::path& file);
 
+/// The same for a backup (sqlite_backup.hpp), which may lie where nothing can be written.
+Result<std::unique_ptr<SQLite::Database>> open_backup(const std::filesystem::path& file);
+
+Error damaged_backup();
+
+/// As what a file is marked: what is marked as one is not opened as the other.
+enum class FileKind { relay, backup };
+void set_kind(SQLite::Database& database, FileKind kind);
+
 }  // namespace porchlight::relay::sqlite

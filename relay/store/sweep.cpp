@@ -41,7 +41,7 @@ Result<Swept> sweep(Database& database, wire::TimePoint now) {
   const Batch batch(database);
   TRY(const std::size_t envelopes, store.expire(hour, count_max));
   TRY(const std::size_t mailboxes, store.forget_emptied(hour, count_max));
-  CHECK(ledger.destroy_token_keys(last_week));
+  CHECK(ledger.end_token_weeks(last_week));
   TRY(const std::size_t spent, ledger.forget_spent(last_week, count_max));
   TRY(const std::size_t allotments, forget_allotments(ledger, now));
   CHECK(database.commit());
@@ -58,19 +58,18 @@ Result<Swept> sweep(Database& database, wire::TimePoint now) {
   return swept;
 }
 
-Result<Keyring> load_keyring(Database& database, const SigningKey& identity, wire::TimePoint now,
-                             Random& random) {
-  const std::uint32_t week = wire::token_week(now);
-  CHECK(database.begin());
-  const Batch batch(database);
-  for (const TokenKind kind : all_token_kinds) {
-    TRY(const bool exists, database.ledger().has_token_key(kind, week));
-    if (exists) continue;
-    CHECK(database.ledger().add_token_key(make_token_key(kind, week, identity, random)));
+Result<Keyring> load_keyring(Database& database, const TokenSecret& secret,
+                             const SigningKey& identity, wire::TimePoint now) {
+  TRY(const std::uint32_t first, database.ledger().first_token_week());
+  if (wire::token_week(now) < first) {
+    return Error{
+        Errc::expired,
+        "The week that this machine's clock shows is over, and which of its tokens were spent is "
+        "forgotten. Either the clock is behind: set it, and nothing is lost. Or it had run ahead "
+        "before: then tokens can be issued again from the week before the one it had run to, or by "
+        "a new relay."};
   }
-  TRY(std::vector<TokenKeyRecord> keys, database.ledger().token_keys());
-  CHECK(database.commit());
-  return Keyring::make(std::move(keys));
+  return Keyring::derive(secret, identity, now);
 }
 
 }  // namespace porchlight::relay

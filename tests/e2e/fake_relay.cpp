@@ -5,6 +5,7 @@
 #include <fstream>
 
 #include "proto/wire/frame.hpp"
+#include "relay/core/keyring.hpp"
 
 namespace porchlight::e2e {
 namespace {
@@ -20,6 +21,14 @@ tcp::endpoint endpoint_of(const std::string& host) {
   const auto colon = host.rfind(':');
   return {asio::ip::make_address(host.substr(0, colon)),
           static_cast<std::uint16_t>(std::stoi(host.substr(colon + 1)))};
+}
+
+template <class AnySecret>
+AnySecret secret_of(const std::filesystem::path& name) {
+  AnySecret secret;
+  std::ifstream file(name, std::ios::binary);
+  file.read(reinterpret_cast<char*>(secret.fill().data()), AnySecret::size_bytes);
+  return secret;
 }
 
 void rethrow(std::exception_ptr failure) {
@@ -68,18 +77,16 @@ net::awaitable<void> FakeRelay::serve(tcp::socket socket) {
 }
 
 SigningSeed identity_of(const std::filesystem::path& data) {
-  SigningSeed seed;
-  std::ifstream file(data / "identity.key", std::ios::binary);
-  file.read(reinterpret_cast<char*>(seed.fill().data()), 32);
-  return seed;
+  return secret_of<SigningSeed>(data / "identity.key");
 }
 
 wire::RelayInfo info_of(const std::filesystem::path& data) {
   SQLite::Database db((data / "relay.db").string(), SQLite::OPEN_READWRITE);
   wire::RelayInfo info;
   info.add_versions(1);
-  SQLite::Statement keys(db, "SELECT statement FROM token_key");
-  while (keys.executeStep()) info.add_token_keys(keys.getColumn(0).getString());
+  const auto keyring = relay::Keyring::derive(secret_of<relay::TokenSecret>(data / "tokens.key"),
+                                              SigningKey(identity_of(data)), now());
+  for (const ByteView key : keyring.statements(now())) info.add_token_keys(to_string(key));
   info.mutable_caps()->set_ordinary_days(7);
   SQLite::Statement meta(db, "SELECT incarnation FROM meta");
   meta.executeStep();

@@ -40,6 +40,7 @@ RelayNode::RelayNode(World& world, Network& network, RelayView& view)
       view_(view),
       random_(world.stream("relay")),
       identity_(random_.secret<SigningSeed>()),
+      token_secret_(random_.secret<relay::TokenSecret>()),
       address_(make_address(identity_.verify_key())),
       database_(relay::make_memory_database({.incarnation = random_.fixed<Incarnation>()})),
       reader_(must(database_->reader())),
@@ -57,7 +58,7 @@ RelayNode::~RelayNode() = default;
 void RelayNode::renew_keyring() {
   if (context_.keyring && context_.keyring->is_complete(world_.now())) return;
   context_.keyring = std::make_shared<const relay::Keyring>(
-      must(relay::load_keyring(*database_, identity_, world_.now(), random_)));
+      must(relay::load_keyring(*database_, token_secret_, identity_, world_.now())));
 }
 
 ConnectionId RelayNode::connect(Endpoint client, const std::string& purpose) {

@@ -101,6 +101,7 @@ class RelayNode {
   RelayView& view_;
   SeededRandom random_;
   SigningKey identity_;
+  relay::TokenSecret token_secret_;
   wire::RelayAddress address_;
   std::unique_ptr<relay::Database> database_;
   std::unique_ptr<relay::Database> backup_;

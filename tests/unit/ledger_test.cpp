@@ -10,7 +10,6 @@ using namespace testing;
 class Ledger : public ::testing::TestWithParam<Kind> {
  protected:
   Outcome enroll(Byte token, Byte account, TokenKind kind = TokenKind::enroll_member) {
-    db.make_keys();
     const std::uint32_t week = wire::token_week(db.now);
     return db.commit(
         Enroll{{kind, week, numbered<TokenNonce>(token)}, numbered<AccountKey>(account), week});
@@ -58,14 +57,12 @@ TEST_P(Ledger, RefusesAnotherSpendIdAcrossARestart) {
 TEST_P(Ledger, TakesOneNonceUnderTwoKeysForTwoTokens) {
   Payer payer = db.payer();
   db.now += 7 * 24h;
-  db.make_keys();
   payer.token.week += 1;
   payer.spend_id = numbered<SpendId>(2);
   EXPECT_EQ(db.commit(SpendToken{payer, {}}), Outcome{Budget{}});
 }
 
 TEST_P(Ledger, LetsNobodyDropWhoSpentNothing) {
-  db.make_keys();
   const Payer nobody{{TokenKind::session, wire::token_week(noon), numbered<TokenNonce>(1)},
                      numbered<SpendId>(1)};
   EXPECT_EQ(db.commit(db.append(nobody, 1, 1)), Outcome{NoBudget{}});
@@ -209,43 +206,28 @@ TEST_P(Ledger, ForgetsPastAllotments) {
   EXPECT_FALSE(db->ledger().find_allotment(id)->has_value());
 }
 
-// ---- keys and incarnation (6.1, 4.7) --------------------------------------------------------
+// ---- weeks and incarnation (6.3, 4.7) -------------------------------------------------------
 
-TEST_P(Ledger, KeepsOneKeyForAKindAndWeek) {
-  db.make_keys();
-  const auto before = db->ledger().token_keys();
-  ASSERT_EQ(before->size(), all_token_kinds.size());
+TEST_P(Ledger, TakesNothingOfAWeekThatIsOverWhateverTheClockSaysLater) {
+  const Payer payer = db.payer();
+  db.now += 21 * 24h;  // the clock ran ahead, and is put right
+  db.sweep_all();
   db.reopen();
-  db.make_keys();
-  const auto after = db->ledger().token_keys();
-  ASSERT_EQ(after->size(), before->size());
-  for (std::size_t i = 0; i < before->size(); ++i) {
-    EXPECT_EQ((*after)[i].statement, (*before)[i].statement);
-  }
+  db.now = noon;
+  EXPECT_EQ(db.commit(SpendToken{payer, {}}), Outcome{NotPermitted{}});
+  EXPECT_EQ(enroll(1, 1), Outcome{NotPermitted{}});
 }
 
-TEST_P(Ledger, DestroysKeysOfBeforeLastWeek) {
-  db.make_keys();
-  db.now += 7 * 24h;
-  db.make_keys();
-  db.sweep_all();
-  EXPECT_EQ(db->ledger().token_keys()->size(), 2 * all_token_kinds.size());
-  db.now += 7 * 24h;
-  db.make_keys();
-  db.sweep_all();
-  EXPECT_EQ(db->ledger().token_keys()->size(), 2 * all_token_kinds.size());
-  EXPECT_FALSE(*db->ledger().has_token_key(TokenKind::session, wire::token_week(noon)));
-}
-
-TEST_P(Ledger, NeverMakesASecondKeyForAWeekWhoseKeysWereDestroyed) {
+TEST_P(Ledger, GivesNoKeysForAWeekThatIsOver) {
   SystemRandom random;
+  const auto secret = random.secret<TokenSecret>();
   const SigningKey identity{random.secret<SigningSeed>()};
-  db.make_keys();
+  EXPECT_TRUE(load_keyring(*db, secret, identity, noon).ok());
   ASSERT_TRUE(sweep(*db, noon + 21 * 24h).ok());  // the clock ran ahead, and is put right
-  const auto keyring = load_keyring(*db, identity, noon, random);
+  const auto keyring = load_keyring(*db, secret, identity, noon);
   ASSERT_FALSE(keyring.ok());
   EXPECT_EQ(keyring.error().code, Errc::expired);
-  EXPECT_TRUE(load_keyring(*db, identity, noon + 21 * 24h, random).ok());
+  EXPECT_TRUE(load_keyring(*db, secret, identity, noon + 14 * 24h).ok());
 }
 
 TEST_P(Ledger, KeepsItsIncarnation) {

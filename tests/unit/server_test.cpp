@@ -14,7 +14,7 @@ TEST_F(Server, SpeaksFirstWithKeysItsIdentitySignedAndAFreshChallenge) {
   EXPECT_EQ(first.greeting().id(), 0u);
   ASSERT_EQ(first.info().versions_size(), 1);
   EXPECT_EQ(first.info().versions(0), 1u);
-  ASSERT_EQ(first.info().token_keys_size(), 3);
+  ASSERT_EQ(first.info().token_keys_size(), 6);
   for (const std::string& key : first.info().token_keys()) {
     const auto statement = wire::parse_signed(key);
     ASSERT_TRUE(statement.ok());

@@ -48,7 +48,7 @@ struct TestRelay {
   TestRelay() : database((crypto_init(), make_memory_database({1u << 30, {}}))) { load_keys(); }
 
   void load_keys() {
-    auto loaded = load_keyring(*database, identity, now, random);
+    auto loaded = load_keyring(*database, token_secret, identity, now);
     ASSERT_TRUE(loaded.ok());
     context.keyring = std::make_shared<const Keyring>(*std::move(loaded));
   }
@@ -67,6 +67,7 @@ struct TestRelay {
 
   SystemRandom random;
   SigningKey identity = key(200);
+  TokenSecret token_secret = numbered_secret<TokenSecret>(201);
   wire::TimePoint now = noon;
   std::unique_ptr<Database> database;
   SessionContext context{wire::relay_identity(identity.verify_key()), {}, {}, nullptr, random};

@@ -26,7 +26,7 @@ TEST_F(Session, GreetsWithKeysCapsAndAFreshChallenge) {
   const auto info = connection.session.greeting(noon).relay_info();
   ASSERT_EQ(info.versions_size(), 1);
   EXPECT_EQ(info.versions(0), 1u);
-  EXPECT_EQ(info.token_keys_size(), 3);
+  EXPECT_EQ(info.token_keys_size(), 6);
   for (const std::string& statement : info.token_keys()) {
     const auto checked = wire::parse_signed(statement);
     ASSERT_TRUE(checked.ok());

@@ -1,5 +1,8 @@
 // Tokens and accounts at a session (clause 6): spending, issuing, enrolling, and the keyring.
+#include <set>
+
 #include "session_fixture.hpp"
+#include "vectors.hpp"
 
 namespace porchlight::relay {
 namespace {
@@ -318,27 +321,39 @@ TEST_F(SessionTokens, RefusesAnEnrolmentWithAnythingSwapped) {
 
 // ---- the keyring (6.1) ----------------------------------------------------------------------
 
-TEST(Keyring, RefusesDamagedAndDoubleKeys) {
+TEST(Keyring, DerivesTheKeysOfTheVectors) {
   crypto_init();
-  SystemRandom random;
-  const SigningKey identity = key(1);
-  const std::uint32_t week = wire::token_week(noon);
-  const auto make = [&](auto change) {
-    std::vector<TokenKeyRecord> records;
-    records.push_back(make_token_key(TokenKind::session, week, identity, random));
-    change(records);
-    return Keyring::make(std::move(records)).ok();
+  for (const auto& vector : porchlight::testing::read_vectors("wire.json")["token_keys"]) {
+    const auto secret = porchlight::testing::from_hex<TokenSecret>(vector["secret"]);
+    const auto monday = wire::token_week_start(vector["week"].get<std::uint32_t>());
+    const Keyring keyring = Keyring::derive(secret, key(1), monday);
+    const auto kind = token_kind(static_cast<wire::TokenKind>(vector["kind"].get<int>()));
+    const voprf::KeyPair* pair = keyring.signing_key(*kind, monday);
+    ASSERT_NE(pair, nullptr);
+    EXPECT_EQ(to_bytes(pair->private_key.reveal()),
+              porchlight::testing::unhex(vector["private_key"]));
+    EXPECT_EQ(*voprf::public_key(pair->private_key), pair->public_key);
+  }
+}
+
+TEST(Keyring, StatesTheSameKeysWheneverItIsDerivedAndOthersForEachKindAndWeek) {
+  crypto_init();
+  const auto secret = numbered_secret<TokenSecret>(1);
+  const auto all = [&](const TokenSecret& from, wire::TimePoint now) {
+    std::set<Bytes> statements;
+    const Keyring keyring = Keyring::derive(from, key(1), now);
+    for (const ByteView statement : keyring.statements(now)) statements.insert(to_bytes(statement));
+    return statements;
   };
-  EXPECT_TRUE(make([](auto&) {}));
-  EXPECT_FALSE(make([](auto& records) { records[0].week += 1; }));
-  EXPECT_FALSE(make([](auto& records) { records[0].kind = TokenKind::enroll_member; }));
-  EXPECT_FALSE(make([](auto& records) { records[0].statement.resize(3); }));
-  EXPECT_FALSE(make([](auto& records) { records[0].private_key = voprf::PrivateKey{}; }));
-  EXPECT_FALSE(
-      make([](auto& records) { records[0].private_key = numbered_secret<voprf::PrivateKey>(1); }));
-  EXPECT_FALSE(make([&](auto& records) {
-    records.push_back(make_token_key(TokenKind::session, week, identity, random));
-  }));
+  const auto before = all(secret, noon);
+  EXPECT_EQ(before.size(), 2 * all_token_kinds.size());
+  EXPECT_EQ(all(secret, noon + 24h), before);
+  std::size_t same = 0;
+  for (const Bytes& statement : all(secret, noon + 7 * 24h)) same += before.count(statement);
+  EXPECT_EQ(same, all_token_kinds.size());
+  for (const Bytes& statement : all(numbered_secret<TokenSecret>(2), noon)) {
+    EXPECT_FALSE(before.contains(statement));
+  }
 }
 
 TEST(Keyring, IsCompleteOnlyWithTheKeysOfThisWeek) {
@@ -349,7 +364,7 @@ TEST(Keyring, IsCompleteOnlyWithTheKeysOfThisWeek) {
   EXPECT_EQ(keyring.signing_key(TokenKind::session, noon + 7 * 24h), nullptr);
   EXPECT_EQ(keyring.mint(TokenKind::session, noon + 7 * 24h, relay.random).error().code,
             Errc::not_found);
-  EXPECT_EQ(keyring.statements(noon - 7 * 24h).size(), 0u);
+  EXPECT_EQ(keyring.statements(noon - 14 * 24h).size(), 0u);
 }
 
 }  // namespace

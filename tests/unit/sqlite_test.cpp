@@ -82,13 +82,16 @@ TEST(Sqlite, KeepsItsFilesToItsOwner) {
   }
 }
 
-TEST(Sqlite, TellsANewerSchemaFromADamagedFileFromAStrangers) {
+TEST(Sqlite, TellsANewerSchemaFromAnOlderOneFromAStrangersFile) {
   TemporaryFolder folder;
   crypto_init();
   const auto newer = folder.path() / "newer.db";
   ASSERT_TRUE(open(newer).ok());
-  run(newer, "PRAGMA user_version = 2");
+  run(newer, "PRAGMA user_version = 3");
   EXPECT_EQ(open(newer).error().code, Errc::update_needed);
+  run(newer, "PRAGMA user_version = 1");  // which kept its token keys in another way
+  EXPECT_EQ(open(newer).error().code, Errc::malformed);
+  EXPECT_NE(open(newer).error().what.find("before the first release"), std::string::npos);
 
   const auto stranger = folder.path() / "stranger.db";
   run(stranger, "CREATE TABLE something (x)");

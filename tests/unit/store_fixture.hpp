@@ -83,17 +83,12 @@ class TestDatabase {
     return commit_batch(*database_, operations, policy, now);
   }
 
-  /// Spends a fresh token with the default budget; its key is made when it is missing.
+  /// Spends a fresh token with the default budget.
   Payer payer(Byte number = 1) {
-    make_keys();
     const Payer payer{{TokenKind::session, wire::token_week(now), numbered<TokenNonce>(number)},
                       numbered<SpendId>(number)};
     EXPECT_EQ(commit(SpendToken{payer, policy.session_budget}), Outcome{policy.session_budget});
     return payer;
-  }
-  void make_keys() {
-    const auto keyring = load_keyring(*database_, identity_, now, random_);
-    ASSERT_TRUE(keyring.ok());
   }
 
   Append append(const Payer& payer, Byte mailbox, std::uint32_t number,
@@ -107,7 +102,6 @@ class TestDatabase {
   }
   /// Drops with a budget that does not end.
   Seq drop(Byte mailbox, std::uint32_t number, Retention retention = Retention::ordinary) {
-    make_keys();
     const Payer rich{{TokenKind::session, wire::token_week(now), numbered<TokenNonce>(255)},
                      numbered<SpendId>(255)};
     commit(SpendToken{rich, {UINT32_MAX, UINT32_MAX, UINT32_MAX}});
@@ -166,14 +160,7 @@ class TestDatabase {
   std::uint64_t capacity_;
   TemporaryFolder folder_;
   SystemRandom random_;
-  SigningKey identity_{numbered_seed()};
   std::unique_ptr<Database> database_;
-
-  static SigningSeed numbered_seed() {
-    SigningSeed seed;
-    std::fill(seed.fill().begin(), seed.fill().end(), Byte{9});
-    return seed;
-  }
 };
 
 inline Seq seq_of(const Outcome& outcome) {

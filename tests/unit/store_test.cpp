@@ -326,7 +326,6 @@ INSTANTIATE_TEST_SUITE_P(Both, FullStore, ::testing::Values(Kind::memory, Kind::
                          });
 
 TEST_P(FullStore, SaysFullBySizeChargesNothingAndGoesOnAfterErasing) {
-  small.make_keys();
   const Payer rich{{TokenKind::session, wire::token_week(noon), numbered<TokenNonce>(1)},
                    numbered<SpendId>(1)};
   const Budget full{100'000, 1u << 30, 64};
