@@ -3,11 +3,13 @@
 #include <unistd.h>
 
 #include <charconv>
+#include <ctime>
 #include <iostream>
 #include <nlohmann/json.hpp>
 
 #include "relay/server/admin.hpp"
 #include "relay/server/admin_socket.hpp"
+#include "relay/server/backup.hpp"
 #include "relay/server/check.hpp"
 #include "relay/server/clock.hpp"
 #include "relay/server/qr.hpp"
@@ -92,6 +94,14 @@ void print_status(const json& status) {
             << count(status, "turned_away_since_start") << " turned away\n";
 }
 
+std::string utc(wire::TimePoint time) {
+  const std::time_t seconds = time.time_since_epoch().count();
+  std::tm parts{};
+  char text[32] = "";
+  if (::gmtime_r(&seconds, &parts)) std::strftime(text, sizeof text, "%F %R UTC", &parts);
+  return text;
+}
+
 std::string duration_text(std::chrono::minutes lifetime) {
   const auto count = lifetime.count();
   if (count % 60 != 0) return std::to_string(count) + " min";
@@ -132,8 +142,9 @@ int init_command(const InitOptions& options) {
   std::cout << "Relay ready   " << address->str() << "\n";
   std::cerr << "Next          porchlightd run" << data << ", then porchlightd invite" << data
             << " --inviter\n"
-            << "Keep safe     " << (options.data / "identity.key").string()
-            << " is this relay's identity: copy it to another place that is as private.\n";
+            << "Keep safe     porchlightd backup FILE" << data
+            << ", to another machine and from time to time:\n"
+               "              this relay's identity is in that folder alone.\n";
   return exit_code::done;
 }
 
@@ -180,6 +191,36 @@ int check_command(const std::filesystem::path& data) {
     if (bad) code = exit_code::failure;
   }
   return code;
+}
+
+int backup_command(const std::filesystem::path& file, const std::filesystem::path& data) {
+  const auto bytes = back_up_relay(data, file, system_now());
+  if (!bytes.ok()) return fail(bytes.error());
+  std::cout << "Backup ready  " << file.string() << " (" << (*bytes + 1023) / 1024 << " KiB)\n";
+  std::cerr
+      << "It holds      this relay's identity, its token secret, its configuration and accounts,\n"
+         "              and the sealed mailboxes as they are now.\n"
+         "Keep it       as private as the relay, on another machine: whoever has it can pose as\n"
+         "              this relay. Destroy it when you have a newer one: what people erase from\n"
+         "              the relay, and what expires there, stays in a backup.\n"
+         "If need be    porchlightd restore FILE --data NEW-FOLDER\n";
+  return exit_code::done;
+}
+
+int restore_command(const std::filesystem::path& file, const std::filesystem::path& data) {
+  SystemRandom random;
+  const auto restored = restore_relay(file, data, random);
+  if (!restored.ok()) return fail(restored.error());
+  const std::string option = " --data " + shell_word(data);
+  std::cout << "Relay ready   " << restored->address.str() << "\n";
+  std::cerr
+      << "It is         as it was at " << utc(restored->made)
+      << ". What came to it after that is\n"
+         "              not in it: the devices that sent it bring it back when they next connect.\n"
+         "              Everybody is told, and changes to groups wait for a day.\n"
+         "Make sure     that the old relay never runs again: both would be the same to people.\n"
+      << "Next          porchlightd check" << option << ", then porchlightd run" << option << "\n";
+  return exit_code::done;
 }
 
 Result<std::chrono::minutes> parse_duration(std::string_view text) {

@@ -46,6 +46,9 @@ int status_command(const std::filesystem::path& data, Format format);
 
 int check_command(const std::filesystem::path& data);
 
+int backup_command(const std::filesystem::path& file, const std::filesystem::path& data);
+int restore_command(const std::filesystem::path& file, const std::filesystem::path& data);
+
 /// "90m", "24h" or "7d" in minutes; 'usage' otherwise.
 Result<std::chrono::minutes> parse_duration(std::string_view text);
 

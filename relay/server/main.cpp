@@ -76,6 +76,41 @@ void add_check(CLI::App& app, int& code) {
   command->callback([data, &code] { code = check_command(*data); });
 }
 
+struct FileArguments {
+  std::string file;
+  std::string data;
+};
+
+void add_backup(CLI::App& app, int& code) {
+  auto* command = app.add_subcommand(
+      "backup",
+      "Write all that makes this relay into one new file, while it runs or not.\n"
+      "The file holds the relay's identity and token secret, its configuration and accounts, and\n"
+      "the sealed mailboxes as they are. Whoever has it can pose as this relay: keep it as "
+      "private\n"
+      "as the relay itself, on another machine, and destroy it when you have a newer one");
+  auto arguments = std::make_shared<FileArguments>();
+  command->add_option("FILE", arguments->file, "The new file; nothing is overwritten")->required();
+  command->add_option("--data", arguments->data, data_help)->required();
+  command->footer("Example: porchlightd backup relay.backup --data /var/lib/porchlight");
+  command->callback(
+      [arguments, &code] { code = backup_command(arguments->file, arguments->data); });
+}
+
+void add_restore(CLI::App& app, int& code) {
+  auto* command = app.add_subcommand(
+      "restore",
+      "Make a backup the relay it is of, in a new folder.\n"
+      "What came after the backup is brought back by the devices that sent it; people are told.\n"
+      "The old relay must never run again");
+  auto arguments = std::make_shared<FileArguments>();
+  command->add_option("FILE", arguments->file, "What porchlightd backup wrote")->required();
+  command->add_option("--data", arguments->data, "A folder that is new or empty")->required();
+  command->footer("Example: porchlightd restore relay.backup --data /var/lib/porchlight");
+  command->callback(
+      [arguments, &code] { code = restore_command(arguments->file, arguments->data); });
+}
+
 int parse_and_run(int argc, char** argv) {
   CLI::App app{"porchlightd: a relay that stores sealed boxes in mailboxes and knows nothing else",
                "porchlightd"};
@@ -87,6 +122,8 @@ int parse_and_run(int argc, char** argv) {
   add_invite(app, code);
   add_status(app, code);
   add_check(app, code);
+  add_backup(app, code);
+  add_restore(app, code);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

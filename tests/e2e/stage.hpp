@@ -55,6 +55,8 @@ class Relay {
     stop();
     start();
   }
+  /// A command of porchlightd on its folder.
+  Finished command(const std::vector<std::string>& arguments);
   /// A link of the operator's.
   std::string invite(const std::vector<std::string>& more = {});
   /// A line of the configuration.
@@ -69,7 +71,6 @@ class Relay {
 
  private:
   void end(int signal_number);
-  Finished command(const std::vector<std::string>& arguments);
 
   Folder folder_;
   std::string host_;

@@ -72,7 +72,10 @@ class RelayProgram {
 
   /// Runs a command with --data to its end.
   CommandResult command(std::vector<std::string> arguments) {
-    arguments.insert(arguments.begin() + 1, {"--data", data().string()});
+    return command_in(data(), std::move(arguments));
+  }
+  CommandResult command_in(const std::filesystem::path& data, std::vector<std::string> arguments) {
+    arguments.insert(arguments.begin() + 1, {"--data", data.string()});
     const auto out = folder_.path() / "out";
     const auto err = folder_.path() / "err";
     const int out_fd = ::open(out.c_str(), O_CREAT | O_TRUNC | O_WRONLY | O_CLOEXEC, 0600);
