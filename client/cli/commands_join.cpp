@@ -96,7 +96,9 @@ void show_accepted(Output& out, const Offer& offer, const std::optional<SafetyWo
   if (out.json()) return out.record("join", describe(offer, words));
   if (words) return show_asked(out, offer, *words);
   out.line("You can use this relay now.");
-  out.say("Next  porchlight group create NAME");
+  if (offer.from_operator) return out.say("Next  porchlight group create NAME");
+  out.say("You are in \"" + one_line(offer.group_name) +
+          "\" already: only what the invite has for the relay was taken.");
 }
 
 /// Until the group is there. True then; false when the person did not want to wait any longer.

@@ -350,6 +350,8 @@ const char* kind_name(WarningView::Kind kind) {
       return "update_needed";
     case WarningView::Kind::removal_lost:
       return "removal_lost";
+    case WarningView::Kind::account_lost:
+      return "account_lost";
   }
   return "unknown";
 }

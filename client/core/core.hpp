@@ -172,8 +172,9 @@ class Core {
   /// Why the followed invite cannot be used, once that is known.
   std::optional<Error> offer_refused() const;
   /// Takes the offer under a name, which is remembered; a join request goes to the outbox, or the
-  /// relay's own supplies are kept. Gives the safety words, none for an operator's invite, where
-  /// the name may be empty.
+  /// relay's own supplies are kept, or, where there is no account but the group is known, an
+  /// invite's. Gives the safety words, none where nobody is asked; for an operator's invite the
+  /// name may be empty.
   Result<std::optional<SafetyWords>> accept_offer(std::string_view name, TimePoint now);
 
   // ---- groups and people (clauses 8 to 11) ---------------------------------------------------

@@ -202,16 +202,21 @@ void Enrolment::on_enroll_answer(const wire::Answer& answer, TimePoint now) {
   if (answer.has_done()) {
     role_ = token_->kind();
     used_ = std::exchange(token_, std::nullopt);
+    set_found();
     // Both requests show the account: nothing is gained by waiting with the first allotment.
     allotments_[wire::TOKEN_KIND_SESSION].due = to_the_minute(now);
     if (role_ == wire::TOKEN_KIND_ENROLL_INVITER) {
       allotments_[wire::TOKEN_KIND_ENROLL_MEMBER].due = to_the_minute(now);
       allotments_[wire::TOKEN_KIND_ENROLL_INVITER].due = to_the_minute(now);
+    } else {
+      allotments_.erase(wire::TOKEN_KIND_ENROLL_MEMBER);  // of an inviter's account that was lost
+      allotments_.erase(wire::TOKEN_KIND_ENROLL_INVITER);
     }
   } else if (answer.failure().code() == wire::FAILURE_NOT_AUTHORISED) {
     token_.reset();
     used_.reset();
     if (enrolled()) return;  // the second time: it was known, or is too old by now
+    if (lost_) return come_back(now);
     parts_.warnings.add(WarningView::Kind::token_refused,
                         "The relay did not take the token to enrol with: somebody else may have "
                         "used this invite, or it lay too long. Ask for a new invite.",
@@ -228,18 +233,64 @@ void Enrolment::on_issue_answer(TokenKind kind, const wire::Answer& answer, Time
   if (answer.has_issued()) {
     if (take_tokens(kind, allotment, answer.issued(), now).ok()) {
       finish(kind, allotment);
+      set_found();
       return;
     }
     parts_.warnings.add(WarningView::Kind::keys_differ,
                         "The relay signed tokens with another key than it shows: it may be telling "
                         "people apart. None of them was kept. Tell the others.",
                         now);
-  } else if (answer.failure().code() == wire::FAILURE_ALLOTMENT ||
-             answer.failure().code() == wire::FAILURE_NOT_AUTHORISED) {
-    finish(kind, allotment);  // had already, or not yet: the next period will tell
+  } else if (answer.failure().code() == wire::FAILURE_NOT_AUTHORISED) {
+    return on_issue_refused(kind, allotment, now);
+  } else if (answer.failure().code() == wire::FAILURE_ALLOTMENT) {
+    finish(kind, allotment);  // had already: the next period will tell
     return;
   }
   allotment.due = later(now, minutes(10), hours(1));
+}
+
+/// An inviter's tokens are perhaps not given yet: the next period will tell. Session tokens are
+/// given to every account, but to nobody just when a week begins: a relay that was replaced and
+/// refuses them does not know the account (clause 4.8).
+void Enrolment::on_issue_refused(TokenKind kind, Allotment& allotment, TimePoint now) {
+  const TimePoint relay_time = parts_.relay.relay_time(now);
+  const std::uint32_t week = allotment.asked->week;
+  const bool week_begins = wire::token_week(relay_time - hours(1)) != week ||
+                           wire::token_week(relay_time + hours(1)) != week;
+  const bool unknown =
+      kind == wire::TOKEN_KIND_SESSION && parts_.relay.replaced_hour() && !week_begins;
+  if (unknown && !lost_) {
+    lost_ = true;
+    come_back(now);
+  }
+  if (!token_) finish(kind, allotment);  // otherwise it is asked for again once it has enrolled
+}
+
+/// What the relay has forgotten is made anew with a token that is held, or the person is told.
+void Enrolment::come_back(TimePoint now) {
+  const TimePoint relay_time = parts_.relay.relay_time(now);
+  if (!token_ && used_ && is_taken(*used_, relay_time)) token_ = used_;
+  if (!token_) token_ = parts_.wallet.take_enroll(role_, relay_time);
+  used_.reset();
+  if (token_) {
+    due_ = later(now, hours(1), hours(12));
+    return;
+  }
+  const bool inviter = role_ == wire::TOKEN_KIND_ENROLL_INVITER;
+  parts_.warnings.replace(
+      WarningView::Kind::account_lost,
+      std::string("The relay was restored from a backup that is older than this device's account, "
+                  "and gives it no more tokens. Groups and messages are kept, and what tokens are "
+                  "left are used. Ask ") +
+          (inviter ? "the relay's operator for an inviter's invite"
+                   : "a coordinator, or the relay's operator, for a new invite") +
+          ", and follow it with porchlight join.",
+      now);
+}
+
+void Enrolment::set_found() {
+  if (!std::exchange(lost_, false)) return;
+  parts_.warnings.remove(WarningView::Kind::account_lost);
 }
 
 /// Checks the proof over all of them before one is kept (clause 6.4).
@@ -290,6 +341,7 @@ bool Enrolment::load(const Record& record) {
   if (kept.has_used()) used_ = kept.used();
   due_ = from_minute(kept.due_minute());
   role_ = kept.role();
+  lost_ = kept.lost();
   for (auto& kept_allotment : *kept.mutable_allotments()) {
     Allotment& allotment = allotments_[kept_allotment.kind()];
     allotment.next_period = kept_allotment.next_period();
@@ -318,6 +370,7 @@ void Enrolment::save() {
   if (used_) *kept.mutable_used() = *used_;
   kept.set_due_minute(wire::unix_minute(due_));
   kept.set_role(role_);
+  kept.set_lost(lost_);
   for (const auto& [kind, allotment] : allotments_) {
     auto* added = kept.add_allotments();
     added->set_kind(kind);

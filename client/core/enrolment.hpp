@@ -28,10 +28,12 @@ class Enrolment {
   /// The relay's store is another one, which may not know this account: it enrols once more, with
   /// the same token, which a relay that knows it answers in the same way.
   void begin_again(TimePoint now);
+  /// Nothing but a token from a new invite leads to an account.
+  bool wants_token() const { return !enrolled() && !token_; }
   /// This is a backup's: what was asked for may have come since, and been spent.
   void forget_asked();
 
-  bool enrolled() const { return role_ != wire::TOKEN_KIND_NONE; }
+  bool enrolled() const { return role_ != wire::TOKEN_KIND_NONE && !lost_; }
   /// None once enrolled, or without a token to enrol with.
   std::optional<TimePoint> due() const;
   /// When new session tokens are fetched; none before enrolling.
@@ -71,6 +73,9 @@ class Enrolment {
   void on_issue_answer(wire::TokenKind kind, const wire::Answer& answer, TimePoint now);
   Status take_tokens(wire::TokenKind kind, const Allotment& allotment, const wire::Issued& issued,
                      TimePoint now);
+  void on_issue_refused(wire::TokenKind kind, Allotment& allotment, TimePoint now);
+  void come_back(TimePoint now);
+  void set_found();
   void finish(wire::TokenKind kind, Allotment& allotment);
   TimePoint later(TimePoint now, std::chrono::minutes least, std::chrono::minutes most);
   void save();
@@ -80,6 +85,7 @@ class Enrolment {
   std::optional<wire::Token> used_;
   TimePoint due_;
   wire::TokenKind role_ = wire::TOKEN_KIND_NONE;
+  bool lost_ = false;  // the relay does not know the account any more
   std::map<wire::TokenKind, Allotment> allotments_;
 };
 

@@ -225,6 +225,7 @@ struct Core::State {
   bool may_come_back(const Group& group, TimePoint now) const;
   Status remember_name(std::string_view name);
   void take_supplies(const wire::Supplies& supplies, TimePoint now);
+  void take_tokens_alone(const MailboxId& parcel, wire::Supplies supplies, TimePoint now);
   void take_enrol_tokens(const wire::Supplies& supplies, TimePoint now);
   Result<GroupId> create_group(std::string_view name, std::string_view my_name, TimePoint now);
 

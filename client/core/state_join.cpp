@@ -88,14 +88,18 @@ Result<std::optional<SafetyWords>> Core::State::accept_offer(std::string_view na
   if (const auto* group_offer = std::get_if<GroupOffer>(&*join->offer)) {
     return take_group_offer(parcel, *join, *group_offer, name, now);
   }
-  const wire::Supplies supplies = client::supplies(*join->offer);
+  take_tokens_alone(parcel, client::supplies(*join->offer), now);
+  return std::optional<SafetyWords>{};
+}
+
+void Core::State::take_tokens_alone(const MailboxId& parcel, wire::Supplies supplies,
+                                    TimePoint now) {
   for (const wire::Token& token : supplies.session()) {
     wallet.add(token, Wallet::Purpose::general, 0);
   }
   take_enrol_tokens(supplies, now);
   people.erase_join(parcel);
   cursors.erase(parcel);
-  return std::optional<SafetyWords>{};
 }
 
 Status Core::State::remember_name(std::string_view name) {
@@ -120,6 +124,10 @@ Result<std::optional<SafetyWords>> Core::State::take_group_offer(const MailboxId
   CHECK(check_name(name, "your name"));
   const Group* known = find_group(offer.group);
   if (known != nullptr && !may_come_back(*known, now)) {
+    if (enrolment.wants_token() && !join.event_inviter) {
+      take_tokens_alone(parcel, offer.supplies, now);
+      return std::optional<SafetyWords>{};
+    }
     return Error{Errc::conflict, "you are in \"" + offer.group_name + "\" already"};
   }
   if (offer.inviter.identity == me.id()) {

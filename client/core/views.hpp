@@ -104,6 +104,7 @@ struct WarningView {
     restored,         // a restored vault cannot tell what it said already
     update_needed,
     removal_lost,  // a lead wanted somebody out, and another change was first
+    account_lost,  // the relay was restored from a backup that does not know the account
   } kind;
   TimePoint first_seen;
   std::string text;  // a whole sentence

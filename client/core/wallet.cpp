@@ -162,6 +162,17 @@ Result<Wallet::EventTokens> Wallet::take_for_event(std::uint32_t uses, TimePoint
   return tokens;
 }
 
+std::optional<wire::Token> Wallet::take_enroll(wire::TokenKind kind, TimePoint now) {
+  auto enrolls = newest_first(now, [](const Coin& coin) { return is_enroll_token(coin.token); });
+  std::erase_if(enrolls, [&](const auto& coin) { return coin->second.token.kind() != kind; });
+  if (enrolls.empty()) return std::nullopt;
+  std::stable_partition(enrolls.begin(), enrolls.end(),
+                        [](const auto& coin) { return !coin->second.doubtful; });
+  const wire::Token token = enrolls.front()->second.token;
+  erase(enrolls.front());
+  return token;
+}
+
 std::optional<TokenNonce> Wallet::token_of(const SpendId& spend) const {
   for (const auto& [nonce, coin] : coins_) {
     if (coin.spend == spend) return TokenNonce::from(as_bytes(nonce));

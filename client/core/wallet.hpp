@@ -40,6 +40,9 @@ class Wallet {
   /// Takes them out. 'no_tokens' without changing anything; the caller adds when more come.
   Result<InviteTokens> take_for_invite(wire::Role role, TimePoint now);
 
+  /// An enrol token of this kind, taken out; none where there is none that is good.
+  std::optional<wire::Token> take_enroll(wire::TokenKind kind, TimePoint now);
+
   /// This wallet is a backup's: what was unspent in it may have been spent since, or given away.
   void doubt_unspent();
   struct EventTokens {

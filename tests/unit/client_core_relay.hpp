@@ -149,11 +149,16 @@ class MemoryRelay {
     wire::Answer answer;
     if (request.has_enroll()) {
       const bool fresh = spend({request.enroll().token(), {}});
+      if (fresh) accounts_.insert(request.enroll().account());
       if (fresh) answer.mutable_done();
       if (!fresh) answer.mutable_failure()->set_code(wire::FAILURE_NOT_AUTHORISED);
       return answer;
     }
     const wire::Issue& issue = request.issue();
+    if (!accounts_.contains(issue.account())) {
+      answer.mutable_failure()->set_code(wire::FAILURE_NOT_AUTHORISED);
+      return answer;
+    }
     std::vector<voprf::Element> elements;
     for (const auto& bytes : issue.blinded()) elements.push_back(*voprf::Element::from(bytes));
     const auto evaluation =
@@ -169,11 +174,13 @@ class MemoryRelay {
   struct Backup {
     std::map<MailboxId, std::map<std::uint64_t, Bytes>> mailboxes;
     std::map<TokenNonce, SpendId> spent;
+    std::set<std::string> accounts;
   };
-  Backup back_up() const { return {mailboxes_, spent_}; }
+  Backup back_up() const { return {mailboxes_, spent_, accounts_}; }
   void restore(Backup backup) {
     mailboxes_ = std::move(backup.mailboxes);
     spent_ = std::move(backup.spent);
+    accounts_ = std::move(backup.accounts);
     begin_again();
   }
   std::size_t count_envelopes() const {
@@ -208,6 +215,7 @@ class MemoryRelay {
   unsigned generation_ = 0;
   std::map<MailboxId, Mailbox> mailboxes_;
   std::map<TokenNonce, SpendId> spent_;
+  std::set<std::string> accounts_;
   std::map<std::string, voprf::KeyPair> keys_;
 };
 
