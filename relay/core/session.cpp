@@ -158,7 +158,7 @@ void Session::collect(wire::Request& request) {
   if (collects_ >= limits::collects_per_connection_max) {
     return fail(request.id(), wire::FAILURE_BUSY);
   }
-  if (!payer_) {
+  if (!payer_ || is_guest()) {
     if (!guest_ || guest_->collects == 0) return fail(request.id(), wire::FAILURE_NO_BUDGET);
     --guest_->collects;
   }
@@ -174,7 +174,8 @@ void Session::erase(wire::Request& request) {
   const Proof proof{Right::collect, address->id()};
   const Standing at = standing(proof);
   if (at == Standing::being_paid) return park(proof, request);
-  if (at == Standing::unproven || !payer_ || !address->has(wire::mailbox_flag::erasable)) {
+  if (at == Standing::unproven || !payer_ || is_guest() ||
+      !address->has(wire::mailbox_flag::erasable)) {
     return refuse(request.id());
   }
   const EraseUpTo erase{proof.mailbox, request.erase().up_to_seq()};
@@ -208,6 +209,7 @@ void Session::settle(Open& open, const Outcome& outcome, wire::TimePoint now) {
 
 void Session::settle_spending(const Open& open, const Spending& spending, const Outcome& outcome) {
   if (const auto* left = std::get_if<Budget>(&outcome)) {
+    has_spent_ = true;
     return answer_budget(open.request_id, *left);
   }
   if (payer_ == spending.tried) payer_ = spending.before;

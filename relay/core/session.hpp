@@ -124,6 +124,9 @@ class Session {
   void ask_puzzle(const wire::Request& request, wire::TimePoint now);
   void solve(const wire::Request& request, wire::TimePoint now);
 
+  /// Until a token's Spend was answered: one that is refused in the end must buy nothing that only
+  /// the commit thread would have held back.
+  bool is_guest() const { return guest_ && !has_spent_; }
   /// Whether what this address is asked for may be paid at all, by a token or as a guest.
   bool can_pay(const wire::MailboxAddress& address) const;
   void prove_as_guest(std::uint64_t request_id, const Proof& proof);
@@ -155,6 +158,7 @@ class Session {
   const SessionContext* context_;
   Challenge challenge_;
   std::optional<Payer> payer_;
+  bool has_spent_ = false;                    // a budget was answered
   std::optional<std::uint32_t> puzzle_bits_;  // as announced on this connection
   std::optional<Guest> guest_;
   std::set<Proof> proven_;

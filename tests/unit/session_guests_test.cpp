@@ -193,6 +193,32 @@ TEST_F(Guests, StayGuestsWhenTheirTokenIsRefused) {
   EXPECT_EQ(connection.failure(TestConnection::drop(ordinary)), wire::FAILURE_NO_BUDGET);
 }
 
+TEST_F(Guests, GetNothingForATokenThatIsRefusedInTheEnd) {
+  const auto token = relay.mint();
+  TestConnection owner(relay);
+  owner.ask(TestConnection::spend(token, 'o'));
+  owner.ask(owner.prove_drop(parcel));
+  ASSERT_TRUE(owner.ask(TestConnection::drop(parcel)).has_dropped());
+  enter(connection);
+  ASSERT_TRUE(connection.ask(connection.prove_collect(parcel)).has_done());
+  connection.send(TestConnection::collect(parcel));
+  // All at once, before anybody knows that the token was spent.
+  connection.answers.clear();
+  connection.send(TestConnection::spend(token, 'g'));
+  connection.send(TestConnection::collect(parcel));
+  connection.send(TestConnection::erase(parcel));
+  connection.send(TestConnection::drop(ordinary));
+  connection.commit();
+  EXPECT_EQ(connection.deliveries.size(), 1u);
+  ASSERT_EQ(connection.answers.size(), 4u);
+  for (const wire::Answer& answer : connection.answers) EXPECT_TRUE(answer.has_failure());
+  // What lies there lies there still.
+  EXPECT_TRUE(owner.ask(owner.prove_collect(parcel)).has_done());
+  wire::Request again = TestConnection::drop(parcel, 'y');
+  again.mutable_drop()->set_if_last(0);
+  EXPECT_EQ(owner.failure(again), wire::FAILURE_NOT_LAST);
+}
+
 TEST_F(Guests, AreNotNeededWhereATokenPays) {
   connection.ask(TestConnection::spend(relay.mint()));
   EXPECT_TRUE(connection.ask(connection.prove_drop(parcel)).has_done());
