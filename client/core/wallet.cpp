@@ -48,10 +48,32 @@ bool Wallet::load(const Record& record) {
 }
 
 void Wallet::add(const wire::Token& token, Purpose purpose, std::uint32_t from_day) {
-  if (coins_.size() >= coins_max) return;
-  const auto [coin, added] = coins_.try_emplace(
-      token.nonce(), Coin{token, from_day, purpose, std::nullopt, 0, std::nullopt, false});
-  if (added) save(coin->second);
+  const auto known = coins_.find(token.nonce());
+  const bool is_new = known == coins_.end();
+  if (is_new ? coins_.size() >= coins_max : purpose == Purpose::general) return;
+  if (purpose != Purpose::general) release(purpose);
+  Coin fresh{token, from_day, purpose, std::nullopt, 0, std::nullopt, false};
+  Coin& coin =
+      is_new ? coins_.emplace(token.nonce(), std::move(fresh)).first->second : known->second;
+  if (!is_new) {  // followed once more
+    coin.purpose = purpose;
+    if (coin.spend) coin.lanes |= bit(purpose == Purpose::join ? Lane::join : Lane::parcel);
+  }
+  save(coin);
+}
+
+/// What was set aside before for the same: one that is unspent is as good as any other, and what
+/// remains of one that was presented comes last.
+void Wallet::release(Purpose purpose) {
+  for (auto& [nonce, coin] : coins_) {
+    if (coin.purpose != purpose) continue;
+    if (coin.spend) {
+      coin.lanes = 0;
+    } else {
+      coin.purpose = Purpose::general;
+    }
+    save(coin);
+  }
 }
 
 Result<SpendOrder> Wallet::spend_order(Lane lane, TimePoint now) {

@@ -20,7 +20,8 @@ class Wallet {
   enum class Purpose : std::uint8_t { general = 0, parcel = 1, join = 2 };
 
   /// `from_day`: the Unix day from which it should be spent, so that the relay cannot pair it with
-  /// the moment it was issued.
+  /// the moment it was issued. What is set aside for an invite pays in place of what was for the
+  /// one before: else two joins were one person's, and an event's bundle was never claimed.
   void add(const wire::Token& token, Purpose purpose, std::uint32_t from_day);
 
   /// As Core::spend_order. Collecting and dropping use one token while there are few.
@@ -76,6 +77,7 @@ class Wallet {
   using Coins = std::map<std::string, Coin>;  // by nonce
 
   bool has_doubtful() const;
+  void release(Purpose purpose);
   Coin* open_for(Lane lane, TimePoint now);
   Coin* to_share(Lane lane, TimePoint now);
   Coin* unspent(Purpose purpose, TimePoint now);

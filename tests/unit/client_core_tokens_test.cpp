@@ -1,6 +1,7 @@
 // The wallet, enrolling, and each day's tokens.
 #include <gtest/gtest.h>
 
+#include "client/core/wallet.hpp"
 #include "tests/unit/client_core_fixture.hpp"
 
 namespace porchlight::client {
@@ -74,6 +75,34 @@ TEST(Wallet, PutsARefusedTokenAsideAndSaysSo) {
   scene.ana.core().on_spend_refused(first.spend_id, scene.ana.now());
   EXPECT_TRUE(scene.ana.has_warning(Warn::token_refused));
   EXPECT_NE(scene.order(Lane::collect).token.nonce(), first.token.nonce());
+}
+
+TEST(Wallet, PaysForAJoinWithWhatCameWithItsInvite) {
+  crypto_init();
+  Journal journal;
+  SeededRandom random(3);
+  MemoryRelay relay;
+  for (const bool was_presented : {false, true}) {
+    Wallet wallet(journal, random);
+    for (int i = 0; i < 8; ++i) {  // whatever their order
+      const wire::Token older = relay.mint(wire::TOKEN_KIND_SESSION);
+      const wire::Token newer = relay.mint(wire::TOKEN_KIND_SESSION);
+      wallet.add(older, Wallet::Purpose::join, 0);
+      if (was_presented) {
+        const auto order = wallet.spend_order(Lane::join, relay.now);
+        ASSERT_TRUE(order.ok());
+        EXPECT_EQ(order->token.nonce(), older.nonce());
+        wallet.on_budget(order->spend_id, budget(63, 1'000, 255));
+      }
+      wallet.add(newer, Wallet::Purpose::join, 0);
+      const auto order = wallet.spend_order(Lane::join, relay.now);
+      ASSERT_TRUE(order.ok());
+      EXPECT_EQ(order->token.nonce(), newer.nonce());
+      EXPECT_EQ(wallet.spend_order(Lane::join, relay.now)->spend_id, order->spend_id);
+      wallet.add(older, Wallet::Purpose::join, 0);  // followed once more
+      EXPECT_EQ(wallet.spend_order(Lane::join, relay.now)->token.nonce(), older.nonce());
+    }
+  }
 }
 
 TEST(Wallet, SaysWhenNothingIsLeft) {
