@@ -9,17 +9,16 @@ using std::filesystem::path;
 
 constexpr std::string_view no_vault = "There is no vault in ";
 
-Status must_be_there(const Context& context) {
-  if (Vault::exists(context.options().vault)) return Ok{};
-  return Error{Errc::not_found, std::string(no_vault) + context.options().vault.string() +
-                                    ". Nothing was done: say with --vault DIR where it is."};
+Error not_there(const Context& context) {
+  return {Errc::not_found, std::string(no_vault) + context.options().vault.string() +
+                               ". Nothing was done: say with --vault DIR where it is."};
 }
 
 // ---- backup ---------------------------------------------------------------------------------
 
 Result<ExitCode> run_backup(Context& context, const std::string& name) {
   const path file = std::filesystem::absolute(name).lexically_normal();
-  CHECK(must_be_there(context));
+  if (!Vault::exists(context.options().vault)) return not_there(context);
   TRY(const SecretBytes secret, context.passphrase());
   TRY(VaultLock held, context.lock());
   TRY(Vault vault, Vault::open(std::move(held), secret.reveal(), context.random()));
@@ -75,7 +74,7 @@ Result<ExitCode> run_restore(Context& context, const std::string& name) {
 
 Result<ExitCode> run_wipe(Context& context) {
   const path& folder = context.options().vault;
-  CHECK(must_be_there(context));
+  if (!Vault::has_remains(folder)) return not_there(context);
   if (!context.options().yes) {
     TRY(const bool sure,
         confirm("Destroy the vault in " + one_line(folder.string()) +

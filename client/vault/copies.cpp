@@ -20,6 +20,11 @@ constexpr std::size_t chunk_bytes = 64 * 1024;
 
 path journal_of(const path& file) { return file.string() + "-journal"; }
 
+std::array<path, 4> files_of(const path& folder) {
+  return {vault_file(folder), journal_of(vault_file(folder)), new_vault_file(folder),
+          journal_of(new_vault_file(folder))};
+}
+
 void remove_with_journal(const path& file) {
   unlink(file.c_str());
   unlink(journal_of(file).c_str());
@@ -180,13 +185,18 @@ Status Vault::put_in_place() {
   return Ok{};
 }
 
+bool Vault::has_remains(const path& folder) {
+  const auto files = files_of(folder);
+  return std::any_of(files.begin(), files.end(), [](const path& file) {
+    std::error_code ignored;
+    return std::filesystem::exists(file, ignored);
+  });
+}
+
 Status Vault::wipe(const VaultLock& lock) {
   const path folder = lock.folder();
   std::vector<Doomed> all;
-  for (const path& file : {vault_file(folder), journal_of(vault_file(folder)),
-                           new_vault_file(folder), journal_of(new_vault_file(folder))}) {
-    all.emplace_back(file);
-  }
+  for (const path& file : files_of(folder)) all.emplace_back(file);
   std::string kept;
   // What opens all the rest first: without it the rest is noise, whatever happens next.
   for (const Doomed& doomed : all) {

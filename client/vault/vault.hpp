@@ -40,6 +40,9 @@ class Vault {
  public:
   /// Whether `folder` holds a vault; it may still be damaged or not ours to read.
   static bool exists(const std::filesystem::path& folder);
+  /// Or what is left of one that was not finished: nobody can use it, but it opens with its
+  /// passphrase.
+  static bool has_remains(const std::filesystem::path& folder);
 
   /// A new, empty vault in the lock's folder, durable before this returns. The passphrase is 1 to
   /// limits::passphrase_bytes_max bytes. `cost` is what every later open() will take. 'conflict'

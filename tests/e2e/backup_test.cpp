@@ -85,6 +85,10 @@ TEST_F(Backup, WipingAsksAndThenLeavesNothing) {
   }
   EXPECT_EQ(wren_.run({"group", "list"}).code, not_found);
   EXPECT_EQ(wren_.run({"vault", "wipe", "--yes"}).code, not_found);
+  // What a restore that was cut short has left can be opened as well.
+  std::ofstream(wren_.vault() / "vault.db.new") << "all that the backup held";
+  wren_.must({"vault", "wipe", "--yes"});
+  EXPECT_FALSE(std::filesystem::exists(wren_.vault() / "vault.db.new"));
 }
 
 }  // namespace

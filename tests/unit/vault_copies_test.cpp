@@ -88,6 +88,27 @@ TEST_F(VaultCopies, BackupThatCannotBeWrittenLeavesNothing) {
   EXPECT_EQ(contents(vault).size(), 1u);
 }
 
+TEST_F(VaultCopies, RemainsOfARestoreThatWasCutShortAreWipedOrReplaced) {
+  ASSERT_NO_FATAL_FAILURE(make_backup());
+  ASSERT_TRUE(Vault::wipe(lock()).ok());
+  EXPECT_FALSE(Vault::has_remains(folder()));
+  const auto cut_short = [&] {
+    std::filesystem::copy_file(backup(), folder() / "vault.db.new");
+    std::ofstream(folder() / "vault.db.new-journal") << "half";
+  };
+  cut_short();
+  EXPECT_FALSE(Vault::exists(folder()));
+  EXPECT_TRUE(Vault::has_remains(folder()));
+  ASSERT_TRUE(Vault::wipe(lock()).ok());
+  EXPECT_FALSE(Vault::has_remains(folder()));
+  EXPECT_THAT(files(), ElementsAre("vault.lock"));
+  cut_short();
+  auto staged = stage();
+  ASSERT_TRUE(staged.ok()) << staged.error().what;
+  ASSERT_TRUE(staged->put_in_place().ok());
+  EXPECT_FALSE(std::filesystem::exists(folder() / "vault.db.new"));
+}
+
 TEST_F(VaultCopies, StagedVaultIsNoneUntilItIsPutInPlace) {
   ASSERT_NO_FATAL_FAILURE(make_backup());
   ASSERT_TRUE(Vault::wipe(lock()).ok());
