@@ -283,7 +283,9 @@ std::vector<MailboxId> Group::age(std::uint32_t today) {
                       today > epoch.succeeded->on_day + writable_days &&
                       std::next(place) != epochs_.end();
     if (over) erase_epoch(epoch);
-    if (removed_ && epoch.succeeded && today > epoch.succeeded->on_day + writable_days) {
+    const bool is_held =
+        !equal_constant_time(epoch.attribution.reveal(), AttributionKey{}.reveal());
+    if (removed_ && epoch.succeeded && is_held && today > epoch.succeeded->on_day + writable_days) {
       epoch.control.drop = {};
       epoch.attribution = {};
       if (!over) save_epoch(epoch);
