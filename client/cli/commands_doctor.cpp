@@ -1,5 +1,6 @@
 // verify and doctor: is it the right person, and is everything in order.
 #include "client/cli/commands.hpp"
+#include "client/cli/people.hpp"
 #include "client/cli/show.hpp"
 #include "client/cli/time_text.hpp"
 
@@ -29,6 +30,7 @@ struct Finding {
   enum class Grade : std::uint8_t { ok, warn, bad } grade;
   std::string topic;
   std::string text;
+  std::string id = {};  // of a warning, which can be dismissed
 };
 using Grade = Finding::Grade;
 
@@ -121,9 +123,10 @@ std::string_view word_of(Grade grade) {
 
 void show(Output& out, const Finding& finding) {
   if (out.json()) {
-    return out.record(
-        "finding",
-        {{"grade", word_of(finding.grade)}, {"topic", finding.topic}, {"text", finding.text}});
+    Json fields = {
+        {"grade", word_of(finding.grade)}, {"topic", finding.topic}, {"text", finding.text}};
+    if (!finding.id.empty()) fields["id"] = finding.id;
+    return out.record("finding", std::move(fields));
   }
   const auto tone = finding.grade == Grade::ok     ? Output::Tone::good
                     : finding.grade == Grade::warn ? Output::Tone::warning
@@ -133,7 +136,33 @@ void show(Output& out, const Finding& finding) {
   out.line(out.tinted(tone, word) + "  " + one_line(finding.text));
 }
 
-Result<ExitCode> run_doctor(Context& context) {
+/// On this device alone: no relay is needed for it.
+Result<ExitCode> dismiss(Context& context, const std::vector<std::string>& ids) {
+  TRY(const auto engine, context.open());
+  Core& core = engine->core();
+  std::vector<WarningView> dismissed = core.warnings();
+  for (const std::string& id : ids) CHECK(core.dismiss_warning(warning_id(id)));
+  CHECK(engine->keep());
+  for (const WarningView& still : core.warnings()) {
+    std::erase_if(dismissed, [&](const WarningView& warning) {
+      return warning.kind == still.kind && warning.text == still.text &&
+             warning.first_seen == still.first_seen;
+    });
+  }
+  for (const WarningView& warning : dismissed) {
+    if (context.out().json()) {
+      context.out().record("dismissed", {{"id", warning_name(warning.id)},
+                                         {"topic", kind_name(warning.kind)},
+                                         {"text", warning.text}});
+    } else {
+      context.out().line("Dismissed " + warning_name(warning.id) + ": " + one_line(warning.text));
+    }
+  }
+  return ExitCode::done;
+}
+
+Result<ExitCode> run_doctor(Context& context, const std::vector<std::string>& dismissed) {
+  if (!dismissed.empty()) return dismiss(context, dismissed);
   TRY(const auto engine, context.open());
   const auto started = std::chrono::steady_clock::now();
   TRY(const SyncReport report, context.sync(*engine));
@@ -149,14 +178,22 @@ Result<ExitCode> run_doctor(Context& context) {
     findings.push_back(about_waiting(*health.changes_wait_until, context.now()));
   }
   if (health.restored) findings.push_back(about_restore());
-  for (const WarningView& warning : core.warnings()) {
-    findings.push_back({Grade::warn, kind_name(warning.kind),
-                        warning.text + " (" + short_time(warning.first_seen, context.now()) + ")"});
+  const auto warnings = core.warnings();
+  for (const WarningView& warning : warnings) {
+    const std::string name = warning_name(warning.id);
+    findings.push_back(
+        {Grade::warn, kind_name(warning.kind),
+         warning.text + " (" + name + ", " + short_time(warning.first_seen, context.now()) + ")",
+         name});
   }
   ExitCode code = ExitCode::done;
   for (const Finding& finding : findings) {
     show(context.out(), finding);
     if (finding.grade == Grade::bad) code = ExitCode::security;
+  }
+  if (!warnings.empty()) {
+    context.out().say("Once you have understood a warning: porchlight doctor --dismiss " +
+                      warning_name(warnings.front().id));
   }
   return code;
 }
@@ -169,6 +206,12 @@ Action define_verify(CLI::App& app) {
   return [name](Context& context) { return run_verify(context, *name); };
 }
 
-Action define_doctor(CLI::App&) { return run_doctor; }
+Action define_doctor(CLI::App& app) {
+  auto dismissed = std::make_shared<std::vector<std::string>>();
+  app.add_option("--dismiss", *dismissed,
+                 "Show these warnings no more, unless they happen anew; as doctor calls them")
+      ->type_name("ID");
+  return [dismissed](Context& context) { return run_doctor(context, *dismissed); };
+}
 
 }  // namespace porchlight::client

@@ -18,8 +18,10 @@ std::string without(char letter, const std::string& typed) {
 
 std::string request_name(const std::string& id) { return "R-" + id; }
 std::string invite_name(const std::string& id) { return "I-" + id; }
+std::string warning_name(const std::string& id) { return "W-" + id; }
 std::string request_id(const std::string& typed) { return without('R', typed); }
 std::string invite_id(const std::string& typed) { return without('I', typed); }
+std::string warning_id(const std::string& typed) { return without('W', typed); }
 
 Result<std::string> my_name(const Core& core, const std::string& given) {
   if (!given.empty()) return given;

@@ -16,12 +16,14 @@ Result<std::string> my_name(const Core& core, const std::string& given);
 /// say which there are.
 Result<GroupView> pick_group(const Core& core, const std::string& name);
 
-/// How requests and invites are called on screen: "R-7QK", "I-7QK"; and back again, with or without
-/// the letter in front.
+/// How requests, invites and warnings are called on screen: "R-7QK", "I-7QK", "W-7QK"; and back
+/// again, with or without the letter in front.
 std::string request_name(const std::string& id);
 std::string invite_name(const std::string& id);
+std::string warning_name(const std::string& id);
 std::string request_id(const std::string& typed);
 std::string invite_id(const std::string& typed);
+std::string warning_id(const std::string& typed);
 
 struct FoundSighting {
   GroupView group;

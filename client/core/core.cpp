@@ -270,6 +270,8 @@ bool Core::has_wishes(const GroupId& id) const {
 
 Status Core::deny(std::string_view id, TimePoint) { return state_->deny(id); }
 
+Status Core::dismiss_warning(std::string_view id) { return state_->warnings.dismiss(id); }
+
 // ---- messages -------------------------------------------------------------------------------
 
 Result<MessageId> Core::post(const GroupId& id, wire::Body body, TimePoint now) {

@@ -233,6 +233,8 @@ class Core {
 
   // ---- how things stand ----------------------------------------------------------------------
   std::vector<WarningView> warnings() const;
+  /// A person has understood it. It comes back only where it happens anew.
+  Status dismiss_warning(std::string_view id);
   /// For `doctor`: tokens left, enrolment, clock, queue, token key agreement.
   Health health(TimePoint now) const;
 

@@ -25,7 +25,8 @@ GroupView view_of(const Group& group, const VerifyKey& me) {
                                     : GroupView::Standing::member;
   for (const RosterEntry& entry : group.roster().entries()) {
     view.members.push_back({entry.identity(), group.roster().display_name(entry.identity()),
-                            entry.role, entry.identity() == me});
+                            entry.role, entry.identity() == me,
+                            group.find_contest(entry.identity()) != nullptr});
   }
   return view;
 }

@@ -27,9 +27,10 @@ bool RelayView::load(const Record& record) {
   ordinary_days_ = kept.ordinary_days();
   store_ = kept.store();
   replaced_minute_ = kept.replaced_minute();
-  takes_guests_ = kept.takes_guests();
+  if (kept.has_takes_guests()) takes_guests_ = kept.takes_guests();
   for (const auto& key : kept.keys()) {
-    keys_[{key.week(), key.kind()}] = {to_bytes(as_bytes(key.public_key())), key.seen_on_lane()};
+    keys_[{key.week(), key.kind()}] = {to_bytes(as_bytes(key.public_key())), key.seen_on_lane(),
+                                       key.differs()};
   }
   for (const auto& opinion : kept.opinions()) {
     VerifyKey member;
@@ -79,8 +80,9 @@ void RelayView::learn_keys(const RelayFacts& facts, bool seen_on_lane, TimePoint
     const auto found = keys_.find({shown.week, shown.kind});
     if (found == keys_.end()) {
       if (keys_.size() >= keys_max) continue;
-      keys_[{shown.week, shown.kind}] = {shown.public_key, seen_on_lane};
+      keys_[{shown.week, shown.kind}] = {shown.public_key, seen_on_lane, false};
     } else if (found->second.public_key != shown.public_key) {
+      if (std::exchange(found->second.differs, true)) continue;
       warnings_.add(WarningView::Kind::keys_differ,
                     "The relay has signed two different token keys for one week: it is cheating, "
                     "and may be able to tell people apart. Tell the others, and do not use it.",
@@ -96,6 +98,8 @@ void RelayView::compare(const VerifyKey& member, const std::string& name, std::u
   const auto mine = keys_digest(week);
   if (!mine) return;
   const Opinion opinion{week, *mine == digest};
+  Opinion& known = opinions_[member];
+  if (known.week == opinion.week && known.agrees == opinion.agrees) return;
   if (!opinion.agrees) {
     warnings_.add(WarningView::Kind::keys_differ,
                   "The relay shows " + name +
@@ -103,8 +107,6 @@ void RelayView::compare(const VerifyKey& member, const std::string& name, std::u
                       name + " what their doctor command says, and tell the others.",
                   now);
   }
-  Opinion& known = opinions_[member];
-  if (known.week == opinion.week && known.agrees == opinion.agrees) return;
   known = opinion;
   if (opinions_.size() > opinions_max) opinions_.erase(opinions_.begin());
   save();
@@ -196,13 +198,14 @@ void RelayView::save() {
   kept.set_ordinary_days(ordinary_days_);
   kept.set_store(store_);
   kept.set_replaced_minute(replaced_minute_);
-  kept.set_takes_guests(takes_guests_);
+  if (takes_guests_) kept.set_takes_guests(*takes_guests_);
   for (const auto& [place, key] : keys_) {
     auto* added = kept.add_keys();
     added->set_week(place.first);
     added->set_kind(place.second);
     added->set_public_key(to_string(key.public_key));
     added->set_seen_on_lane(key.seen_on_lane);
+    added->set_differs(key.differs);
   }
   for (const auto& [member, opinion] : opinions_) {
     auto* added = kept.add_opinions();

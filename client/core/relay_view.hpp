@@ -46,8 +46,8 @@ class RelayView {
   std::optional<std::uint32_t> replaced_hour() const;
   /// What was of that day may be missing because the store was replaced.
   bool may_have_lost(std::uint32_t day) const;
-  /// As it said last: event invites work there.
-  bool takes_guests() const { return takes_guests_; }
+  /// As it said last: whether event invites work there. None before the first connection.
+  std::optional<bool> takes_guests() const { return takes_guests_; }
   /// How many days envelopes without LONG are kept.
   std::uint32_t ordinary_days() const;
 
@@ -66,6 +66,7 @@ class RelayView {
   struct Key {
     Bytes public_key;
     bool seen_on_lane = false;
+    bool differs = false;  // another one was shown for it, and that was told
   };
   struct Opinion {
     std::uint32_t week = 0;
@@ -84,7 +85,7 @@ class RelayView {
   std::uint32_t ordinary_days_ = 0;
   std::uint32_t store_ = 0;
   std::uint64_t replaced_minute_ = 0;  // by the relay's clock; 0 without
-  bool takes_guests_ = false;
+  std::optional<bool> takes_guests_;
   std::map<std::pair<std::uint32_t, wire::TokenKind>, Key> keys_;  // by week and kind
   std::map<VerifyKey, Opinion> opinions_;
 };

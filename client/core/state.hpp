@@ -88,7 +88,7 @@ struct Core::State {
   void contest(Group& group, const VerifyKey& member, const VerifyKey& author, TimePoint now);
   void settle_contests(Group& group, const Change& change, TimePoint now);
   std::size_t count_undecided(const Group& group) const;
-  void warn_of_contests(TimePoint now);
+  void warn_of_contests(const Group& group, TimePoint now);
   std::string contest_text(const Group& group, const Contest& contest) const;
   Status keep_member(const GroupId& id, std::string_view name, TimePoint now);
 
@@ -255,12 +255,18 @@ struct Core::State {
   Status check_places(std::span<const RequestHash> hashes) const;
 
   // ---- helpers -------------------------------------------------------------------------------
-  void warn(WarningView::Kind kind, std::string text, TimePoint now) {
-    warnings.add(kind, std::move(text), now);
+  void warn(WarningView::Kind kind, std::string text, TimePoint now,
+            const Warnings::About& about = {}) {
+    warnings.add(kind, std::move(text), now, about);
   }
   void tell(Notice::Kind kind, std::optional<GroupId> group = {},
             std::optional<MessageId> message = {}, std::string text = {}) {
     journal.tell({kind, group, message, std::move(text)});
+  }
+  /// Of what another state of the group has ended.
+  void settle_warnings(const GroupId& group) {
+    warnings.remove(WarningView::Kind::left_behind, group);
+    warnings.remove(WarningView::Kind::update_needed, group);
   }
   MessageView view_of(const Group& group, const StoredMessage& message) const;
   Group* find_group(const GroupId& id);

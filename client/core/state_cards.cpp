@@ -92,7 +92,7 @@ void Core::State::receive_card(Group& group, const VerifyKey& sender, ByteView s
     warn(WarningView::Kind::two_versions,
          "Two devices speak as " + name_of(group, sender) + " in \"" + group.name() +
              "\". Ask them whether they restored a backup, or lost a device.",
-         now);
+         now, group.id());
   }
   (void)group.renew_card(card);
   if (sender != me.id() || me.holds_card(card.card)) return;
@@ -113,7 +113,7 @@ void Core::State::receive_card(Group& group, const VerifyKey& sender, ByteView s
        "Another device posted as you in \"" + group.name() +
            "\". If you did not put back a backup, somebody has a copy of your vault: tell a lead "
            "to take you out, and join anew.",
-       now);
+       now, group.id());
 }
 
 void Core::State::receive_card_notice(ByteView signed_notice, TimePoint now) {
@@ -133,7 +133,7 @@ void Core::State::compare_history(const Group& group, const VerifyKey& member, s
   warn(WarningView::Kind::foreign_epoch,
        name_of(group, member) + " holds another history of the group \"" + group.name() +
            "\" than this device: the relay may have shown two. Compare with them who is in it.",
-       now);
+       now, group.id());
 }
 
 }  // namespace porchlight::client

@@ -36,7 +36,7 @@ void Core::State::contest(Group& group, const VerifyKey& member, const VerifyKey
   group.set_contests(std::move(contests));
   // What is under way would settle it by accident.
   if (count_undecided(group) > 0) forget_proposal(group);
-  warn_of_contests(now);
+  warn_of_contests(group, now);
 }
 
 /// After a change was adopted: what it settles, and what it leaves undone.
@@ -56,7 +56,7 @@ void Core::State::settle_contests(Group& group, const Change& change, TimePoint 
       contest(group, member, me.id(), now);
     }
   }
-  warn_of_contests(now);
+  warn_of_contests(group, now);
 }
 
 /// A lead proposes nothing while there are any: it would settle them by accident.
@@ -69,18 +69,16 @@ std::size_t Core::State::count_undecided(const Group& group) const {
   return static_cast<std::size_t>(undecided);
 }
 
-void Core::State::warn_of_contests(TimePoint now) {
+void Core::State::warn_of_contests(const Group& group, TimePoint now) {
   std::vector<std::string> texts;
-  for (const auto& [id, group] : groups) {
-    for (const Contest& contest : group.contests()) {
-      // What this lead wants is made again by itself, and what it has decided is under way.
-      if (!contains(group.wishes().removals, contest.member) &&
-          !contains(group.wishes().keeps, contest.member)) {
-        texts.push_back(contest_text(group, contest));
-      }
+  for (const Contest& contest : group.contests()) {
+    // What this lead wants is made again by itself, and what it has decided is under way.
+    if (!contains(group.wishes().removals, contest.member) &&
+        !contains(group.wishes().keeps, contest.member)) {
+      texts.push_back(contest_text(group, contest));
     }
   }
-  warnings.replace_all(WarningView::Kind::removal_lost, texts, now);
+  warnings.replace_all(WarningView::Kind::removal_lost, group.id(), texts, now);
 }
 
 std::string Core::State::contest_text(const Group& group, const Contest& contest) const {

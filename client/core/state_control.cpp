@@ -64,11 +64,11 @@ bool Core::State::deliver_control(Group& group, Epoch& epoch, std::uint64_t seq,
     case Judgement::Kind::newer:
       if (!group.halted()) group.halt();
       halted_at[group.id()] = seq;
-      warn(WarningView::Kind::update_needed,
-           "The group \"" + group.name() +
-               "\" was changed by a newer version of Porchlight. It is "
-               "kept as it is, and nothing is sent there, until this device is updated.",
-           now);
+      warnings.stands(WarningView::Kind::update_needed,
+                      "The group \"" + group.name() +
+                          "\" was changed by a newer version of Porchlight. It is kept as it is, "
+                          "and nothing is sent there, until this device is updated.",
+                      now, group.id());
       return false;
     case Judgement::Kind::invalid:
       break;
@@ -78,7 +78,7 @@ bool Core::State::deliver_control(Group& group, Epoch& epoch, std::uint64_t seq,
     warn(WarningView::Kind::foreign_epoch,
          "Somebody tried to change the group \"" + group.name() +
              "\" in a way that is not allowed; it was passed over.",
-         now);
+         now, group.id());
   }
   return true;
 }
@@ -133,13 +133,14 @@ void Core::State::deliver_page(Group& group, ByteView envelope, TimePoint now) {
 
 void Core::State::without_keys(Group& group, TimePoint now) {
   const bool asked = ask_to_catch_up(group, now);
-  warn(WarningView::Kind::left_behind,
-       "The group \"" + group.name() +
-           "\" was changed, and the keys for this device did not come: the relay may be holding "
-           "them back. Nothing is sent there. " +
-           (asked ? "Its leads were asked for them: one of them has to agree."
-                  : "Nobody else leads it: make a new group."),
-       now);
+  warnings.stands(
+      WarningView::Kind::left_behind,
+      "The group \"" + group.name() +
+          "\" was changed, and the keys for this device did not come: the relay may be holding "
+          "them back. Nothing is sent there. " +
+          (asked ? "Its leads were asked for them: one of them has to agree."
+                 : "Nobody else leads it: make a new group."),
+      now, group.id());
 }
 
 void Core::State::be_removed(Group& group, const Change& change, std::uint64_t seq, TimePoint now) {
@@ -149,7 +150,8 @@ void Core::State::be_removed(Group& group, const Change& change, std::uint64_t s
   forget_approvals(group);
   forget_asking(group);
   forget_kept(group);
-  warn_of_contests(now);
+  warn_of_contests(group, now);
+  settle_warnings(group.id());
   tell(group.leaving() ? Notice::Kind::left : Notice::Kind::removed, group.id(), {}, group.name());
   if (const std::size_t unsent = messages.erase_queued(group.id()); unsent > 0) {
     tell(Notice::Kind::warning, group.id(), {},

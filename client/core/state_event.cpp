@@ -113,6 +113,11 @@ Status Core::State::check_event(const InviteOrder& order) const {
                  "members, and make them leads afterwards"};
   }
   if (order.uses > 1 && !relay.takes_guests()) {
+    return Error{Errc::not_found,
+                 "this device has not heard yet whether its relay lets guests in, which an invite "
+                 "for several people needs; nothing was made. Run porchlight sync, then try again"};
+  }
+  if (order.uses > 1 && !*relay.takes_guests()) {
     return Error{Errc::not_permitted,
                  "this relay lets no guests in, so an invite for several people does not work "
                  "there: ask its operator to set guest_drops, or invite everybody with a link of "

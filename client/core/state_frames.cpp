@@ -73,7 +73,7 @@ void Core::State::deliver_frame(Group& group, Epoch& epoch, std::uint32_t day_nu
                        "of the two alone."
                      : name_of(group, header->sender) +
                            ". Ask them whether they restored a backup or use two devices."),
-           now);
+           now, group.id());
     }
     return;
   }
@@ -179,7 +179,7 @@ void Core::State::miss(Group& group, const FrameHash& frame, FrameLog::Entry ent
   warn(WarningView::Kind::missing_message,
        "A message of " + date_of(entry.day) + " in \"" + group.name() + "\" that " + witness +
            " has seen never came here: the relay may be holding messages back. Ask what was said.",
-       now);
+       now, group.id());
 }
 
 void Core::State::warn_of_unknown_epochs(Group& group, TimePoint now) {
@@ -193,7 +193,7 @@ void Core::State::warn_of_unknown_epochs(Group& group, TimePoint now) {
         witness + " writes in \"" + group.name() +
             "\" about a state of the group that is unknown here: the relay may show two histories. "
             "Compare with them who is in the group.",
-        now);
+        now, group.id());
   }
 }
 

@@ -47,6 +47,7 @@ void Core::State::drop_group(Group& group) {
   for (const MailboxId& mailbox : group.clear()) cursors.erase(mailbox);
   group.erase();
   halted_at.erase(id);
+  warnings.remove_about(id);
   groups.erase(id);
 }
 

@@ -112,7 +112,7 @@ void Core::State::warn_of_reuse(const Invite& invite, const Group& group, const 
              : name + " asked to join \"" + group.name() + "\" with the invite for " + invite.to +
                    ", which somebody had used already: the link was seen by two. Compare "
                    "safety words before you approve either of them.",
-       now);
+       now, group.id());
 }
 
 std::size_t Core::State::request_name_chars() const {

@@ -38,13 +38,15 @@ void Core::State::propose(Group& group, TimePoint now) {
   const bool fresh_due = !amendment.removals.empty() || group.wishes().rekey ||
                          day >= epoch.fresh_day + limits::rekey_days;
   if (amendment.size() == 0 && !fresh_due) return;
-  if (proposal.attempts++ >= attempts_max) {
-    warn(WarningView::Kind::foreign_epoch,
-         "Changes to the group \"" + group.name() +
-             "\" made here do not become valid. Compare this device's clock with the relay's.",
-         now);
-    return;
+  if (proposal.attempts >= attempts_max) {
+    if (proposal.attempts++ > attempts_max) return;
+    return warn(
+        WarningView::Kind::foreign_epoch,
+        "Changes to the group \"" + group.name() +
+            "\" made here do not become valid. Compare this device's clock with the relay's.",
+        now, group.id());
   }
+  ++proposal.attempts;
   std::optional<FreshPart> fresh;
   if (fresh_due) fresh = queue_pages(group, amendment, day);
   const MadeChange made = make_change(epoch.head, group.roster(), group.name(), amendment,
@@ -285,7 +287,7 @@ Status Core::State::wish(Group& group, Wishes wishes, TimePoint now) {
                      "porchlight member remove or porchlight member keep"};
   }
   forget_proposal(group);  // what is under way is made anew, with this in it
-  warn_of_contests(now);
+  warn_of_contests(group, now);
   propose(group, now);
   return Ok{};
 }

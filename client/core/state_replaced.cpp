@@ -126,7 +126,7 @@ bool Core::State::notice_other_history(Group& group, const Succession& successio
           (has_lost ? ". The relay had lost one of the two. Nothing is sent there until a lead has "
                       "given it new keys: porchlight group rekey."
                     : "."),
-      now);
+      now, group.id());
   if (has_lost) group.split();
   return true;
 }

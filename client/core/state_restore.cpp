@@ -48,7 +48,7 @@ bool Core::State::is_unsure(const Group& group, std::uint32_t day) const {
 void Core::State::want_new_keys(Group& group, TimePoint now) {
   const bool leads = group.roster().is_lead(me.id());
   const bool asked = !leads && ask_to_catch_up(group, now);
-  warn(
+  warnings.stands(
       WarningView::Kind::restored,
       "This vault was restored from a backup, and a message in \"" + group.name() +
           "\" that others have seen never came here: it may be one of yours. So that none of yours "
@@ -57,7 +57,7 @@ void Core::State::want_new_keys(Group& group, TimePoint now) {
            : asked ? "until the group has new keys. Its leads were asked for them: one of them has "
                      "to agree."
                    : "until the group has new keys."),
-      now);
+      now, group.id());
   if (!leads || group.wishes().rekey) return;
   Wishes wishes = group.wishes();
   wishes.rekey = true;

@@ -179,19 +179,20 @@ void Core::State::state_page_caught_up(const MailboxId& mailbox, TimePoint now) 
   const auto lacks = [&](const Arrival* arrival) {
     return arrival != nullptr && arrival->lacks(mailbox);
   };
-  const auto tell_lack = [&](const std::string& group) {
-    warn(WarningView::Kind::left_behind,
-         "You were let into " + group +
-             ", but its list of members did not come whole: the relay may be holding it back. "
-             "It is asked for again with each connection. If this stays, ask for a new invite.",
-         now);
+  const auto tell_lack = [&](const std::string& name, const GroupId& group) {
+    warnings.stands(
+        WarningView::Kind::left_behind,
+        "You were let into " + name +
+            ", but its list of members did not come whole: the relay may be holding it back. "
+            "It is asked for again with each connection. If this stays, ask for a new invite.",
+        now, group);
   };
   if (relay.changes_wait_until(now)) return;  // whoever holds it may bring it back yet
   for (const auto& [parcel, join] : people.joins) {
-    if (lacks(join.arrival ? &*join.arrival : nullptr)) tell_lack("a group");
+    if (lacks(join.arrival ? &*join.arrival : nullptr)) tell_lack("a group", join.request->group);
   }
   for (const auto& [id, group] : groups) {
-    if (lacks(group.arrival())) tell_lack('"' + group.name() + '"');
+    if (lacks(group.arrival())) tell_lack('"' + group.name() + '"', id);
   }
 }
 
@@ -211,7 +212,7 @@ void Core::State::enter(const MailboxId& parcel, Join& join, TimePoint now) {
     for (const MailboxId& mailbox : known->clear()) cursors.erase(mailbox);
     halted_at.erase(id);
   }
-  warnings.remove(WarningView::Kind::left_behind);
+  settle_warnings(id);
   if (const auto& enroll = arrival.welcome().enroll; enroll && is_enroll_token(*enroll)) {
     enrolment.add_token(*enroll, now);
   }
@@ -251,7 +252,7 @@ void Core::State::go_on(Group& group, TimePoint now) {
 void Core::State::follow_on(Group& group, const Change& change, TimePoint now) {
   enter_days(group, now);
   halted_at.erase(group.id());
-  warnings.remove(WarningView::Kind::left_behind);
+  settle_warnings(group.id());
   forget_proposal(group);
   forget_asking(group);
   take_back_frames(group, change.head.number, change.head.day);

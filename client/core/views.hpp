@@ -32,6 +32,7 @@ struct MemberView {
   std::string name;
   wire::Role role = wire::ROLE_NONE;
   bool me = false;
+  bool contested = false;  // a lead wanted them out, and that is not settled
 };
 
 struct GroupView {
@@ -108,6 +109,7 @@ struct WarningView {
   } kind;
   TimePoint first_seen;
   std::string text;  // a whole sentence
+  std::string id;    // short, as typed
 };
 
 /// Something a person is to be told now; `listen` prints it.

@@ -192,6 +192,31 @@ TEST_F(Trouble, ReportOfAnOddTimeIsRefusedWithoutSomebodyToAsk) {
   EXPECT_EQ(post("2020-01-01 10:00", {"--yes"}).code, done);
 }
 
+TEST_F(Trouble, WarningIsShownUntilItIsDismissed) {
+  ASSERT_NO_FATAL_FAILURE(set_both());
+  relay_.stop();
+  // Other keys than it has shown, for the tokens of one week.
+  SQLite::Database((relay_.data() / "relay.db").string(), SQLite::OPEN_READWRITE)
+      .exec("DELETE FROM spent; DELETE FROM token_key");
+  relay_.start();
+  const auto warnings = [&] {
+    std::map<std::string, std::string> ids;
+    for (const Json& finding : wren_.records({"doctor"})) {
+      if (finding.contains("id")) ids[finding.value("topic", "")] = finding.value("id", "");
+    }
+    return ids;
+  };
+  const auto shown = warnings();
+  ASSERT_TRUE(shown.contains("keys_differ"));
+  const std::string id = shown.at("keys_differ");
+  EXPECT_THAT(wren_.run({"doctor"}).out, HasSubstr(id));
+  EXPECT_EQ(wren_.run({"doctor", "--dismiss", "W-ZZZZZZ"}).code, not_found);
+  const Json dismissed = wren_.record("dismissed", {"doctor", "--dismiss", id});
+  EXPECT_EQ(dismissed.value("id", ""), id);
+  EXPECT_EQ(dismissed.value("topic", ""), "keys_differ");
+  EXPECT_FALSE(warnings().contains("keys_differ"));  // though it is still so
+}
+
 TEST_F(Trouble, UsageErrorsAreExitTwoAndHelpHasAnExample) {
   EXPECT_EQ(wren_.run({"nonsense"}).code, usage);
   EXPECT_EQ(wren_.run({"post"}).code, usage);

@@ -197,6 +197,30 @@ TEST(Contest, OfALeadWhoTookTheOtherOutFirstIsTold) {
   EXPECT_THAT(scene.ben.texts(scene.group), IsEmpty());
 }
 
+TEST(Contest, IsShownOnTheMemberUntilItIsSettled) {
+  ContestScene scene;
+  const auto contested = [&] {
+    std::vector<std::string> names;
+    const GroupView view = *scene.ben.core().group("dispatch");
+    for (const MemberView& member : view.members) {
+      if (member.contested) names.push_back(member.name);
+    }
+    return names;
+  };
+  EXPECT_THAT(contested(), IsEmpty());
+  scene.lose_removal_of_cleo();
+  scene.read(scene.ben);
+  EXPECT_THAT(contested(), ElementsAre("Cleo"));
+  // Understood, the warning does not come back while this lasts.
+  ASSERT_TRUE(scene.ben.core().dismiss_warning(scene.ben.core().warnings()[0].id).ok());
+  scene.ben.sync();
+  EXPECT_FALSE(scene.ben.has_warning(Warn::removal_lost));
+  ASSERT_TRUE(scene.ben.core().keep_member(scene.group, "Cleo", scene.ben.now()).ok());
+  scene.ben.keep();
+  scene.ben.sync();
+  EXPECT_THAT(contested(), IsEmpty());
+}
+
 // ---- leaving ------------------------------------------------------------------------------------
 
 TEST(Leave, IsDoneByTheNextLeadsDevice) {

@@ -19,6 +19,19 @@ std::size_t count_records(const Device& device, Table table) {
       records.begin(), records.end(), [&](const Record& record) { return record.table == table; }));
 }
 
+// ---- invites ------------------------------------------------------------------------------------
+
+TEST(EventInvite, BeforeTheRelayWasHeardOfSaysSo) {
+  MemoryRelay relay;
+  Device ana(relay, 2);
+  const auto group = ana.core().create_group("dispatch", "Ana", ana.now());
+  ASSERT_TRUE(group.ok()) << group.error().what;
+  const auto made =
+      ana.core().create_invite({*group, "Evening", wire::ROLE_MEMBER, 3h, 5, 0}, ana.now());
+  ASSERT_FALSE(made.ok());
+  EXPECT_THAT(made.error().what, HasSubstr("porchlight sync"));
+}
+
 // ---- copies, and what is kept of a group --------------------------------------------------------
 
 TEST(RemovedGroup, IsWrittenNoMoreOnceItsKeysAreGone) {
