@@ -34,12 +34,18 @@ GroupView now_of(const Core& core, GroupView group) {
   return group;
 }
 
+bool is_led_by_me(const GroupView& group) {
+  return std::any_of(group.members.begin(), group.members.end(), [](const MemberView& member) {
+    return member.me && member.role == wire::ROLE_LEAD;
+  });
+}
+
 /// A change to a group as a person orders it.
 struct Order {
   std::string group;
   std::string done;  // what is said once it is
   std::function<Status(Core&, const GroupView&)> begin;
-  std::function<bool(const GroupView& before, const GroupView& after)> is_done;
+  std::function<bool(const Core&, const GroupView& before, const GroupView& after)> is_done;
 };
 
 /// Fetches what is there, so that the change is made to the newest state; then makes it, and waits
@@ -51,7 +57,7 @@ Result<ExitCode> change_group(Context& context, const Order& order) {
   CHECK(order.begin(engine->core(), before));
   TRY(const SyncReport report, context.sync(*engine));
   const GroupView after = now_of(engine->core(), before);
-  const bool done = order.is_done(before, after);
+  const bool done = order.is_done(engine->core(), before, after);
   if (context.out().json()) {
     context.out().record("group_change", {{"group", after.name},
                                           {"done", done},
@@ -83,19 +89,23 @@ Result<ExitCode> run_remove(Context& context, const MemberOptions& options) {
          member = identity_of(group, options.member);
          return core.remove_member(group.id, options.member, context.now());
        },
-       [&](const GroupView&, const GroupView& after) { return !find(after, member); }});
+       [&](const Core&, const GroupView&, const GroupView& after) {
+         return !find(after, member);
+       }});
 }
 
 Result<ExitCode> run_keep(Context& context, const MemberOptions& options) {
-  return change_group(
-      context, {options.group,
-                "It is settled: " + one_line(options.member) + " stays. Everybody has new keys.",
-                [&](Core& core, const GroupView& group) {
-                  return core.keep_member(group.id, options.member, context.now());
-                },
-                [&](const GroupView& before, const GroupView& after) {
-                  return after.epoch > before.epoch;
-                }});
+  std::optional<VerifyKey> member;
+  return change_group(context,
+                      {options.group, "It is settled: " + one_line(options.member) + " stays.",
+                       [&](Core& core, const GroupView& group) {
+                         member = identity_of(group, options.member);
+                         return core.keep_member(group.id, options.member, context.now());
+                       },
+                       [&](const Core&, const GroupView&, const GroupView& after) {
+                         const MemberView* now = find(after, member);
+                         return now && !now->contested;
+                       }});
 }
 
 Result<ExitCode> run_role(Context& context, const MemberOptions& options) {
@@ -107,7 +117,7 @@ Result<ExitCode> run_role(Context& context, const MemberOptions& options) {
                   member = identity_of(group, options.member);
                   return core.set_role(group.id, options.member, role, context.now());
                 },
-                [&](const GroupView&, const GroupView& after) {
+                [&](const Core&, const GroupView&, const GroupView& after) {
                   const MemberView* now = find(after, member);
                   return now && now->role == role;
                 }});
@@ -118,7 +128,10 @@ Result<ExitCode> run_rekey(Context& context, const std::string& group_name) {
       context,
       {group_name, "Everybody has new keys.",
        [&](Core& core, const GroupView& group) { return core.rekey(group.id, context.now()); },
-       [](const GroupView& before, const GroupView& after) { return after.epoch > before.epoch; }});
+       // Another's change in between may not have been one; and who leads no longer wants nothing.
+       [](const Core& core, const GroupView& before, const GroupView& after) {
+         return after.epoch > before.epoch && !core.has_wishes(after.id) && is_led_by_me(after);
+       }});
 }
 
 constexpr const char* which_group = "Which group; may be left out where there is only one";

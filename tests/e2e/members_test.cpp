@@ -36,6 +36,19 @@ TEST_F(Members, NewKeysChangeNothingForThoseWhoAreIn) {
   EXPECT_THAT(texts(carla_), ElementsAre("heard you"));
 }
 
+TEST_F(Members, ARemovalThatDidNotLeaveYetCanBeTakenBack) {
+  ASSERT_NO_FATAL_FAILURE(set_both());
+  relay_.stop();
+  EXPECT_EQ(carla_.run({"member", "remove", "Wren"}).code, queued);
+  const Finished kept = carla_.run({"member", "keep", "Wren"});
+  EXPECT_EQ(kept.code, done) << kept.err;
+  EXPECT_THAT(kept.out, HasSubstr("Wren stays"));
+  relay_.start();
+  carla_.must({"sync"});
+  EXPECT_THAT(carla_.must({"group", "show"}), HasSubstr("Wren"));
+  wren_.must({"post", "dispatch", "still here"});
+}
+
 TEST_F(Members, LeadsMakeLeadsButNeverNone) {
   ASSERT_NO_FATAL_FAILURE(set_both());
   EXPECT_EQ(wren_.run({"group", "rekey"}).code, not_permitted);
