@@ -15,6 +15,7 @@ class Restored {
 
   void begin();
   bool is_on() const { return on_; }
+  bool is_settled() const { return last_day_.has_value(); }
   /// The relay's clock is known: the other life may have sent up to `last_day`. True the first
   /// time; later ones change nothing.
   bool settle(std::uint32_t last_day);

@@ -195,6 +195,7 @@ struct Core::State {
   void settle_restored(TimePoint now);
   /// Whether the other life may have used chain positions of that day that are unknown here.
   bool is_unsure(const Group& group, std::uint32_t day) const;
+  bool waits_for_clock(const StoredMessage& message, TimePoint now) const;
   /// Nothing is sent in the group before it has others.
   void want_new_keys(Group& group, TimePoint now);
   void age_restored(TimePoint now);

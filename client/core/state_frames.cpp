@@ -95,19 +95,21 @@ void Core::State::deliver_frame(Group& group, Epoch& epoch, std::uint32_t day_nu
   message.received = now;
   message.ends = end_of_life(message.body, hour_of(seq));
   const MessageId id = message.id;
+  const bool is_mine = header->sender == me.id();  // sent before this vault was restored
+  if (is_mine) {
+    take_back_frames_of(group, id);
+    keep_own_frame(group, epoch, day_number, envelope, now);
+  }
   if (!is_for_people(message.body)) return receive_silently(group, message, now);
   const bool is_new = messages.add(group.id(), std::move(message));
-  if (header->sender == me.id()) {
-    take_back_frames_of(group, id);  // sent before this vault was restored from a backup
-    keep_own_frame(group, epoch, day_number, envelope, now);
-  } else if (is_new) {
+  if (is_new && !is_mine) {
     tell(Notice::Kind::message, group.id(), id);
   }
 }
 
-/// Between devices; what is one's own was sent before this vault was restored from a backup.
+/// Between devices.
 void Core::State::receive_silently(Group& group, const StoredMessage& message, TimePoint now) {
-  if (message.sender == me.id()) take_back_frames_of(group, message.id);
+  if (message.sender == me.id()) message_stored(group.id(), message.id, message.order, now);
   if (message.body.has_card_update()) {
     receive_card(group, message.sender, as_bytes(message.body.card_update().card()), now);
   }
@@ -223,7 +225,8 @@ void Core::State::flush(Group& group, TimePoint now) {
     group.set_asking({});
   }
   for (const StoredMessage* message : messages.queued(group.id())) {
-    if (message->in_flight == 0) make_frame(group, epoch, day_number, *message, now);
+    if (message->in_flight != 0 || waits_for_clock(*message, now)) continue;
+    make_frame(group, epoch, day_number, *message, now);
   }
 }
 

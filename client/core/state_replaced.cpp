@@ -146,7 +146,7 @@ bool Core::State::is_to_drop_again(const KeptEnvelope& envelope) const {
     });
   }
   const Group* group = find_group(entry.group);
-  if (group == nullptr || group->removed()) return false;
+  if (group == nullptr || group->removed() || group->halted()) return false;
   if (entry.purpose == OutboxPurpose::catch_up) return group->asking().has_value();
   const auto epoch = group->epochs().find(entry.epoch);
   if (epoch == group->epochs().end()) return true;
@@ -154,6 +154,7 @@ bool Core::State::is_to_drop_again(const KeptEnvelope& envelope) const {
     return !epoch->second.control_readable || epoch->second.caught_up;
   }
   if (entry.purpose != OutboxPurpose::frame) return true;
+  if (group->is_mute()) return false;
   const auto day = epoch->second.days.days().find(entry.day);
   return day == epoch->second.days.days().end() || day->second.caught_up;
 }
@@ -182,7 +183,11 @@ void Core::State::forget_kept_state(const OutboxEntry& page) {
 
 void Core::State::age_kept(TimePoint now) {
   kept.erase_if([&, today = relay.sure_day(now)](const KeptEnvelope& envelope) {
-    return envelope.day + kept_days < today;
+    const auto invite = people.invites.find(envelope.entry.invite);
+    const bool is_over =
+        envelope.entry.purpose == OutboxPurpose::parcel &&
+        (invite == people.invites.end() || invite->second.expires <= relay.relay_time(now));
+    return is_over || envelope.day + kept_days < today;
   });
 }
 

@@ -22,6 +22,7 @@ void Core::State::begin_restored() {
 }
 
 void Core::State::settle_restored(TimePoint now) {
+  if (!relay.clocks_agree()) return;  // neither says which days are over
   const std::uint32_t today = std::max(wire::unix_day(relay.relay_time(now)), relay.today(now));
   if (!restored.settle(today + days_ahead_max)) return;
   std::size_t unsure = 0;
@@ -39,6 +40,13 @@ void Core::State::settle_restored(TimePoint now) {
            " messages were queued when the backup was made, so long ago that the relay cannot tell "
            "any more whether they were sent. They are not sent again: ask, and write anew what is "
            "missing.");
+}
+
+/// Whether it is so old by one of two clocks that disagree that it may have been sent.
+bool Core::State::waits_for_clock(const StoredMessage& message, TimePoint now) const {
+  const auto sent = wire::unix_day(from_minute(message.body.sent_minute()));
+  const std::uint32_t latest = std::max(wire::unix_day(now), wire::unix_day(relay.relay_time(now)));
+  return restored.is_on() && !restored.is_settled() && sent + relay.ordinary_days() <= latest + 1;
 }
 
 bool Core::State::is_unsure(const Group& group, std::uint32_t day) const {

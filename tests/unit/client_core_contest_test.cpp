@@ -197,6 +197,23 @@ TEST(Contest, OfALeadWhoTookTheOtherOutFirstIsTold) {
   EXPECT_THAT(scene.ben.texts(scene.group), IsEmpty());
 }
 
+TEST(Contest, KeepsBackWhatTheRelayHasLostAsWell) {
+  ContestScene scene;
+  scene.ben.say(scene.group, "hello");
+  scene.ben.sync();
+  const auto day = scene.ben.core().subscriptions(Lane::collect, scene.ben.now()).back();
+  auto& mailbox = scene.relay.mailbox(day.address.id());
+  ASSERT_EQ(mailbox.size(), 1u);
+  scene.lose_removal_of_cleo();
+  scene.read(scene.ben);
+  ASSERT_TRUE(scene.ben.has_warning(Warn::removal_lost));
+  mailbox.clear();
+  scene.relay.begin_again();
+  scene.ben.forget_deliveries();
+  scene.ben.sync();
+  EXPECT_THAT(mailbox, IsEmpty());
+}
+
 TEST(Contest, IsShownOnTheMemberUntilItIsSettled) {
   ContestScene scene;
   const auto contested = [&] {

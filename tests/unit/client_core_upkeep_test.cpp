@@ -34,6 +34,25 @@ TEST(EventInvite, BeforeTheRelayWasHeardOfSaysSo) {
 
 // ---- copies, and what is kept of a group --------------------------------------------------------
 
+TEST(Kept, InviteThatIsOverIsNotBroughtBack) {
+  GroupScene scene;
+  const auto backup = scene.relay.back_up();
+  const wire::Link link = invite(scene.ana, scene.group, "Dora");
+  const MailboxId parcel = wire::InviteKeys(link.seed).address().id();
+  scene.ana.sync();
+  ASSERT_FALSE(scene.relay.mailbox(parcel).empty());
+  const auto replace = [&] {
+    scene.relay.restore(backup);
+    scene.ana.forget_deliveries();
+    scene.ana.sync();
+  };
+  replace();
+  EXPECT_FALSE(scene.relay.mailbox(parcel).empty());
+  scene.relay.now += 2h;
+  replace();
+  EXPECT_TRUE(scene.relay.mailbox(parcel).empty());
+}
+
 TEST(RemovedGroup, IsWrittenNoMoreOnceItsKeysAreGone) {
   GroupScene scene;
   ASSERT_TRUE(scene.ana.core().remove_member(scene.group, "Cleo", scene.ana.now()).ok());
@@ -47,6 +66,43 @@ TEST(RemovedGroup, IsWrittenNoMoreOnceItsKeysAreGone) {
   for (const Write& write : scene.cleo.core().drain().writes) {
     EXPECT_NE(write.table, Table::groups);
   }
+}
+
+TEST(RestoredCopy, SaysNothingAgainBetweenDevices) {
+  GroupScene scene;
+  scene.relay.now += 24h * 8;
+  scene.ben.connect(Lane::collect);  // a new card is due, and not sealed yet
+  ASSERT_GE(scene.ben.core().health(scene.ben.now()).queued, 1u);
+  auto backup = scene.ben.records();
+  scene.ben.sync();
+  const std::size_t stored = scene.relay.count_envelopes();
+  scene.ben.put_back(std::move(backup));
+  scene.ben.sync();
+  const auto notices =
+      std::count_if(scene.ben.notices.begin(), scene.ben.notices.end(),
+                    [](const Notice& notice) { return notice.kind == Notice::Kind::warning; });
+  EXPECT_EQ(notices, 0);
+  EXPECT_EQ(scene.relay.count_envelopes(), stored);
+  EXPECT_EQ(scene.ben.core().health(scene.ben.now()).queued, 0u);
+}
+
+TEST(RestoredCopy, DecidesNothingByAClockThatMayBeWrong) {
+  GroupScene scene;
+  scene.sync_all();
+  scene.ben.say(scene.group, "queued in the backup");
+  auto backup = scene.ben.records();
+  scene.ben.put_back(std::move(backup));
+  scene.relay.now += 24h * 9;
+  scene.ben.clock_ahead = -24h * 9;  // by which of the two clocks is it old?
+  scene.ben.sync();
+  EXPECT_EQ(scene.ben.core().health(scene.ben.now()).queued, 1u);
+  scene.relay.now -= 24h * 9;
+  scene.cleo.sync();
+  EXPECT_THAT(scene.cleo.texts(scene.group), IsEmpty());
+  scene.ben.clock_ahead = 0h;
+  scene.ben.sync();
+  scene.cleo.sync();
+  EXPECT_THAT(scene.cleo.texts(scene.group), ElementsAre("queued in the backup"));
 }
 
 }  // namespace
