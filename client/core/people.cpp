@@ -4,6 +4,8 @@
 
 namespace porchlight::client {
 
+constexpr std::size_t seen_catch_ups_max = 1'024;
+
 Result<ParcelOffer> Join::open(ByteView envelope, const RelayIdentity& relay, TimePoint now) const {
   TRY(ParcelOffer opened, open_parcel(envelope, keys(), relay, now));
   const auto* group = std::get_if<GroupOffer>(&opened);
@@ -54,11 +56,17 @@ bool People::load_request(const Record& record) {
                                            from_minute(kept.received_minute()), kept.approved()});
     return true;
   }
+  if (kept.request().empty()) {
+    const auto seen = EnvelopeHash::from(record.key);
+    if (seen) seen_catch_ups.emplace(*seen, from_minute(kept.received_minute()));
+    return seen.has_value();
+  }
   auto request = read_kept_join_request(as_bytes(kept.request()));
   if (!request) return false;
   const RequestHash hash = request->hash;
-  requests.emplace(hash, PendingRequest{std::move(request).value(),
-                                        from_minute(kept.received_minute()), kept.approved()});
+  requests.emplace(hash,
+                   PendingRequest{std::move(request).value(), from_minute(kept.received_minute()),
+                                  kept.approved(), kept.by_itself()});
   return true;
 }
 
@@ -125,6 +133,7 @@ void People::save(const PendingRequest& request) {
   kept.set_request(to_string(request.request.bytes));
   kept.set_received_minute(wire::unix_minute(request.received));
   kept.set_approved(request.approved);
+  kept.set_by_itself(request.by_itself);
   journal_.put(Table::requests, to_bytes(request.request.hash.view()), kept);
 }
 
@@ -160,6 +169,28 @@ void People::save(const MailboxId& parcel, const Join& join) {
   wipe_text(*kept.mutable_seed());
   wipe_text(*kept.mutable_one_time());
   wipe_text(*kept.mutable_welcome());
+}
+
+bool People::see_catch_up(const EnvelopeHash& envelope, TimePoint now) {
+  if (!seen_catch_ups.emplace(envelope, to_the_minute(now)).second) return false;
+  state::Request kept;
+  kept.set_received_minute(wire::unix_minute(now));
+  journal_.put(Table::requests, to_bytes(envelope.view()), kept);
+  if (seen_catch_ups.size() <= seen_catch_ups_max) return true;
+  const auto oldest =
+      std::min_element(seen_catch_ups.begin(), seen_catch_ups.end(),
+                       [](const auto& a, const auto& b) { return a.second < b.second; });
+  journal_.erase(Table::requests, to_bytes(oldest->first.view()));
+  seen_catch_ups.erase(oldest);
+  return true;
+}
+
+void People::forget_catch_ups_before(TimePoint time) {
+  std::erase_if(seen_catch_ups, [&](const auto& entry) {
+    if (entry.second >= time) return false;
+    journal_.erase(Table::requests, to_bytes(entry.first.view()));
+    return true;
+  });
 }
 
 void People::erase_request(const RequestHash& hash) {

@@ -10,6 +10,7 @@
 #include "client/core/journal.hpp"
 #include "client/core/parcel.hpp"
 #include "client/core/welcome.hpp"
+#include "proto/wire/envelope.hpp"
 
 namespace porchlight::client {
 
@@ -54,7 +55,8 @@ struct Invite {
 struct PendingRequest {
   JoinRequest request;
   TimePoint received;
-  bool approved = false;  // by a person here; not yet in the roster
+  bool approved = false;   // here; not yet in the roster
+  bool by_itself = false;  // by the invite, not by a person
 };
 
 /// A member who asks for the state anew.
@@ -102,12 +104,18 @@ class People {
   std::map<InviteId, Invite> invites;
   std::map<RequestHash, PendingRequest> requests;
   std::map<RequestHash, PendingCatchUp> catch_ups;  // at most one of a member in a group
-  std::map<MailboxId, Join> joins;                  // by the parcel's mailbox
+  /// Envelopes of those who asked to catch up, and when they came: one that was answered is not
+  /// asked again where the relay shows its mailbox from the beginning.
+  std::map<EnvelopeHash, TimePoint> seen_catch_ups;
+  std::map<MailboxId, Join> joins;  // by the parcel's mailbox
 
   void save(const Invite& invite);
   void save(const PendingRequest& request);
   void save(const PendingCatchUp& catch_up);
   void save(const MailboxId& parcel, const Join& join);
+  /// False for one that was seen already. Of more than can be kept the oldest goes.
+  bool see_catch_up(const EnvelopeHash& envelope, TimePoint now);
+  void forget_catch_ups_before(TimePoint time);
   /// Of either kind.
   void erase_request(const RequestHash& hash);
   void erase_join(const MailboxId& parcel);

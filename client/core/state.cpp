@@ -11,10 +11,6 @@ Error damaged() {
   return {Errc::malformed, "the vault is damaged: a record in it does not decode"};
 }
 
-bool is_older_than(TimePoint time, std::uint32_t days, TimePoint now) {
-  return time + std::chrono::days(days) < now;
-}
-
 }  // namespace
 
 Core::State::State(Me me_, Random& random_)
@@ -284,21 +280,8 @@ void Core::State::tick(TimePoint now) {
   messages.expire(relay.sure_time(now));
   wallet.expire(relay.relay_time(now));
   lapse_events(now);
-  std::erase_if(people.invites, [&](const auto& entry) {
-    if (!is_older_than(entry.second.expires, limits::card_kept_days, now)) return false;
-    journal.erase(Table::invites, to_bytes(entry.first.view()));
-    return true;
-  });
-  std::vector<MailboxId> forgotten;
-  for (const auto& [parcel, join] : people.joins) {
-    if (is_older_than(from_minute(join.followed), limits::card_kept_days, now)) {
-      forgotten.push_back(parcel);
-    }
-  }
-  for (const MailboxId& parcel : forgotten) {
-    people.erase_join(parcel);
-    cursors.erase(parcel);
-  }
+  forget_unanswered(now);
+  lapse_claims(now);
 }
 
 Group* Core::State::find_group(const GroupId& id) {

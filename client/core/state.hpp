@@ -107,7 +107,7 @@ struct Core::State {
 
   // ---- leaving (state_leave.cpp) -------------------------------------------------------------
   Status leave_group(const GroupId& id, TimePoint now);
-  void drop_group(Group& group);
+  void drop_group(Group& group, TimePoint now);
   void say_leave(Group& group, TimePoint now);
   void say_leave_again(Group& group, TimePoint now);
   void receive_leave(Group& group, const VerifyKey& sender, const wire::Leave& leave,
@@ -119,7 +119,7 @@ struct Core::State {
   bool ask_to_catch_up(Group& group, TimePoint now);
   std::vector<const RosterEntry*> leads_to_ask(const Group& group) const;
   void forget_asking(const Group& group);
-  void receive_catch_up(ByteView signed_catch_up, TimePoint now);
+  void receive_catch_up(const EnvelopeHash& envelope, ByteView signed_catch_up, TimePoint now);
   void settle_catch_up(const Group& group, const VerifyKey& member);
   std::vector<VerifyKey> refreshed(const Group& group) const;
 
@@ -213,7 +213,13 @@ struct Core::State {
   Status deny(std::string_view id);
   Result<wire::Link> create_invite(const InviteOrder& order, TimePoint now);
   Error explain_no_tokens(Error error, TimePoint now) const;
+
+  // ---- the end of invites made here (state_invites.cpp) --------------------------------------
   Status revoke_invite(std::string_view typed, TimePoint now);
+  void take_back(Invite& invite, TimePoint now);
+  void take_events_back(const Group& group, TimePoint now);
+  void end_invites(const GroupId& group, TimePoint now);
+  void forget_unanswered(TimePoint now);
 
   // ---- joining and founding (state_join.cpp) -------------------------------------------------
   Status follow(const wire::Link& link, TimePoint now);
@@ -239,6 +245,10 @@ struct Core::State {
   void bundle_accepted(const SpendId& spend);
   /// Whether it was a bundle's, which others may have claimed: no reason to warn.
   bool bundle_refused(const SpendId& spend, TimePoint now);
+  void try_next_bundle(Join& join, TimePoint now);
+  /// Goes on with claims whose token has lain too long, and lets go what was followed long ago.
+  void lapse_claims(TimePoint now);
+  void take_request_back(const Join& join);
   void find_event_used_up(Join& join);
   Status check_event(const InviteOrder& order) const;
   /// Puts the tokens into what the invite's parcel and its link are to be.

@@ -73,7 +73,9 @@ void Core::State::forget_asking(const Group& group) {
   });
 }
 
-void Core::State::receive_catch_up(ByteView signed_catch_up, TimePoint now) {
+/// The same is asked every day: only the envelope tells one of them from another.
+void Core::State::receive_catch_up(const EnvelopeHash& envelope, ByteView signed_catch_up,
+                                   TimePoint now) {
   auto asked = verify_catch_up(signed_catch_up);
   if (!asked || people.catch_ups.contains(asked->hash)) return;
   Group* group = find_group(asked->group);
@@ -81,6 +83,7 @@ void Core::State::receive_catch_up(ByteView signed_catch_up, TimePoint now) {
       group->roster().find(asked->identity()) == nullptr || !group->roster().is_lead(me.id())) {
     return;
   }
+  if (!people.see_catch_up(envelope, now)) return;
   compare_history(*group, asked->identity(), asked->number, asked->epoch, now);
   (void)group->renew_card({asked->signed_card, asked->card});
   // The newest counts.

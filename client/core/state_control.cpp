@@ -148,6 +148,7 @@ void Core::State::be_removed(Group& group, const Change& change, std::uint64_t s
   take_back_frames(group, UINT32_MAX, 0);
   forget_proposal(group);
   forget_approvals(group);
+  end_invites(group.id(), now);
   forget_asking(group);
   forget_kept(group);
   warn_of_contests(group, now);

@@ -72,25 +72,51 @@ bool Core::State::bundle_refused(const SpendId& spend, TimePoint now) {
   Join* join = token ? seeking(token->str()) : nullptr;
   if (join == nullptr) return false;
   (void)wallet.on_refused(spend);
-  do {
-    join->bundles.pop_back();
-  } while (!join->bundles.empty() &&
-           !is_taken(first_token(bundle_of(*join, join->bundles.back())), relay.relay_time(now)));
-  if (join->bundles.empty()) {
-    find_event_used_up(*join);
-  } else {
-    try_bundle(*join);
-  }
-  people.save(join->parcel_id(), *join);
+  try_next_bundle(*join, now);
   return true;
+}
+
+void Core::State::try_next_bundle(Join& join, TimePoint now) {
+  do {
+    join.bundles.pop_back();
+  } while (!join.bundles.empty() &&
+           !is_taken(first_token(bundle_of(join, join.bundles.back())), relay.relay_time(now)));
+  if (join.bundles.empty()) {
+    find_event_used_up(join);
+  } else {
+    try_bundle(join);
+  }
+  people.save(join.parcel_id(), join);
+}
+
+void Core::State::lapse_claims(TimePoint now) {
+  std::vector<MailboxId> forgotten;
+  for (auto& [parcel, join] : people.joins) {
+    if (from_minute(join.followed) + std::chrono::days(limits::card_kept_days) < now) {
+      forgotten.push_back(parcel);
+    } else if (join.accepted && !join.bundles.empty() &&
+               !is_taken(first_token(bundle_of(join, join.bundles.back())),
+                         relay.relay_time(now))) {
+      try_next_bundle(join, now);
+    }
+  }
+  for (const MailboxId& parcel : forgotten) {
+    take_request_back(people.joins.at(parcel));
+    people.erase_join(parcel);
+    cursors.erase(parcel);
+  }
+}
+
+void Core::State::take_request_back(const Join& join) {
+  if (!join.is_asking()) return;
+  outbox.erase_if([&](const OutboxEntry& entry) {
+    return entry.purpose == OutboxPurpose::join && entry.invite == join.request->invite;
+  });
 }
 
 /// The request does not leave: without tokens nobody could take part.
 void Core::State::find_event_used_up(Join& join) {
-  const InviteId invite = std::get<GroupOffer>(*join.offer).invite;
-  outbox.erase_if([&](const OutboxEntry& entry) {
-    return entry.purpose == OutboxPurpose::join && entry.invite == invite;
-  });
+  take_request_back(join);
   join.accepted = false;
   join.request.reset();
   join.refused = used_up();
@@ -237,7 +263,7 @@ void Core::State::return_approvals(const Group& group) {
   if (waiting.size() <= places) return;
   for (std::size_t i = places; i < waiting.size(); ++i) {
     PendingRequest& pending = people.requests.at(waiting[i].request.hash);
-    pending.approved = false;
+    pending.approved = pending.by_itself = false;
     people.save(pending);
   }
   tell(Notice::Kind::warning, group.id(), {},

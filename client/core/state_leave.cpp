@@ -18,7 +18,7 @@ Status Core::State::leave_group(const GroupId& id, TimePoint now) {
   }
   if (group->halted()) return update_needed("the group");
   if (group->roster().size() == 1) {
-    drop_group(*group);
+    drop_group(*group, now);
     return Ok{};
   }
   Roster after = group->roster();
@@ -31,17 +31,18 @@ Status Core::State::leave_group(const GroupId& id, TimePoint now) {
   }
   forget_proposal(*group);
   forget_approvals(*group);
+  end_invites(id, now);
   group->set_wishes({});
   if (!group->leaving()) say_leave(*group, now);
   return Ok{};
 }
 
 /// Nobody else is in it.
-void Core::State::drop_group(Group& group) {
+void Core::State::drop_group(Group& group, TimePoint now) {
   const GroupId id = group.id();
   take_back_frames(group, UINT32_MAX, 0);
   forget_proposal(group);
-  forget_approvals(group);
+  end_invites(id, now);
   forget_kept(group);
   messages.erase_queued(id);
   for (const MailboxId& mailbox : group.clear()) cursors.erase(mailbox);

@@ -5,6 +5,7 @@
 #include "proto/base/limits.hpp"
 #include "proto/crypto/pad.hpp"
 #include "proto/crypto/unseal.hpp"
+#include "proto/wire/envelope.hpp"
 
 namespace porchlight::client {
 namespace {
@@ -25,7 +26,7 @@ void Core::State::deliver_inbox(std::uint64_t seq, ByteView envelope, TimePoint 
     if (!message) continue;
     if (message->has_join()) receive_request(message->join(), seq, now);
     if (message->kind_case() == wire::InboxMessage::kCatchUp) {
-      receive_catch_up(as_bytes(message->catch_up()), now);
+      receive_catch_up(wire::envelope_hash(envelope), as_bytes(message->catch_up()), now);
     }
     if (message->kind_case() == wire::InboxMessage::kCardNotice) {
       receive_card_notice(as_bytes(message->card_notice()), now);
@@ -80,7 +81,7 @@ void Core::State::receive_request(const wire::JoinDelivery& delivery, std::uint6
              invite.to + ", which is over. Make them a new one if they should be in.");
     return;
   }
-  if (people.requests.size() >= limits::join_requests_pending_max) return;
+  // How many wait is bounded by what one's own invites are for: nobody's link crowds out another's.
   const bool approved = approves_by_itself(invite, *group);
   invite.asked.push_back(request->hash);
   invite.auto_approved += approved;
@@ -90,10 +91,10 @@ void Core::State::receive_request(const wire::JoinDelivery& delivery, std::uint6
   }
   people.save(invite);
   const RequestHash hash = request->hash;
-  const auto& pending =
-      people.requests
-          .emplace(hash, PendingRequest{std::move(request).value(), to_the_minute(now), approved})
-          .first->second;
+  const auto& pending = people.requests
+                            .emplace(hash, PendingRequest{std::move(request).value(),
+                                                          to_the_minute(now), approved, approved})
+                            .first->second;
   people.save(pending);
   // With the next tick, together with whoever else asks until then.
   if (approved) return;
@@ -242,39 +243,6 @@ Error Core::State::explain_no_tokens(Error error, TimePoint now) const {
     error.what += "; they come once this device has enrolled, some hours after joining";
   }
   return error;
-}
-
-Status Core::State::revoke_invite(std::string_view typed, TimePoint now) {
-  Invite* found = nullptr;
-  for (auto& [id, invite] : people.invites) {
-    if (!matches_short_name(id.view(), typed)) continue;
-    if (found != nullptr) {
-      return Error{Errc::usage, "more than one invite begins with " + std::string(typed)};
-    }
-    found = &invite;
-  }
-  if (found == nullptr) {
-    return Error{Errc::not_found, "there is no invite " + std::string(typed)};
-  }
-  if (found->standing == Invite::Standing::joined) {
-    return Error{Errc::used, found->kind() == wire::InviteKind::event
-                                 ? "this invite was used: all whom it was for are in the group"
-                                 : "this invite was used: " + found->to + " is in the group"};
-  }
-  std::vector<RequestHash> waiting;
-  for (const RequestHash& asked : found->asked) {
-    const auto pending = people.requests.find(asked);
-    if (pending == people.requests.end()) continue;
-    if (!pending->second.approved) {
-      waiting.push_back(asked);
-    } else if (found->kind() == wire::InviteKind::personal) {
-      return Error{Errc::conflict, "this invite was used, and approved: they are being let in"};
-    }
-  }
-  for (const RequestHash& request : waiting) people.erase_request(request);
-  found->standing = Invite::Standing::revoked;
-  take_parcel_back(*found, now);
-  return Ok{};
 }
 
 }  // namespace porchlight::client

@@ -159,7 +159,7 @@ void Core::State::settle_wishes(Group& group, const Change& change) {
 void Core::State::forget_approvals(const Group& group) {
   for (auto& [hash, pending] : people.requests) {
     if (pending.request.group != group.id() || !pending.approved) continue;
-    pending.approved = false;
+    pending.approved = pending.by_itself = false;
     people.save(pending);
   }
   for (auto& [hash, pending] : people.catch_ups) {

@@ -218,6 +218,7 @@ void Core::State::enter(const MailboxId& parcel, Join& join, TimePoint now) {
   }
   Group& group = groups.try_emplace(id, journal, id).first->second;
   group.begin(*change, arrival.take_keys());
+  if (!group.roster().is_lead(me.id())) take_events_back(group, now);
   enter_days(group, now);
   std::vector<MailboxId> answered;
   for (const auto& [other, asking] : people.joins) {
@@ -250,6 +251,7 @@ void Core::State::go_on(Group& group, TimePoint now) {
 
 /// What every new state of a group brings with it.
 void Core::State::follow_on(Group& group, const Change& change, TimePoint now) {
+  if (!group.roster().is_lead(me.id())) take_events_back(group, now);
   enter_days(group, now);
   halted_at.erase(group.id());
   settle_warnings(group.id());

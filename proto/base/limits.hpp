@@ -91,7 +91,6 @@ inline constexpr std::size_t link_chars_max = 300;
 inline constexpr auto invite_lifetime_default = 1h;
 inline constexpr auto invite_lifetime_max = std::chrono::hours(24 * 7);
 inline constexpr std::size_t passphrase_bytes_max = 1024;
-inline constexpr std::size_t join_requests_pending_max = 256;
 /// How many may come by one event invite; their bundles of tokens fit one envelope.
 inline constexpr std::uint32_t event_uses_max = 200;
 /// About what one bundle takes in a parcel, so that what comes with them has room as well.

@@ -19,7 +19,182 @@ std::size_t count_records(const Device& device, Table table) {
       records.begin(), records.end(), [&](const Record& record) { return record.table == table; }));
 }
 
+// ---- requests -----------------------------------------------------------------------------------
+
+TEST(Requests, ByOneLinkDoNotCrowdOutThoseByAnother) {
+  CrowdScene scene;
+  for (int i = 0; i < 7; ++i) take_operator_invite(scene.ana, scene.relay, 40, 90);
+  const wire::Link personal = invite(scene.ana, scene.group, "Dora");
+  for (int event = 0; event < 2; ++event) {
+    const wire::Link leaked = scene.must_make(130);
+    scene.offer.reset();
+    for (int i = 0; i < 140; ++i) scene.made_up_request(leaked, "x" + std::to_string(i));
+  }
+  Device dora(scene.relay, 50);
+  ask(dora, personal, "Dora");
+  scene.ana.sync();
+  const auto requests = scene.ana.core().requests();
+  EXPECT_EQ(requests.size(), 261u);
+  EXPECT_TRUE(std::any_of(requests.begin(), requests.end(),
+                          [](const RequestView& view) { return view.name == "Dora"; }));
+  // What is beyond is told, once.
+  const auto warnings = scene.ana.core().warnings();
+  ASSERT_EQ(warnings.size(), 1u);
+  EXPECT_EQ(warnings[0].kind, Warn::invite_reused);
+}
+
+TEST(Requests, GoWhenNobodyCanWaitForThemAnyMore) {
+  EventScene scene;
+  Device ben(scene.relay, 50);
+  ask(ben, invite(scene.ana, scene.group, "Ben"), "Ben");
+  scene.ana.sync();
+  ASSERT_EQ(scene.ana.core().requests().size(), 1u);
+  scene.relay.now += 24h * 30;
+  scene.ana.sync();
+  EXPECT_EQ(scene.ana.core().requests().size(), 1u);  // a device may wait that long
+  scene.relay.now += 24h * 6;
+  scene.ana.sync();
+  EXPECT_THAT(scene.ana.core().requests(), IsEmpty());
+  EXPECT_EQ(count_records(scene.ana, Table::requests), 0u);
+  ben.sync();
+  EXPECT_THAT(ben.core().groups(), IsEmpty());
+}
+
+TEST(Requests, ThatTheInviteApprovedByItselfGoWithIt) {
+  EventScene scene;
+  const wire::Link link = scene.must_make(4, 4);
+  Device& ben = scene.asks(link);
+  scene.ana.connect(Lane::collect);
+  while (scene.ana.collect(Lane::collect)) {
+  }
+  ASSERT_FALSE(scene.ana.core().outbox(Lane::drop).empty());  // Ben is being let in
+  ASSERT_TRUE(scene.ana.core().revoke_invite(scene.view().id, scene.ana.now()).ok());
+  scene.ana.keep();
+  scene.ana.sync();
+  EXPECT_EQ(scene.members(), 1u);
+  EXPECT_FALSE(scene.is_in(ben));
+  EXPECT_EQ(count_records(scene.ana, Table::requests), 0u);
+}
+
+TEST(Requests, ThatAPersonApprovedStayWhenTheInviteIsTakenBack) {
+  EventScene scene;
+  const wire::Link link = scene.must_make(4);
+  Device& ben = scene.asks(link);
+  scene.ana.sync();
+  const std::vector ids{scene.ana.core().requests()[0].id};
+  ASSERT_TRUE(scene.ana.core().approve(ids, scene.ana.now()).ok());
+  ASSERT_TRUE(scene.ana.core().revoke_invite(scene.view().id, scene.ana.now()).ok());
+  scene.ana.keep();
+  scene.ana.sync();
+  EXPECT_TRUE(scene.is_in(ben));
+}
+
+TEST(Requests, ToCatchUpThatWereDeniedDoNotComeBackWithAnotherStore) {
+  GroupScene scene;
+  const auto before = scene.relay.mailboxes();
+  ASSERT_TRUE(scene.ana.core().rekey(scene.group, scene.ana.now()).ok());
+  scene.ana.keep();
+  scene.ana.sync();
+  for (const MailboxId& id : scene.relay.mailboxes()) {
+    auto& mailbox = scene.relay.mailbox(id);
+    if (before.contains(id) || mailbox.empty()) continue;
+    if (mailbox.begin()->second.size() == limits::envelope_sizes_bytes[1]) mailbox.clear();
+  }
+  scene.ben.sync();
+  scene.ana.sync();
+  ASSERT_EQ(scene.ana.core().requests().size(), 1u);
+  ASSERT_TRUE(scene.ana.core().deny(scene.ana.core().requests()[0].id, scene.ana.now()).ok());
+  scene.ana.keep();
+  scene.ana.reload();
+  scene.relay.begin_again();
+  scene.ana.forget_deliveries();
+  scene.ana.sync();
+  EXPECT_THAT(scene.ana.core().requests(), IsEmpty());
+  // Asked anew it is.
+  scene.relay.now += 25h;
+  scene.ben.sync();
+  scene.ana.sync();
+  EXPECT_EQ(scene.ana.core().requests().size(), 1u);
+  scene.relay.now += 24h * 45;
+  scene.ana.sync();
+  EXPECT_EQ(count_records(scene.ana, Table::requests), 0u);
+}
+
 // ---- invites ------------------------------------------------------------------------------------
+
+/// Ana leads and has an event's invite out; Ben leads too.
+struct LeadScene : EventScene {
+  LeadScene() {
+    bring_in(ana, ben, group, "Ben");
+    EXPECT_TRUE(ana.core().set_role(group, "Ben", wire::ROLE_LEAD, ana.now()).ok());
+    ana.keep();
+    for (int round = 0; round < 2; ++round) {
+      ana.sync();
+      ben.sync();
+    }
+    link = must_make(4, 4);
+    EXPECT_FALSE(parcel(*link).empty());
+  }
+  Standing event() {
+    for (const InviteView& view : ana.core().invites(ana.now())) {
+      if (view.uses > 1) return view.standing;
+    }
+    return Standing::open;
+  }
+  void expect_taken_back() {
+    EXPECT_EQ(event(), Standing::revoked);
+    EXPECT_TRUE(parcel(*link).empty());
+  }
+  Device ben{relay, 40};
+  std::optional<wire::Link> link;
+};
+
+TEST(EventInvite, IsTakenBackWithTheLeadsRole) {
+  LeadScene scene;
+  ASSERT_TRUE(
+      scene.ben.core().set_role(scene.group, "Ana", wire::ROLE_MEMBER, scene.ben.now()).ok());
+  scene.ben.keep();
+  scene.ben.sync();
+  scene.ana.sync();
+  scene.expect_taken_back();
+}
+
+TEST(EventInvite, IsTakenBackFromWhoIsTakenOut) {
+  LeadScene scene;
+  ASSERT_TRUE(scene.ben.core().remove_member(scene.group, "Ana", scene.ben.now()).ok());
+  scene.ben.keep();
+  scene.ben.sync();
+  scene.ana.sync();
+  scene.expect_taken_back();
+}
+
+TEST(EventInvite, IsTakenBackFromWhoLeaves) {
+  LeadScene scene;
+  Device dora(scene.relay, 50);
+  ask(dora, invite(scene.ana, scene.group, "Dora"), "Dora");
+  scene.ana.sync();
+  ASSERT_EQ(scene.ana.core().requests().size(), 1u);
+  ASSERT_TRUE(scene.ana.core().leave_group(scene.group, scene.ana.now()).ok());
+  scene.ana.keep();
+  scene.ana.sync();
+  scene.expect_taken_back();
+  EXPECT_EQ(count_records(scene.ana, Table::requests), 0u);
+}
+
+TEST(EventInvite, IsTakenBackWhenItsGroupIsDropped) {
+  EventScene scene;
+  const wire::Link link = scene.must_make(4);
+  scene.asks(link);
+  scene.ana.sync();
+  ASSERT_EQ(scene.ana.core().requests().size(), 1u);
+  ASSERT_TRUE(scene.ana.core().leave_group(scene.group, scene.ana.now()).ok());
+  scene.ana.keep();
+  ASSERT_THAT(scene.ana.core().groups(), IsEmpty());
+  EXPECT_EQ(count_records(scene.ana, Table::requests), 0u);
+  scene.ana.reload();
+  scene.ana.sync();
+  EXPECT_TRUE(scene.parcel(link).empty());
+}
 
 TEST(EventInvite, BeforeTheRelayWasHeardOfSaysSo) {
   MemoryRelay relay;
@@ -30,6 +205,58 @@ TEST(EventInvite, BeforeTheRelayWasHeardOfSaysSo) {
       ana.core().create_invite({*group, "Evening", wire::ROLE_MEMBER, 3h, 5, 0}, ana.now());
   ASSERT_FALSE(made.ok());
   EXPECT_THAT(made.error().what, HasSubstr("porchlight sync"));
+}
+
+// ---- claims -------------------------------------------------------------------------------------
+
+TEST(Claim, ThatLayTooLongIsGivenUp) {
+  EventScene scene;
+  const wire::Link link = scene.must_make(3);
+  Device& ben = scene.newcomer();
+  ASSERT_TRUE(ben.core().follow(link, ben.now()).ok());
+  ben.sync();
+  ASSERT_TRUE(ben.core().accept_offer("Ben", ben.now()).ok());
+  ben.keep();
+  ASSERT_FALSE(ben.core().outbox(Lane::join).empty());
+  scene.relay.now += 24h * 15;  // without a connection
+  ben.sync();
+  EXPECT_THAT(ben.core().outbox(Lane::join), IsEmpty());
+  ASSERT_TRUE(ben.core().offer_refused().has_value());
+  EXPECT_EQ(ben.core().offer_refused()->code, Errc::used);
+  EXPECT_THAT(ben.core().groups(), IsEmpty());
+}
+
+TEST(Claim, OfARequestThatNobodyWaitsForGoesWithIt) {
+  EventScene scene;
+  Device ben(scene.relay, 50);
+  ASSERT_TRUE(ben.core().follow(invite(scene.ana, scene.group, "Ben"), ben.now()).ok());
+  ben.sync();
+  ASSERT_TRUE(ben.core().accept_offer("Ben", ben.now()).ok());
+  ben.keep();
+  scene.relay.now += 24h * 40;
+  ben.sync();
+  EXPECT_THAT(ben.core().groups(), IsEmpty());
+  EXPECT_THAT(ben.core().outbox(Lane::join), IsEmpty());
+}
+
+TEST(Claim, IsPaidByItsOwnInviteWhateverIsLeftOfTheOneBefore) {
+  EventScene scene;
+  Device ben(scene.relay, 50);
+  ask(ben, invite(scene.ana, scene.group, "Ben"), "Ben");
+  const auto spent = scene.relay.tokens_spent();
+  const wire::Link link = scene.must_make(3);
+  ask(ben, link, "Ben");
+  EXPECT_GE(scene.relay.tokens_spent(), spent + 1);
+  // The bundle was claimed: the last of three is for nobody else.
+  scene.asks(link);
+  scene.asks(link);
+  Device& late = scene.newcomer();
+  ASSERT_TRUE(late.core().follow(link, late.now()).ok());
+  late.sync();
+  ASSERT_TRUE(late.core().accept_offer("Late", late.now()).ok());
+  late.keep();
+  late.sync();
+  EXPECT_TRUE(late.core().offer_refused().has_value());
 }
 
 // ---- copies, and what is kept of a group --------------------------------------------------------

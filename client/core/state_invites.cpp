@@ -1,0 +1,114 @@
+// The end of invites made here: taken back by a person, over with the lead's role or with the
+// group, or long ago (clauses 9.2 and 9.8).
+#include "client/core/short_name.hpp"
+#include "client/core/state.hpp"
+#include "proto/base/limits.hpp"
+
+namespace porchlight::client {
+namespace {
+
+bool may_be_used(const Invite& invite) {
+  return invite.standing == Invite::Standing::open ||
+         invite.standing == Invite::Standing::requested;
+}
+
+}  // namespace
+
+Status Core::State::revoke_invite(std::string_view typed, TimePoint now) {
+  Invite* found = nullptr;
+  for (auto& [id, invite] : people.invites) {
+    if (!matches_short_name(id.view(), typed)) continue;
+    if (found != nullptr) {
+      return Error{Errc::usage, "more than one invite begins with " + std::string(typed)};
+    }
+    found = &invite;
+  }
+  if (found == nullptr) {
+    return Error{Errc::not_found, "there is no invite " + std::string(typed)};
+  }
+  if (found->standing == Invite::Standing::joined) {
+    return Error{Errc::used, found->kind() == wire::InviteKind::event
+                                 ? "this invite was used: all whom it was for are in the group"
+                                 : "this invite was used: " + found->to + " is in the group"};
+  }
+  if (found->kind() == wire::InviteKind::personal) {
+    for (const RequestHash& asked : found->asked) {
+      const auto pending = people.requests.find(asked);
+      if (pending == people.requests.end() || !pending->second.approved) continue;
+      return Error{Errc::conflict, "this invite was used, and approved: they are being let in"};
+    }
+  }
+  take_back(*found, now);
+  return Ok{};
+}
+
+/// Whom a person approved by an event's invite is let in all the same.
+void Core::State::take_back(Invite& invite, TimePoint now) {
+  const Group* group = find_group(invite.group);
+  // A change that is stored already lets them in: the Welcomes must follow.
+  const bool is_too_late = group != nullptr && group->proposal.stored_seq.has_value();
+  bool is_under_way = false;
+  for (const RequestHash& asked : invite.asked) {
+    const auto pending = people.requests.find(asked);
+    if (pending == people.requests.end()) continue;
+    const bool approved = pending->second.approved;
+    if (approved && (!pending->second.by_itself || is_too_late)) continue;
+    is_under_way |= approved;
+    people.erase_request(asked);
+  }
+  if (group != nullptr && is_under_way) forget_proposal(*group);
+  invite.standing = Invite::Standing::revoked;
+  take_parcel_back(invite, now);
+}
+
+/// Whoever comes by them could be let in by nobody.
+void Core::State::take_events_back(const Group& group, TimePoint now) {
+  for (auto& [id, invite] : people.invites) {
+    if (invite.group != group.id() || invite.kind() != wire::InviteKind::event ||
+        !may_be_used(invite)) {
+      continue;
+    }
+    take_back(invite, now);
+    tell(Notice::Kind::warning, group.id(), {},
+         "You do not lead \"" + group.name() + "\" any more: your invite for " + invite.to +
+             " was taken back.");
+  }
+}
+
+/// This member is in the group no more, or is about to leave it.
+void Core::State::end_invites(const GroupId& group, TimePoint now) {
+  for (auto& [id, invite] : people.invites) {
+    if (invite.group == group && may_be_used(invite)) take_back(invite, now);
+  }
+  std::vector<RequestHash> gone;
+  for (const auto& [hash, pending] : people.requests) {
+    if (pending.request.group == group) gone.push_back(hash);
+  }
+  for (const auto& [hash, pending] : people.catch_ups) {
+    if (pending.asked.group == group) gone.push_back(hash);
+  }
+  for (const RequestHash& hash : gone) people.erase_request(hash);
+}
+
+/// What nobody waits for any more: a device lets what it asked go as long after that as an invite
+/// is kept here, and members ask again each day.
+void Core::State::forget_unanswered(TimePoint now) {
+  std::erase_if(people.invites, [&](const auto& entry) {
+    if (entry.second.expires + std::chrono::days(limits::card_kept_days) >= now) return false;
+    journal.erase(Table::invites, to_bytes(entry.first.view()));
+    return true;
+  });
+  const TimePoint shown_no_more =
+      relay.sure_time(now) - std::chrono::days(limits::long_days + limits::ordinary_days);
+  std::vector<RequestHash> gone;
+  for (const auto& [hash, pending] : people.requests) {
+    if (!people.invites.contains(pending.request.invite)) gone.push_back(hash);
+  }
+  for (const auto& [hash, pending] : people.catch_ups) {
+    if (pending.received < shown_no_more) gone.push_back(hash);
+  }
+  for (const RequestHash& hash : gone) people.erase_request(hash);
+  people.forget_catch_ups_before(shown_no_more);
+}
+
+}  // namespace porchlight::client
