@@ -197,6 +197,30 @@ TEST(Contest, OfALeadWhoTookTheOtherOutFirstIsTold) {
   EXPECT_THAT(scene.ben.texts(scene.group), IsEmpty());
 }
 
+TEST(Contest, IsNotSettledByAccidentByWhatIsUnderWay) {
+  ContestScene scene;
+  for (Device* device : scene.everybody()) scene.read(*device);
+  scene.remove(scene.ana, "Cleo");  // and it does not leave yet
+  ASSERT_TRUE(scene.ben.core().rekey(scene.group, scene.ben.now()).ok());
+  scene.ben.keep();
+  scene.ben.sync();
+  const std::uint32_t epoch = scene.epoch(scene.ben);
+  ASSERT_TRUE(
+      scene.ben.core().set_role(scene.group, "Cleo", wire::ROLE_LEAD, scene.ben.now()).ok());
+  scene.ben.keep();
+  ASSERT_FALSE(scene.ben.core().outbox(Lane::drop).empty());
+  scene.relay.ignore_if_last = true;
+  scene.send(scene.ana);
+  scene.relay.ignore_if_last = false;
+  while (scene.ben.collect(Lane::collect)) {  // over the connection that was open all the time
+  }
+  ASSERT_TRUE(scene.ben.has_warning(Warn::removal_lost));
+  EXPECT_THAT(scene.ben.core().outbox(Lane::drop), IsEmpty());
+  scene.ben.sync();
+  EXPECT_EQ(scene.epoch(scene.ben), epoch);
+  EXPECT_TRUE(scene.ben.has_warning(Warn::removal_lost));
+}
+
 TEST(Contest, KeepsBackWhatTheRelayHasLostAsWell) {
   ContestScene scene;
   scene.ben.say(scene.group, "hello");

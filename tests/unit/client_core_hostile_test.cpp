@@ -9,6 +9,7 @@
 #include "client/core/warnings.hpp"
 #include "client/core/welcome.hpp"
 #include "proto/wire/envelope.hpp"
+#include "proto/wire/group.pb.h"
 #include "proto/wire/person.pb.h"
 #include "tests/unit/client_core_group_scene.hpp"
 
@@ -219,6 +220,32 @@ TEST(Hostile, CitesOfDaysThatCannotBeAreNotKept) {
   scene.ana.sync();
   EXPECT_EQ(scene.ana.texts(scene.group).size(), 1u);
   EXPECT_EQ(frames(), before + 1);
+}
+
+TEST(Hostile, RemovalByWhoDidNotLeadThenIsNoContest) {
+  GroupScene scene;
+  scene.sync_all();
+  Insider cleo(scene.cleo, scene.group);
+  // She leads from the next state on.
+  ASSERT_TRUE(
+      scene.ana.core().set_role(scene.group, "Cleo", wire::ROLE_LEAD, scene.ana.now()).ok());
+  scene.ana.keep();
+  scene.sync_all();
+  Amendment amendment;
+  amendment.removals.push_back(cleo.roster.entries()[1].identity());
+  FreshPart fresh{cleo.random.fixed<Digest>(), {cleo.random.fixed<Digest>()}};
+  const MadeChange made = make_change(cleo.head, cleo.roster, "dispatch", amendment, fresh,
+                                      cleo.head.day, *cleo.identity, cleo.random);
+  wire::ControlMessage message;
+  message.set_epoch(to_string(made.signed_epoch));
+  scene.relay.put(cleo.control.address(),
+                  *wire::seal_envelope(seal_key(cleo.control.seal), serialise(message)));
+  scene.sync_all();
+  EXPECT_FALSE(scene.ana.has_warning(Warn::removal_lost));
+  EXPECT_FALSE(scene.cleo.has_warning(Warn::removal_lost));
+  scene.ana.say(scene.group, "as ever");
+  scene.sync_all();
+  EXPECT_THAT(scene.ben.texts(scene.group), ElementsAre("as ever"));
 }
 
 TEST(Hostile, WarningsOfOneKindLeaveRoomForOthersAndForNewOnes) {

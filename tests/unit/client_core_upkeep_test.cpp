@@ -207,6 +207,42 @@ TEST(EventInvite, BeforeTheRelayWasHeardOfSaysSo) {
   EXPECT_THAT(made.error().what, HasSubstr("porchlight sync"));
 }
 
+TEST(EventInvite, LetsNobodyInByItselfOnceSomebodyWasTakenOut) {
+  EventScene scene;
+  const wire::Link link = scene.must_make(4, 4);
+  Device& ben = scene.asks(link);
+  scene.ana.sync();
+  ASSERT_TRUE(scene.is_in(ben));
+  ASSERT_TRUE(scene.ana.core().remove_member(scene.group, "Guest 1", scene.ana.now()).ok());
+  scene.ana.keep();
+  scene.ana.sync();
+  scene.asks(link);
+  scene.ana.sync();
+  EXPECT_EQ(scene.members(), 1u);
+  EXPECT_EQ(scene.ana.core().requests().size(), 1u);
+}
+
+TEST(EventLink, OfTwoForOneMailboxTheOneInHandSaysWhoseItIs) {
+  EventScene scene;
+  const wire::Link link = scene.must_make(3);
+  SeededRandom random(8);
+  wire::Link forged = *wire::Link::parse(link.str());
+  forged.inviter = SigningKey(random.secret<SigningSeed>()).verify_key();
+  Device& ben = scene.newcomer();
+  ASSERT_TRUE(ben.core().follow(forged, ben.now()).ok());
+  ben.sync();
+  ASSERT_TRUE(ben.core().offer_refused().has_value());
+  ASSERT_TRUE(ben.core().follow(link, ben.now()).ok());
+  ben.forget_deliveries();
+  ben.sync();
+  ASSERT_TRUE(ben.core().offer().has_value());
+  EXPECT_EQ(ben.core().offer()->inviter_name, "Ana");
+  // And the other way round: what is forged shows nobody's offer.
+  ASSERT_TRUE(ben.core().follow(forged, ben.now()).ok());
+  ben.sync();
+  EXPECT_FALSE(ben.core().offer().has_value());
+}
+
 // ---- claims -------------------------------------------------------------------------------------
 
 TEST(Claim, ThatLayTooLongIsGivenUp) {
