@@ -49,7 +49,7 @@ std::vector<Subscription> Core::subscriptions(Lane lane, TimePoint) const {
 bool Core::wants_new_connection(TimePoint now) const {
   constexpr auto most = std::chrono::hours(24);
   const auto& since = state_->collecting_since;
-  return since && (now > *since + most || now < *since - most);
+  return since && (state_->relay.has_leapt(now) || now > *since + most || now < *since - most);
 }
 
 std::vector<OutboxItem> Core::outbox(Lane lane) const {

@@ -10,6 +10,8 @@ namespace {
 
 const Bytes record_name = to_bytes(as_bytes("relay"));
 constexpr std::int64_t disagreement_minutes = limits::clock_disagreement_max_hours * 60;
+/// Many times what lies between two ticks.
+constexpr auto leap_min = std::chrono::hours(1);
 constexpr std::uint32_t weeks_kept = 3;
 constexpr std::size_t keys_max = 32;
 constexpr std::size_t opinions_max = 1'000;
@@ -46,6 +48,7 @@ bool RelayView::learn(const RelayFacts& facts, bool seen_on_lane, TimePoint now)
   ordinary_days_ = facts.ordinary_days;
   takes_guests_ = facts.guest_drops > 0;
   compared_at_ = now;
+  seen_ = now;
   learn_clock(facts, now);
   // Never after now: a clock that was far ahead and was set right is not waited for.
   const std::uint64_t minute = wire::unix_minute(relay_time(now));
@@ -112,6 +115,14 @@ void RelayView::compare(const VerifyKey& member, const std::string& name, std::u
   save();
 }
 
+void RelayView::watch(TimePoint now) {
+  if (!has_leapt(now)) seen_ = now;
+}
+
+bool RelayView::has_leapt(TimePoint now) const {
+  return seen_ && (now > *seen_ + leap_min || now < *seen_ - leap_min);
+}
+
 TimePoint RelayView::relay_time(TimePoint now) const {
   const TimePoint theirs = now - std::chrono::minutes(clock_ahead_minutes_.value_or(0));
   return std::max(theirs, TimePoint{});  // a clock that was set back since
@@ -123,11 +134,12 @@ bool RelayView::clocks_agree() const {
 
 bool RelayView::clocks_checked(TimePoint now) const {
   constexpr auto most = std::chrono::minutes(disagreement_minutes);
-  return clocks_agree() && compared_at_ && now > *compared_at_ - most && now < *compared_at_ + most;
+  return clocks_agree() && compared_at_ && !has_leapt(now) && now > *compared_at_ - most &&
+         now < *compared_at_ + most;
 }
 
 std::uint32_t RelayView::today(TimePoint now) const {
-  const std::uint32_t mine = wire::unix_day(now);
+  const std::uint32_t mine = wire::unix_day(believed(now));
   if (!clock_ahead_minutes_ || clocks_agree()) return mine;
   const std::uint32_t relays = wire::unix_day(relay_time(now));
   return std::clamp(mine, relays == 0 ? 0 : relays - 1, relays + 1);

@@ -20,20 +20,25 @@ class RelayView {
                const Digest& digest, TimePoint now);
 
   std::optional<std::int64_t> clock_ahead_minutes() const { return clock_ahead_minutes_; }
+  /// At least every few minutes: this is what time it is by this device.
+  void watch(TimePoint now);
+  /// This device's clock is not where it was when it was looked at last: somebody set it, or the
+  /// device slept. It is not believed until the relay's was seen again.
+  bool has_leapt(TimePoint now) const;
   /// By the relay's clock, where it is known.
   TimePoint relay_time(TimePoint now) const;
   /// Both clocks are known and no more than 36 hours apart: only then may anything be forgotten
   /// because its time is over.
   bool clocks_agree() const;
-  /// The same, and they were compared not long before `now` in this process: what cannot be had
-  /// again may be forgotten. A clock that has jumped since does not count.
+  /// The same, and they were compared not long before `now` in this process, and have not leapt
+  /// since: what cannot be had again may be forgotten.
   bool clocks_checked(TimePoint now) const;
   /// The day that things happen on: this device's own, but where the clocks disagree no further
   /// than a day from the relay's, so that others read what is sent.
   std::uint32_t today(TimePoint now) const;
   /// The earlier of both clocks' times, for what is over only when it is over by both. Within 36
   /// hours either may be wrong by more than a day.
-  TimePoint sure_time(TimePoint now) const { return std::min(now, relay_time(now)); }
+  TimePoint sure_time(TimePoint now) const { return std::min(believed(now), relay_time(now)); }
   std::uint32_t sure_day(TimePoint now) const;
   /// `days` before that; not before the first day there is.
   std::uint32_t days_ago(std::uint32_t days, TimePoint now) const;
@@ -72,6 +77,7 @@ class RelayView {
     std::uint32_t week = 0;
     bool agrees = false;
   };
+  TimePoint believed(TimePoint now) const { return has_leapt(now) ? *seen_ : now; }
   void learn_clock(const RelayFacts& facts, TimePoint now);
   void learn_keys(const RelayFacts& facts, bool seen_on_lane, TimePoint now);
   std::uint32_t count_opinions(bool agrees, TimePoint now) const;
@@ -80,6 +86,7 @@ class RelayView {
   Journal& journal_;
   Warnings& warnings_;
   std::optional<TimePoint> compared_at_;
+  std::optional<TimePoint> seen_;  // the last time that was believed
   Incarnation incarnation_;
   std::optional<std::int64_t> clock_ahead_minutes_;
   std::uint32_t ordinary_days_ = 0;

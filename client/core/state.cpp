@@ -257,6 +257,7 @@ void Core::State::forget_caught_up() {
 }
 
 void Core::State::tick(TimePoint now) {
+  relay.watch(now);
   renew_card(now);
   for (auto& [id, group] : groups) {
     enter_days(group, now);

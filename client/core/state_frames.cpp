@@ -214,6 +214,7 @@ void Core::State::queue(Group& group, wire::Body body, TimePoint now) {
 
 void Core::State::flush(Group& group, TimePoint now) {
   if (group.is_mute()) return;
+  if (relay.has_leapt(now)) return;  // which day it is will be known soon
   enter_days(group, now);
   Epoch& epoch = group.newest();
   const std::uint32_t day_number = group.sending_day(relay.today(now));

@@ -20,7 +20,7 @@ void Core::State::propose(Group& group, TimePoint now) {
   if (group.is_still() || group.leaving() || !epoch.caught_up || !group.roster().is_lead(me.id()))
     return;
   // A day that only one of the two clocks believes in would bind all members from then on.
-  if (!relay.clocks_agree() || relay.changes_wait_until(now)) return;
+  if (!relay.clocks_checked(now) || relay.changes_wait_until(now)) return;
   const std::uint64_t read_up_to = cursors.after(epoch.control_mailbox);
   if (proposal.stored_seq.value_or(0) > read_up_to) return;      // it may win yet
   if (proposal.refused_newest.value_or(0) > read_up_to) return;  // something may have won

@@ -24,6 +24,10 @@ bool may_follow_from_refused(const client::Write& write, Honesty honesty) {
          (is_frame && !Holdings::read_frame(write));
 }
 
+constexpr std::chrono::hours clock_agreement{limits::clock_disagreement_max_hours};
+/// More than a tick, or what comes between two tries to connect.
+constexpr std::chrono::minutes time_to_notice{40};
+
 constexpr std::array<std::optional<Lane>, 5> all_slots = {Lane::collect, Lane::drop, Lane::parcel,
                                                           Lane::join, std::nullopt};
 
@@ -56,6 +60,7 @@ Status ClientNode::keep() {
       return gone;
     }
     look(effects.writes);
+    check_erasures(effects.writes);
     apply(std::move(effects.writes));
   } else {
     for (client::Write& write : effects.writes) late_writes_.push_back(std::move(write));
@@ -308,9 +313,12 @@ void ClientNode::watch(const MailboxId& mailbox, std::uint64_t seq,
 
 void ClientNode::tick() {
   if (up()) {
+    check_clock_is_told();
     apply_late();
     for (auto& [slot, run] : runs_) run.talk->ping();
+    ticking_ = true;
     act([this](client::Core& core) { core.on_tick(device_now()); });
+    ticking_ = false;
     if (up() && runs_.contains(Lane::collect) && core_->wants_new_connection(device_now())) {
       end(Lane::collect);
       tend_soon();
@@ -330,6 +338,47 @@ void ClientNode::tick() {
   ground_.world.after(std::chrono::seconds{fate_.between(500, 840)}, [this] { tick(); });
 }
 
+void ClientNode::set_clock(std::chrono::seconds leap) {
+  if (leap == clock_leap_) return;
+  clock_leap_ = leap;
+  clock_set_ = ground_.world.clock();
+  ground_.world.trace(name_ + "'s clock is set, " +
+                      std::to_string(std::chrono::floor<std::chrono::hours>(leap).count()) +
+                      " hours off");
+  if (leap != std::chrono::seconds{0}) ground_.world.count("clock leaps");
+}
+
+void ClientNode::check_erasures(const std::vector<client::Write>& writes) const {
+  using client::Table;
+  const auto off = device_now() - ground_.world.now();
+  if (!ticking_ || std::chrono::abs(off) < clock_agreement) return;
+  for (const client::Write& write : writes) {
+    const bool is_kept_for_its_time = write.table == Table::messages ||
+                                      write.table == Table::kept || write.table == Table::wallet ||
+                                      write.table == Table::invites ||
+                                      write.table == Table::joins || write.table == Table::groups;
+    if (write.value || !is_kept_for_its_time) continue;
+    ground_.world.fail("nothing lost: " + name_ + " erases of table " +
+                       std::to_string(static_cast<int>(write.table)) +
+                       " while its clock is far from the relay's");
+  }
+}
+
+// Who has had the time to connect since then has compared the clocks.
+void ClientNode::check_clock_is_told() const {
+  const auto off = device_now() - ground_.world.now();
+  const auto collect = runs_.find(Lane::collect);
+  if (collect == runs_.end() || !collect->second.talk->at_rest() ||
+      std::chrono::abs(off) < clock_agreement + std::chrono::minutes{2} ||
+      ground_.world.clock() < clock_set_ + time_to_notice) {
+    return;
+  }
+  ground_.world.count("wrong clocks that are told");
+  if (warns_of_its_clock(*core_)) return;
+  ground_.world.fail("no silent change: " + name_ +
+                     " does not tell its person that its clock is far from the relay's");
+}
+
 void ClientNode::go_offline() {
   ground_.world.trace(name_ + " goes offline");
   online_ = false;
@@ -347,6 +396,7 @@ void ClientNode::go_online() {
 
 bool ClientNode::at_rest() const {
   if (!up() || !online_ || tend_scheduled_) return false;
+  if (ground_.world.clock() < clock_set_ + time_to_notice) return false;
   for (const Slot& slot : {Slot{Lane::drop}, Slot{Lane::join}}) {
     if (is_wanted(slot) || runs_.contains(slot)) return false;
   }

@@ -47,11 +47,13 @@ class ClientNode final : public client::Keeper {
   Device device() const { return {name_, core_.get(), device_now()}; }
   /// What is durable on it.
   std::vector<client::Record> vault() const { return vault_.records(); }
-  TimePoint device_now() const { return ground_.world.now() + clock_ahead_; }
+  TimePoint device_now() const { return ground_.world.now() + clock_ahead_ + clock_leap_; }
 
   /// What a person does. True when it was kept, whatever happened to the device afterwards.
   bool act(const std::function<void(client::Core&)>& action);
 
+  /// Somebody sets its clock, so far from what it was at first; zero sets it right again.
+  void set_clock(std::chrono::seconds leap);
   void go_offline();
   void go_online();
   void crash();
@@ -89,6 +91,9 @@ class ClientNode final : public client::Keeper {
   void send(ConnectionId connection, const std::string& output);
   void watch(const MailboxId& mailbox, std::uint64_t seq, const std::function<void()>& deliver);
   void tick();
+  /// While its clock is far from the relay's, time erases nothing.
+  void check_erasures(const std::vector<client::Write>& writes) const;
+  void check_clock_is_told() const;
   void tell(const std::vector<client::Notice>& notices);
   void look(const std::vector<client::Write>& writes);
   void apply(std::vector<client::Write> writes);
@@ -100,6 +105,8 @@ class ClientNode final : public client::Keeper {
   Ground ground_;
   std::string name_;
   std::chrono::seconds clock_ahead_;
+  std::chrono::seconds clock_leap_{0};
+  World::Clock clock_set_{};
   SeededRandom random_;  // the core's
   SeededRandom fate_;    // delays of this device
   Vault vault_;
@@ -110,6 +117,7 @@ class ClientNode final : public client::Keeper {
   bool dead_ = false;  // crashed, and still on the stack of what it was doing
   bool lost_ = false;  // the last thing that was to be kept
   bool tending_ = false;
+  bool ticking_ = false;
   bool tend_scheduled_ = false;
   CrashPoint crash_point_ = CrashPoint::none;
   std::uint32_t crash_steps_ = 0;

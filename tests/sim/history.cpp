@@ -12,6 +12,8 @@ using client::MessageView;
 
 // Clocks of clients differ by hours, and a message expires by the clock of whoever looks.
 constexpr std::chrono::hours expiry_margin{12};
+// Minutes are cut off, and a seq tells no more than the hour.
+constexpr std::chrono::hours lost_margin{1};
 
 std::string brief(ByteView id) { return hex_encode(id.first(4)); }
 
@@ -27,6 +29,13 @@ const GroupView* find(const std::vector<GroupView>& groups, const GroupId& id) {
 }
 
 bool is_member(const GroupView& group) { return group.standing == GroupView::Standing::member; }
+
+/// By the clock of `device`, when both it and the relay's are at `time` or later: until then the
+/// device shows what ends at `time`.
+TimePoint when_it_is(const Device& device, TimePoint time) {
+  const auto ahead = device.core->health(device.now).clock_ahead_minutes.value_or(0);
+  return time + std::chrono::minutes{std::max<std::int64_t>(ahead, 0)};
+}
 
 // Everything a board shows, in one line for each sighting.
 std::string describe(const client::Board& board) {
@@ -85,6 +94,13 @@ std::string describe_rest(const client::Core& core, TimePoint now) {
 }
 
 }  // namespace
+
+bool warns_of_its_clock(const client::Core& core) {
+  const auto warnings = core.warnings();
+  return std::any_of(warnings.begin(), warnings.end(), [](const client::WarningView& warning) {
+    return warning.kind == client::WarningView::Kind::clock;
+  });
+}
 
 void History::stored(const MessageId& id) {
   if (!begun_.contains(id)) {
@@ -148,7 +164,7 @@ void History::check_group(const Device& device, const GroupView& group) {
 }
 
 void History::check_messages(const Device& device, const GroupId& group) {
-  std::set<MessageId>& seen = seen_[{device.name, group}];
+  auto& seen = seen_[{device.name, group}];
   std::set<MessageId> present;
   for (const MessageView& message : device.core->messages(group)) {
     if (!present.insert(message.id).second) {
@@ -161,17 +177,25 @@ void History::check_messages(const Device& device, const GroupId& group) {
       world_.fail("agreement: " + device.name + " has another body for message " +
                   brief(message.id.view()));
     }
-    if (seen.insert(message.id).second && !message.mine) world_.count("arrivals");
+    born_.emplace(message.id, world_.now());
+    if (seen.emplace(message.id, world_.now()).second && !message.mine) world_.count("arrivals");
   }
-  for (const MessageId& id : seen) {
-    if (present.contains(id)) continue;
-    wire::Body body;
-    body.ParseFromString(bodies_[id]);
-    if (device.now < expiry(body) - expiry_margin) {
+  // What was gone in time is not asked for again when a clock is set back.
+  std::erase_if(seen, [&](const auto& entry) {
+    const MessageId& id = entry.first;
+    if (present.contains(id)) return false;
+    if (std::min(device.now, world_.now()) < sure_life(id) - lost_margin) {
       world_.fail("nothing lost: " + device.name + " lost message " + brief(id.view()) +
                   " that it had shown");
     }
-  }
+    return true;
+  });
+}
+
+TimePoint History::sure_life(const MessageId& id) const {
+  wire::Body body;
+  body.ParseFromString(bodies_.at(id));
+  return std::min(expiry(body), born_.at(id) + std::chrono::hours{body.lifetime_hours()});
 }
 
 void History::check_warnings(const Device& device) {
@@ -179,6 +203,8 @@ void History::check_warnings(const Device& device) {
   for (const client::WarningView& warning : device.core->warnings()) {
     // Leads got into each other's way, and a person has to look: that is nobody's fault.
     if (warning.kind == client::WarningView::Kind::removal_lost) continue;
+    // That of its clock is over at rest.
+    if (warning.kind == client::WarningView::Kind::clock) continue;
     world_.fail("no false alarm: " + device.name +
                 " warns although all are honest: " + warning.text);
   }
@@ -204,6 +230,9 @@ void History::check_rest(const std::vector<Device>& devices) {
   check_members(devices);
   for (const Device& device : devices) {
     check_device(device);
+    if (warns_of_its_clock(*device.core)) {
+      world_.fail("no false alarm: " + device.name + " warns of a clock that is right");
+    }
     for (const GroupView& group : device.core->groups()) {
       if (!is_member(group)) continue;
       check_arrivals(device, group);
@@ -238,7 +267,8 @@ void History::check_arrivals(const Device& device, const GroupView& group) {
   for (const MessageView& message : device.core->messages(group.id)) {
     present.emplace(message.id, message.standing);
     // A message that was long under way lives on from when it came. One's own may have been queued.
-    const TimePoint late = message.received + std::chrono::hours{message.body.lifetime_hours()};
+    const TimePoint late = seen_.at({device.name, group.id}).at(message.id) +
+                           std::chrono::hours{message.body.lifetime_hours()};
     if (!message.mine && device.now > std::max(expiry(message.body), late) + expiry_margin) {
       world_.fail("erasure: " + device.name + " still holds an expired message");
     }
@@ -291,8 +321,8 @@ void History::check_pair(const Device& a, const Device& b, const GroupId& group)
     world_.fail("agreement: " + a.name + " and " + b.name +
                 " show the same messages in different orders");
   }
-  const std::string a_board = describe(a.core->board(group, world_.now()));
-  const std::string b_board = describe(b.core->board(group, world_.now()));
+  const std::string a_board = describe(a.core->board(group, when_it_is(a, world_.now())));
+  const std::string b_board = describe(b.core->board(group, when_it_is(b, world_.now())));
   if (a_ids == b_ids && a_board != b_board) {
     world_.fail("agreement: " + a.name + " and " + b.name +
                 " have different boards from the same messages:\n" + a_board + "-- the other:\n" +

@@ -22,7 +22,7 @@ struct Post {
   std::string author;
   VerifyKey sender;
   std::set<VerifyKey> audience;  // who stood in the author's roster
-  TimePoint expires;             // by the author's clock
+  TimePoint expires;             // at the earliest
 };
 
 /// One device as the checks see it.
@@ -31,6 +31,9 @@ struct Device {
   const client::Core* core = nullptr;
   TimePoint now;  // by its own clock
 };
+
+/// It tells its person that its clock and the relay's disagree.
+bool warns_of_its_clock(const client::Core& core);
 
 class History {
  public:
@@ -76,6 +79,8 @@ class History {
                            const std::vector<RosterLine>& after);
   void check_group(const Device& device, const client::GroupView& group);
   void check_messages(const Device& device, const GroupId& group);
+  /// Until then nobody's clocks may have it erased.
+  TimePoint sure_life(const MessageId& id) const;
   void check_warnings(const Device& device);
   void check_arrivals(const Device& device, const client::GroupView& group);
   void check_members(const std::vector<Device>& devices);
@@ -91,7 +96,8 @@ class History {
   std::map<MessageId, std::string> bodies_;
   std::map<std::pair<GroupId, std::uint32_t>, std::vector<RosterLine>> rosters_;
   std::map<std::pair<std::string, GroupId>, std::uint32_t> epoch_of_;  // never goes back
-  std::map<std::pair<std::string, GroupId>, std::set<MessageId>> seen_;
+  std::map<MessageId, TimePoint> born_;                                // shown first by anybody
+  std::map<std::pair<std::string, GroupId>, std::map<MessageId, TimePoint>> seen_;  // and by whom
 };
 
 }  // namespace porchlight::sim

@@ -123,3 +123,12 @@ porchlight_mutant(second_spend_id EXPECT "relay view:" ARGS --seed 1 --runs 10)
 porchlight_mutate(forget_taken_back FILE client/core/state_frames.cpp
   FROM "    if (!stays) messages.set_in_flight(group.id(), me.id(), entry.message, 0);" TO "")
 porchlight_mutant(forget_taken_back EXPECT "nothing lost:" ARGS --seed 1 --runs 6)
+
+# ---- clocks -----------------------------------------------------------------------------------
+porchlight_mutate(propose_by_any_clock FILE client/core/state_propose.cpp
+  FROM "if (!relay.clocks_checked(now) ||" TO "if (!relay.clocks_agree() ||")
+porchlight_mutant(propose_by_any_clock EXPECT "no false alarm:" ARGS --group --seed 1 --runs 2)
+
+porchlight_mutate(erase_in_doubt FILE client/core/relay_view.cpp
+  FROM "return clocks_agree() && compared_at_ && !has_leapt(now) &&" TO "return compared_at_ &&")
+porchlight_mutant(erase_in_doubt EXPECT "nothing lost:" ARGS --group --seed 1 --runs 2)

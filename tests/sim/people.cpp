@@ -291,7 +291,7 @@ void People::post(ClientNode& client, const GroupId& group, wire::Body body,
             .author = client.name(),
             .sender = {},
             .audience = {},
-            .expires = TimePoint{} + std::chrono::minutes{body.sent_minute()} +
+            .expires = std::min(client.device_now(), ground_.world.now()) +
                        std::chrono::hours{lifetime_hours}};
   for (const GroupView& view : client.core().groups()) {
     if (view.id != group) continue;

@@ -18,6 +18,7 @@ constexpr hours rest_wait_max{4 * 24};
 // Days that are over are left by some and not by others; their order is no longer common.
 constexpr hours restored_age_max{20};
 constexpr seconds clock_error_max{3 * 3'600};
+constexpr hours clock_agreement{limits::clock_disagreement_max_hours};
 
 TimePoint draw_start(SeededRandom& random) {
   return start_of_runs + minutes{random.below(7 * 24 * 60)};
@@ -58,6 +59,7 @@ Simulation::Simulation(const Plan& plan)
       ground_{world_, network_, relay_, history_, records_, secrecy_, trust(plan)},
       people_(ground_, clients_),
       mischief_(ground_, plan.conduct),
+      clocks_(world_.stream("clocks")),
       settled_at_(world_.now()) {
   relay_.set_detail(plan.detail);
   view_.set_log([this](ByteView envelope) { secrecy_.on_envelope(envelope); });
@@ -109,6 +111,7 @@ void Simulation::step() {
   people_.do_something();
   if (world_.random().chance(250)) make_trouble();
   if (plan_.restores_per_mille > 0) lose_the_store();
+  set_clocks();
   if (plan_.conduct != Conduct::good && world_.random().chance(300)) {
     mischief_.make(*world_.random().pick(clients_));
   }
@@ -170,6 +173,31 @@ void Simulation::make_trouble() {
   }
 }
 
+// A clock is hours or days off for a while, beyond what is agreement or within, and is set right.
+void Simulation::set_clocks() {
+  if (clocks_.chance(25)) {
+    ClientNode& client = *clocks_.pick(clients_);
+    const hours most = clocks_.chance(500) ? hours{32} : hours{24 * 60};
+    const std::chrono::minutes leap{
+        clocks_.between(2 * 60, static_cast<std::uint64_t>(std::chrono::minutes{most}.count()))};
+    client.set_clock(clocks_.chance(500) ? leap : -leap);
+    note_days();
+    if (clocks_.chance(500)) world_.advance(minutes{clocks_.between(20, 180)});
+  }
+  if (clocks_.chance(80)) clocks_.pick(clients_)->set_clock(seconds{0});
+  note_days();
+}
+
+// What was sent in a day is read when it has begun everywhere. A clock that disagrees counts as a
+// day ahead at most.
+void Simulation::note_days() {
+  const std::uint32_t today = wire::unix_day(world_.now());
+  for (const auto& client : clients_) {
+    const bool agrees = client->device_now() - world_.now() < clock_agreement;
+    newest_day_ = std::max(newest_day_, agrees ? wire::unix_day(client->device_now()) : today + 1);
+  }
+}
+
 // Who knows an inbox may bring anything there.
 void Simulation::plant_junk() {
   SeededRandom& random = world_.random();
@@ -217,7 +245,7 @@ bool Simulation::at_rest() const {
     return wire::unix_day(client->device_now() - minutes{15});
   };
   for (const auto& client : clients_) {
-    if (day(client) != day(clients_.front()) ||
+    if (day(client) != day(clients_.front()) || day(client) < newest_day_ ||
         wire::unix_day(client->device_now()) != day(client)) {
       return false;
     }
@@ -234,6 +262,7 @@ void Simulation::settle() {
     client->call_off_crash();
     client->start();
     client->go_online();
+    client->set_clock(seconds{0});
   }
   const TimePoint begin = world_.now();
   std::uint32_t quiet = 0;

@@ -62,6 +62,8 @@ class Simulation {
   void step();
   void pass_time();
   void lose_the_store();
+  void set_clocks();
+  void note_days();
   void make_trouble();
   void plant_junk();
   void replay();
@@ -80,6 +82,8 @@ class Simulation {
   Clients clients_;
   People people_;
   Mischief mischief_;
+  SeededRandom clocks_;
+  std::uint32_t newest_day_ = 0;  // that anybody can have sent in
   TimePoint settled_at_;
 };
 
