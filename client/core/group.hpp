@@ -171,6 +171,14 @@ class Group {
 
   FrameLog frames;
   std::optional<Awaited> awaited;
+  /// Somebody is in an epoch that is not known here yet. Never kept: it is told anew with the next
+  /// card, and looked into once the control mailbox was read.
+  struct Heard {
+    VerifyKey member;
+    std::uint32_t number = 0;
+    EpochId epoch;
+  };
+  std::optional<Heard> heard;
 
   /// A change made here that is not settled yet. Never kept: after a restart it is proposed again
   /// once the control mailbox was read.

@@ -38,7 +38,7 @@ class RelayView {
   std::uint32_t today(TimePoint now) const;
   /// The earlier of both clocks' times, for what is over only when it is over by both. Within 36
   /// hours either may be wrong by more than a day.
-  TimePoint sure_time(TimePoint now) const { return std::min(believed(now), relay_time(now)); }
+  TimePoint sure_time(TimePoint now) const { return std::min(now, relay_time(now)); }
   std::uint32_t sure_day(TimePoint now) const;
   /// `days` before that; not before the first day there is.
   std::uint32_t days_ago(std::uint32_t days, TimePoint now) const;

@@ -102,7 +102,7 @@ struct Core::State {
   void receive_card(Group& group, const VerifyKey& sender, ByteView signed_card, TimePoint now);
   void receive_card_notice(ByteView signed_notice, TimePoint now);
   /// An epoch by this number here that has another id: the relay has split the group.
-  void compare_history(const Group& group, const VerifyKey& member, std::uint32_t number,
+  void compare_history(Group& group, const VerifyKey& member, std::uint32_t number,
                        const EpochId& epoch, TimePoint now);
 
   // ---- leaving (state_leave.cpp) -------------------------------------------------------------

@@ -126,8 +126,12 @@ void Core::State::receive_card_notice(ByteView signed_notice, TimePoint now) {
   if (member != me.id()) receive_card(*group, member, notice->card.bytes, now);
 }
 
-void Core::State::compare_history(const Group& group, const VerifyKey& member, std::uint32_t number,
+void Core::State::compare_history(Group& group, const VerifyKey& member, std::uint32_t number,
                                   const EpochId& epoch, TimePoint now) {
+  if (number > group.newest().head.number) {
+    group.heard = Group::Heard{member, number, epoch};
+    return;
+  }
   const auto same = group.epochs().find(number);
   if (same == group.epochs().end() || same->second.head.id == epoch) return;
   warn(WarningView::Kind::foreign_epoch,

@@ -185,17 +185,23 @@ void Core::State::miss(Group& group, const FrameHash& frame, FrameLog::Entry ent
 }
 
 void Core::State::warn_of_unknown_epochs(Group& group, TimePoint now) {
+  const auto tell_of = [&](const std::string& witness) {
+    warn(WarningView::Kind::unknown_epoch,
+         witness + " writes in \"" + group.name() +
+             "\" about a state of the group that is unknown here: the relay may show two "
+             "histories. Compare with them who is in the group.",
+         now, group.id());
+  };
+  if (const auto heard = std::exchange(group.heard, std::nullopt)) {
+    compare_history(group, heard->member, heard->number, heard->epoch, now);
+    // It may be brought back yet (clause 4.8).
+    if (group.heard && !relay.changes_wait_until(now)) tell_of(name_of(group, heard->member));
+  }
   for (const FrameHash& hash : group.frames.expected_beyond(group.newest().head.number)) {
     FrameLog::Entry entry = *group.frames.find(hash);
-    const std::string witness = name_of(group, entry.sender);
     entry.standing = Standing::missed;
     group.frames.put(hash, entry);
-    warn(
-        WarningView::Kind::unknown_epoch,
-        witness + " writes in \"" + group.name() +
-            "\" about a state of the group that is unknown here: the relay may show two histories. "
-            "Compare with them who is in the group.",
-        now, group.id());
+    tell_of(name_of(group, entry.sender));
   }
 }
 

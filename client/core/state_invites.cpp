@@ -94,7 +94,9 @@ void Core::State::end_invites(const GroupId& group, TimePoint now) {
 /// is kept here, and members ask again each day.
 void Core::State::forget_unanswered(TimePoint now) {
   std::erase_if(people.invites, [&](const auto& entry) {
-    if (entry.second.expires + std::chrono::days(limits::card_kept_days) >= now) return false;
+    if (entry.second.expires + std::chrono::days(limits::card_kept_days) >= relay.sure_time(now)) {
+      return false;
+    }
     journal.erase(Table::invites, to_bytes(entry.first.view()));
     return true;
   });

@@ -164,6 +164,8 @@ Result<std::optional<SafetyWords>> Core::State::take_group_offer(const MailboxId
   join.request = std::move(verified);
   join.one_time = std::move(one_time);
   join.accepted = true;
+  // It is forgotten long after this. The clock may have been wrong when the link was followed.
+  join.followed = wire::unix_minute(relay.relay_time(now));
   join.refused.reset();
   people.save(parcel, join);
   return std::optional(words);

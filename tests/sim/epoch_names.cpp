@@ -52,7 +52,7 @@ void EpochNames::learn(const Holdings& device, const std::vector<client::GroupVi
     const auto [entry, fresh] = entries_.try_emplace(kept.id);
     if (!fresh) continue;
     entry->second = {place.first, place.second, kept.day, {}};
-    ids_.emplace(place, kept.id);
+    ids_[place].insert(kept.id);
   }
   for (const client::GroupView& group : groups) {
     const auto* kept = device.find_epoch({group.id, group.epoch});
@@ -71,7 +71,7 @@ const EpochNames::Entry* EpochNames::find(const EpochId& id) const {
 
 const EpochNames::Entry* EpochNames::find(const GroupId& group, std::uint32_t number) const {
   const auto found = ids_.find({group, number});
-  return found == ids_.end() ? nullptr : find(found->second);
+  return found == ids_.end() || found->second.size() > 1 ? nullptr : find(*found->second.begin());
 }
 
 std::string EpochNames::describe(const Node& node) const {

@@ -22,7 +22,7 @@ class EpochNames {
 
   /// None for an epoch that nobody has adopted.
   const Entry* find(const EpochId& id) const;
-  /// The one of this number; none where nobody has adopted one.
+  /// The one of this number; none where nobody has adopted one, or two were.
   const Entry* find(const GroupId& group, std::uint32_t number) const;
 
   /// "the day secret of epoch 6, day 20741, group 1f2e3d4c".
@@ -30,7 +30,7 @@ class EpochNames {
 
  private:
   std::map<EpochId, Entry> entries_;
-  std::map<Holdings::EpochPlace, EpochId> ids_;
+  std::map<Holdings::EpochPlace, std::set<EpochId>> ids_;
 };
 
 }  // namespace porchlight::sim

@@ -146,13 +146,15 @@ void History::check_group(const Device& device, const GroupView& group) {
   for (const client::MemberView& member : group.members) {
     roster.push_back({member.identity, member.role});
   }
-  const auto [known, fresh] = rosters_.emplace(std::pair(group.id, group.epoch), roster);
+  const auto placed = sides_.find(device.name);
+  const std::size_t side = placed == sides_.end() ? 0 : placed->second;
+  const auto [known, fresh] = rosters_.emplace(std::tuple(side, group.id, group.epoch), roster);
   if (fresh) world_.count("epochs");
   if (known->second != roster) {
     world_.fail("agreement: " + device.name + " has another epoch " + std::to_string(group.epoch) +
                 " of group " + brief(group.id.view()) + " than others have");
   }
-  const auto previous = rosters_.find({group.id, group.epoch - 1});
+  const auto previous = rosters_.find({side, group.id, group.epoch - 1});
   if (group.epoch > 0 && previous != rosters_.end() && !goes_on_from(previous->second, roster)) {
     world_.fail("agreement: epoch " + std::to_string(group.epoch) + " at " + device.name +
                 " does not go on from the one before");
@@ -230,7 +232,9 @@ void History::check_rest(const std::vector<Device>& devices) {
   check_members(devices);
   for (const Device& device : devices) {
     check_device(device);
-    if (warns_of_its_clock(*device.core)) {
+    // Who is in no group has nothing to connect for.
+    const std::vector<GroupView> groups = device.core->groups();
+    if (warns_of_its_clock(*device.core) && std::any_of(groups.begin(), groups.end(), is_member)) {
       world_.fail("no false alarm: " + device.name + " warns of a clock that is right");
     }
     for (const GroupView& group : device.core->groups()) {
@@ -254,10 +258,21 @@ void History::check_members(const std::vector<Device>& devices) {
       welcomed += 1;
     }
   }
+  const auto standings = [&](const GroupId& id) {
+    std::string text;
+    for (const Device& device : devices) {
+      const std::vector<GroupView> groups = device.core->groups();
+      const GroupView* group = find(groups, id);
+      text += ", " + device.name + ' ' +
+              (group == nullptr ? "out" : std::to_string(static_cast<int>(group->standing)));
+    }
+    return text;
+  };
   for (const auto& [id, count] : counts) {
     if (count.first != count.second) {
       world_.fail("agreement: group " + brief(id.view()) + " lists " + std::to_string(count.first) +
-                  " members, and " + std::to_string(count.second) + " devices are in it");
+                  " members, and " + std::to_string(count.second) + " devices are in it" +
+                  standings(id));
     }
   }
 }

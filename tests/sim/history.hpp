@@ -55,6 +55,9 @@ class History {
   /// Somebody else may speak as this member from now on: of two frames at one counter the first
   /// counts, so what the member says may not arrive.
   void cloned(const GroupId& group, const VerifyKey& member) { out_.insert({group, member}); }
+  /// The relay shows this device another history than those on other sides: there is agreement on
+  /// each side alone.
+  void on_side(const std::string& device, std::size_t side) { sides_[device] = side; }
   /// The relay acknowledged it.
   void stored(const MessageId& id);
 
@@ -94,7 +97,8 @@ class History {
   std::set<std::pair<GroupId, VerifyKey>> out_;
   std::set<GroupId> muted_;
   std::map<MessageId, std::string> bodies_;
-  std::map<std::pair<GroupId, std::uint32_t>, std::vector<RosterLine>> rosters_;
+  std::map<std::string, std::size_t> sides_;
+  std::map<std::tuple<std::size_t, GroupId, std::uint32_t>, std::vector<RosterLine>> rosters_;
   std::map<std::pair<std::string, GroupId>, std::uint32_t> epoch_of_;  // never goes back
   std::map<MessageId, TimePoint> born_;                                // shown first by anybody
   std::map<std::pair<std::string, GroupId>, std::map<MessageId, TimePoint>> seen_;  // and by whom

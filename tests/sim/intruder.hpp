@@ -28,6 +28,8 @@ class Intruder {
 
   const VerifyKey& identity() const { return identity_->verify_key(); }
   const client::Roster& roster() const { return group_.roster(); }
+  MailboxId control_mailbox() const { return group_.newest().control_mailbox; }
+  const EpochId& epoch() const { return group_.newest().head.id; }
   bool leads() const { return group_.roster().is_lead(identity()); }
 
   // ---- what everybody is to refuse; none where there is nothing to make it of ------------------

@@ -114,6 +114,10 @@ porchlight_mutate(commit_unchecked FILE client/core/state_frames.cpp
 porchlight_mutant(commit_unchecked EXPECT "no silent change:"
   ARGS --seed 1 --runs 6 --conduct member)
 
+porchlight_mutate(believe_two_histories FILE client/core/state_cards.cpp
+  FROM "same->second.head.id == epoch) return;" TO "same->second.head.number == number) return;")
+porchlight_mutant(believe_two_histories EXPECT "no silent change:" ARGS --split --seed 1 --runs 2)
+
 # ---- the relay's view, and nothing lost -------------------------------------------------------
 porchlight_mutate(second_spend_id FILE client/core/wallet.cpp
   FROM "    if (!coin.spend) coin.spend = random_.fixed<SpendId>();"

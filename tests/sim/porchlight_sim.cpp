@@ -3,7 +3,7 @@
 #include <chrono>
 #include <cstdio>
 
-#include "tests/sim/simulation.hpp"
+#include "tests/sim/split.hpp"
 
 namespace {
 
@@ -26,8 +26,8 @@ std::optional<std::chrono::seconds> parse_span(const std::string& text) {
 }
 
 bool run_one(const sim::Plan& plan) {
-  sim::Simulation simulation(plan);
-  const sim::Report report = simulation.run();
+  const sim::Report report =
+      plan.plot == sim::Plot::split ? sim::run_split(plan.seed) : sim::Simulation(plan).run();
   const auto seed = static_cast<unsigned long long>(plan.seed);
   if (report.failure) {
     std::printf("%s\nseed %llu FAILED: %s\nrepeat it: %s\n", report.story.c_str(), seed,
@@ -52,6 +52,7 @@ void vary(sim::Plan& plan, std::uint64_t run) {
   plan.opening = run % 4 < 2 ? sim::Opening::group : sim::Opening::strangers;
   plan.honesty = run % 5 == 0 ? sim::Honesty::dishonest : sim::Honesty::honest;
   plan.restores_per_mille = run % 6 == 2 ? 20 : 0;
+  plan.plot = run % 10 == 9 ? sim::Plot::split : sim::Plot::lives;
 }
 
 }  // namespace
@@ -64,6 +65,7 @@ int main(int argc, char** argv) {
   bool dishonest = false;
   bool frames = false;
   bool group = false;
+  bool split = false;
   const std::map<std::string, sim::Conduct> conducts = {{"good", sim::Conduct::good},
                                                         {"member", sim::Conduct::bad_member},
                                                         {"lead", sim::Conduct::bad_lead},
@@ -79,15 +81,19 @@ int main(int argc, char** argv) {
       app.add_option("--restores", plan.restores_per_mille,
                      "how often, of a thousand steps, the relay is restored from a backup");
   auto* dishonest_option = app.add_flag("--dishonest", dishonest, "a relay that replays envelopes");
+  auto* split_option =
+      app.add_flag("--split", split, "a relay that shows a group two histories, and nothing else");
   auto* group_option = app.add_flag("--group", group, "everybody is in one group from the start");
   auto* conduct_option =
       app.add_option("--conduct", plan.conduct, "who among the people is up to something")
           ->transform(CLI::CheckedTransformer(conducts));
   app.add_option("--for", span_text,
                  "run seeds for this long, each kind of run in its turn: 90s, 10m, 2h")
-      ->excludes(runs_option, dishonest_option, group_option, conduct_option, restores_option);
+      ->excludes(runs_option, dishonest_option, group_option, conduct_option, restores_option,
+                 split_option);
   app.add_flag("--frames", frames, "a failure's story holds every frame");
   CLI11_PARSE(app, argc, argv);
+  if (split) plan.plot = sim::Plot::split;
   if (group) plan.opening = sim::Opening::group;
   if (dishonest) plan.honesty = sim::Honesty::dishonest;
   if (frames) plan.detail = sim::Detail::frames;

@@ -51,7 +51,9 @@ void Records::on_group_record(const std::string& device, const Bytes& key, ByteV
 
 void Records::agree(const std::string& device, std::string_view what, const std::string& place,
                     const std::string& value) {
-  const auto [known, fresh] = agreed_.emplace(place, value);
+  const auto placed = sides_.find(device);
+  const std::size_t side = placed == sides_.end() ? 0 : placed->second;
+  const auto [known, fresh] = agreed_.emplace(std::pair(side, place), value);
   if (!fresh && known->second != value) {
     world_.fail("agreement: " + device + " keeps another " + std::string(what) + " than others do");
   }

@@ -24,6 +24,9 @@ class Records {
   /// Nobody may adopt this.
   void forged(const EpochId& epoch) { forged_.insert(epoch.str()); }
 
+  /// The relay shows this device another history than those on other sides.
+  void on_side(const std::string& device, std::size_t side) { sides_[device] = side; }
+
   /// `device` keeps these now.
   void on_writes(const std::string& device, std::span<const client::Write> writes);
 
@@ -34,7 +37,8 @@ class Records {
              const std::string& value);
 
   World& world_;
-  std::map<std::string, std::string> agreed_;
+  std::map<std::string, std::size_t> sides_;
+  std::map<std::pair<std::size_t, std::string>, std::string> agreed_;
   std::set<std::string> cloned_;
   std::set<std::string> forged_;
 };

@@ -133,6 +133,8 @@ void RelayNode::perform(ConnectionId connection, relay::Effects effects) {
     if (const auto* answer = std::get_if<relay::Send>(&effect)) {
       send(connection, answer->answer);
     } else if (auto* queued = std::get_if<relay::Queue>(&effect)) {
+      auto* append = std::get_if<relay::Append>(&queued->operation);
+      if (append != nullptr && append->mailbox == ignoring_if_last_) append->if_last.reset();
       queue_.push_back({connection, queued->ticket, std::move(queued->operation)});
       schedule_commit();
     } else if (const auto* order = std::get_if<relay::Deliver>(&effect)) {

@@ -52,6 +52,8 @@ class RelayNode {
 
   void set_detail(Detail detail) { detail_ = detail; }
   void set_meddler(Meddler meddler) { meddler_ = std::move(meddler); }
+  /// Dishonestly stores what is dropped there whatever was to be the last.
+  void ignore_if_last(const MailboxId& mailbox) { ignoring_if_last_ = mailbox; }
   /// A deliberate fault: the next drop is answered as stored, and then the relay crashes.
   void lie_about_next_drop() { lie_pending_ = true; }
   bool lie_pending() const { return lie_pending_; }
@@ -116,6 +118,7 @@ class RelayNode {
   CrashPoint crash_point_ = CrashPoint::none;
   bool lie_pending_ = false;
   Meddler meddler_;
+  std::optional<MailboxId> ignoring_if_last_;
   Detail detail_ = Detail::events;
   std::set<std::pair<MailboxId, relay::Seq>> planted_;
 };

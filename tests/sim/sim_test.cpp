@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/sim/faults.hpp"
+#include "tests/sim/split.hpp"
 
 namespace porchlight::sim {
 namespace {
@@ -73,6 +74,18 @@ TEST(Simulation, ReplaysByTheRelayChangeNothing) {
   for (const std::uint64_t seed : {101U, 102U}) {
     run({.seed = seed, .honesty = Honesty::dishonest});
   }
+}
+
+TEST(Simulation, WhereTheRelayShowsTwoHistoriesWhoeverHearsOfTheOtherIsWarned) {
+  std::map<std::string, std::uint64_t> counts;
+  for (const std::uint64_t seed : {1U, 2U}) {
+    const Report report = run_split(seed);
+    EXPECT_FALSE(report.failure) << explain({.seed = seed, .plot = Plot::split}, report);
+    for (const auto& [what, often] : report.counts) counts[what] += often;
+  }
+  EXPECT_EQ(counts["changes hidden"], 1U);
+  EXPECT_EQ(counts["changes swapped"], 1U);
+  EXPECT_GE(counts["leads who hear of the other side"], 4U);
 }
 
 TEST(Simulation, NothingIsLostWhenTheRelayIsRestoredFromABackup) {

@@ -32,6 +32,9 @@ Honesty trust(const Plan& plan) {
 }  // namespace
 
 std::string repeat(const Plan& plan) {
+  if (plan.plot == Plot::split) {
+    return "porchlight_sim --split --seed " + std::to_string(plan.seed);
+  }
   constexpr std::array conducts = {"", " --conduct member", " --conduct lead", " --conduct thief"};
   return "porchlight_sim --seed " + std::to_string(plan.seed) + " --steps " +
          std::to_string(plan.steps) + " --clients " + std::to_string(plan.clients) +
@@ -117,8 +120,7 @@ void Simulation::step() {
   }
   if (world_.random().chance(50)) secrecy_.copy_vault(world_.random().pick(clients_)->name());
   pass_time();
-  secrecy_.check_vaults();
-  secrecy_.check_boundaries();
+  check_secrets();
 }
 
 // An operator puts a backup back and tells people; within a day all have been online. Who has not
@@ -276,8 +278,7 @@ void Simulation::settle() {
     }
   }
   if (world_.failure()) return;
-  secrecy_.check_vaults();
-  secrecy_.check_boundaries();
+  check_secrets();
   history_.check_rest(devices());
   // Devices look after their keys every so often.
   world_.advance(minutes{30});
@@ -309,9 +310,19 @@ void Simulation::ask_to_join(ClientNode& inviter, ClientNode& joiner) {
   people_.invite(inviter);
   world_.advance(minutes{2});
   people_.follow(joiner);
+  // A parcel that is not there yet is looked for again later.
+  for (int i = 0; i < 20 && !people_.accept(joiner); ++i) world_.advance(minutes{2});
   world_.advance(minutes{2});
-  people_.accept(joiner);
-  world_.advance(minutes{2});
+}
+
+void Simulation::put_on_side(const ClientNode& client, std::size_t side) {
+  history_.on_side(client.name(), side);
+  records_.on_side(client.name(), side);
+}
+
+void Simulation::check_secrets() {
+  secrecy_.check_vaults();
+  secrecy_.check_boundaries();
 }
 
 std::vector<client::WarningView> Simulation::warnings(std::size_t client) const {

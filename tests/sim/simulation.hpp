@@ -11,6 +11,9 @@ namespace porchlight::sim {
 /// leads, so that even a short run has much of what happens in groups.
 enum class Opening : std::uint8_t { strangers, group };
 
+/// What a run is about: people's lives, or a relay that shows two histories (split.hpp).
+enum class Plot : std::uint8_t { lives, split };
+
 struct Plan {
   std::uint64_t seed = 1;
   std::uint32_t steps = 150;
@@ -21,6 +24,7 @@ struct Plan {
   Detail detail = Detail::events;     // of the story
   /// How often, of a thousand steps, the relay is restored from a backup.
   std::uint32_t restores_per_mille = 0;
+  Plot plot = Plot::lives;
 };
 
 /// The command line that runs it again.
@@ -53,6 +57,10 @@ class Simulation {
   void ask_to_join(ClientNode& inviter, ClientNode& joiner);
   /// Good weather until nothing is under way any more, then everything is checked.
   void settle();
+  /// From now on the relay shows this client the history of that side.
+  void put_on_side(const ClientNode& client, std::size_t side);
+  /// What can be checked while things are under way.
+  void check_secrets();
   Report report() const;
   /// The people's own programs warn of something.
   std::vector<client::WarningView> warnings(std::size_t client) const;

@@ -211,5 +211,30 @@ TEST(Cards, ANoticeFromAnotherBranchOfTheGroupAlarms) {
   EXPECT_TRUE(scene.ana.has_warning(Warn::foreign_epoch));
 }
 
+TEST(Cards, ANoticeFromAStateThatTheRelayHidesAlarms) {
+  CardScene scene;
+  ASSERT_TRUE(scene.ana.core().set_role(scene.group, "Ben", wire::ROLE_LEAD, scene.ana.now()).ok());
+  scene.ana.keep();
+  scene.sync_all();
+  ASSERT_TRUE(scene.ben.core().rekey(scene.group, scene.ben.now()).ok());
+  scene.ben.keep();
+  while (scene.ben.drop(Lane::drop)) {
+  }
+  const auto change = scene.relay.now;
+  scene.ana.withheld.insert(wire::first_seq_of_hour(wire::unix_hour(change)) + 1);
+  scene.ben.sync();
+  scene.ana.sync();
+  ASSERT_EQ(scene.epoch(scene.ana) + 1, scene.epoch(scene.ben));
+  scene.relay.now += days(8);
+  scene.ben.run_errands();
+  scene.ben.sync();
+  scene.ben.sync();
+  EXPECT_TRUE(scene.ana.core().warnings().empty());
+  scene.ana.sync();
+  EXPECT_TRUE(scene.ana.has_warning(Warn::unknown_epoch));
+  // Who was only late is not warned of.
+  EXPECT_FALSE(scene.cleo.has_warning(Warn::unknown_epoch));
+}
+
 }  // namespace
 }  // namespace porchlight::client

@@ -76,5 +76,20 @@ TEST(Clock, ThatIsSetChangesNoGroupBeforeTheRelaysWasSeenAgain) {
   scene.expect_no_warnings();
 }
 
+TEST(Clock, ThatWasWrongWhenALinkWasFollowedForgetsNoRequest) {
+  GroupScene scene;
+  Device dan(scene.relay, 9);
+  dan.clock_ahead = -24h * 40;
+  ask(dan, invite(scene.ana, scene.group, "Dan"), "Dan");
+  EXPECT_TRUE(dan.has_warning(Warn::clock));
+  dan.clock_ahead = 0min;
+  dan.sync();
+  dan.sync();
+  approve_all(scene.ana);
+  dan.sync();
+  ASSERT_TRUE(dan.core().group("dispatch").ok());
+  EXPECT_EQ(dan.core().group("dispatch")->standing, GroupView::Standing::member);
+}
+
 }  // namespace
 }  // namespace porchlight::client
