@@ -24,10 +24,6 @@ bool may_follow_from_refused(const client::Write& write, Honesty honesty) {
          (is_frame && !Holdings::read_frame(write));
 }
 
-constexpr std::chrono::hours clock_agreement{limits::clock_disagreement_max_hours};
-/// More than a tick, or what comes between two tries to connect.
-constexpr std::chrono::minutes time_to_notice{40};
-
 constexpr std::array<std::optional<Lane>, 5> all_slots = {Lane::collect, Lane::drop, Lane::parcel,
                                                           Lane::join, std::nullopt};
 
@@ -209,18 +205,31 @@ void ClientNode::on_frame(const Slot& slot, ConnectionId connection, const std::
   const auto found = runs_.find(slot);
   if (found == runs_.end() || found->second.connection != connection) return;
   tending_ = true;
+  failures_.erase(slot);
   found->second.talk->on_frame(as_bytes(frame));
   tending_ = false;
   bury_if_dead();
   tend_soon();
 }
 
+Milliseconds ClientNode::draw_pause(const Slot& slot, Milliseconds most) {
+  if (ground_.patience == Patience::of_minutes) {
+    return Milliseconds{fate_.between(1'000, static_cast<std::uint64_t>(most.count()))};
+  }
+  // As the program's (client/engine/backoff.hpp).
+  const auto step = std::min<Milliseconds>(limits::reconnect_first * (1 << failures_[slot]),
+                                           limits::reconnect_most);
+  failures_[slot] = std::min(failures_[slot] + 1, 6);
+  return step / 2 + Milliseconds{fate_.below(static_cast<std::uint64_t>(step.count()) / 2 + 1)};
+}
+
 void ClientNode::on_closed(const Slot& slot, ConnectionId connection) {
   const auto found = runs_.find(slot);
   if (found == runs_.end() || found->second.connection != connection) return;
   runs_.erase(found);
-  not_before_[slot] = ground_.world.clock() + std::chrono::seconds{fate_.between(1, 90)};
-  ground_.world.after(std::chrono::seconds{90}, [this] { tend(); });
+  const Milliseconds pause = draw_pause(slot, std::chrono::seconds{90});
+  not_before_[slot] = ground_.world.clock() + pause;
+  ground_.world.after(pause, [this] { tend(); });
 }
 
 // Frames that come within a moment are one batch.
@@ -257,19 +266,20 @@ void ClientNode::step(const Slot& slot) {
     if (ground_.honesty == Honesty::honest && output.error().code == Errc::malformed) {
       ground_.world.fail(purpose(slot) + " was answered badly: " + output.error().what);
     }
-    not_before_[slot] = ground_.world.clock() + std::chrono::minutes{fate_.between(1, 30)};
+    not_before_[slot] = ground_.world.clock() + draw_pause(slot, std::chrono::minutes{30});
     return end(slot);
   }
   send(found->second.connection, *output);
   if (dead_ || !talk.finished()) return;
   // What is still wanted cannot be had now: no tokens, or a parcel that has not come yet.
-  std::chrono::seconds pause{0};
+  Milliseconds pause{0};
   if (talk.must_begin_anew()) {
     tend_soon();
   } else if (talk.is_poor()) {
     pause = std::chrono::minutes{fate_.between(20, 90)};
   } else if (is_wanted(slot)) {
-    pause = std::chrono::minutes{fate_.between(1, 10)};
+    pause = draw_pause(slot, std::chrono::minutes{10});
+    ground_.world.after(pause, [this] { tend(); });
   }
   not_before_[slot] = ground_.world.clock() + pause;
   end(slot);
@@ -335,48 +345,10 @@ void ClientNode::tick() {
                          " has kept what it cannot read: " + reloaded.error().what);
     }
   }
-  ground_.world.after(std::chrono::seconds{fate_.between(500, 840)}, [this] { tick(); });
-}
-
-void ClientNode::set_clock(std::chrono::seconds leap) {
-  if (leap == clock_leap_) return;
-  clock_leap_ = leap;
-  clock_set_ = ground_.world.clock();
-  ground_.world.trace(name_ + "'s clock is set, " +
-                      std::to_string(std::chrono::floor<std::chrono::hours>(leap).count()) +
-                      " hours off");
-  if (leap != std::chrono::seconds{0}) ground_.world.count("clock leaps");
-}
-
-void ClientNode::check_erasures(const std::vector<client::Write>& writes) const {
-  using client::Table;
-  const auto off = device_now() - ground_.world.now();
-  if (!ticking_ || std::chrono::abs(off) < clock_agreement) return;
-  for (const client::Write& write : writes) {
-    const bool is_kept_for_its_time = write.table == Table::messages ||
-                                      write.table == Table::kept || write.table == Table::wallet ||
-                                      write.table == Table::invites ||
-                                      write.table == Table::joins || write.table == Table::groups;
-    if (write.value || !is_kept_for_its_time) continue;
-    ground_.world.fail("nothing lost: " + name_ + " erases of table " +
-                       std::to_string(static_cast<int>(write.table)) +
-                       " while its clock is far from the relay's");
-  }
-}
-
-// Who has had the time to connect since then has compared the clocks.
-void ClientNode::check_clock_is_told() const {
-  const auto off = device_now() - ground_.world.now();
-  const auto collect = runs_.find(Lane::collect);
-  if (collect == runs_.end() || !collect->second.talk->at_rest() ||
-      std::chrono::abs(off) < clock_agreement + std::chrono::minutes{2} ||
-      ground_.world.clock() < clock_set_ + time_to_notice) {
-    return;
-  }
-  ground_.world.count("wrong clocks that are told");
-  if (warns_of_its_clock(*core_)) return;
-  ground_.world.fail("no silent change: " + name_ +
-                     " does not tell its person that its clock is far from the relay's");
+  const std::chrono::seconds pause = ground_.patience == Patience::of_seconds
+                                         ? limits::tick_interval
+                                         : std::chrono::seconds{fate_.between(500, 840)};
+  ground_.world.after(pause, [this] { tick(); });
 }
 
 void ClientNode::go_offline() {
@@ -396,7 +368,7 @@ void ClientNode::go_online() {
 
 bool ClientNode::at_rest() const {
   if (!up() || !online_ || tend_scheduled_) return false;
-  if (ground_.world.clock() < clock_set_ + time_to_notice) return false;
+  if (!knows_its_clock()) return false;
   for (const Slot& slot : {Slot{Lane::drop}, Slot{Lane::join}}) {
     if (is_wanted(slot) || runs_.contains(slot)) return false;
   }

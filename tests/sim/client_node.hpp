@@ -17,6 +17,10 @@
 
 namespace porchlight::sim {
 
+/// How soon a device looks and tries again: seldom, so that days go by quickly, or as the programs
+/// do.
+enum class Patience : std::uint8_t { of_minutes, of_seconds };
+
 /// What all devices of a run share.
 struct Ground {
   World& world;
@@ -26,6 +30,7 @@ struct Ground {
   Records& records;
   Secrecy& secrecy;
   Honesty honesty;
+  Patience patience = Patience::of_minutes;
 };
 
 /// Where the next crash hits: what was to be kept is lost; it is kept, but nothing leaves; or only
@@ -94,6 +99,8 @@ class ClientNode final : public client::Keeper {
   /// While its clock is far from the relay's, time erases nothing.
   void check_erasures(const std::vector<client::Write>& writes) const;
   void check_clock_is_told() const;
+  bool knows_its_clock() const;
+  Milliseconds draw_pause(const Slot& slot, Milliseconds most);
   void tell(const std::vector<client::Notice>& notices);
   void look(const std::vector<client::Write>& writes);
   void apply(std::vector<client::Write> writes);
@@ -113,6 +120,7 @@ class ClientNode final : public client::Keeper {
   std::unique_ptr<client::Core> core_;
   std::map<Slot, Run> runs_;
   std::map<Slot, World::Clock> not_before_;
+  std::map<Slot, int> failures_;  // since it was heard last
   bool online_ = true;
   bool dead_ = false;  // crashed, and still on the stack of what it was doing
   bool lost_ = false;  // the last thing that was to be kept

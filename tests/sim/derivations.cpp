@@ -69,6 +69,7 @@ void Derivations::derived(ByteView out, ByteView key, const std::string& label,
     fresh = take(parts.front());
     nodes_[*fresh].kind = Kind::fresh;
     nodes_[*fresh].epoch = nodes_[to].epoch;
+    with_fresh_.insert(nodes_[to].epoch);
     nodes_[*fresh].edges.push_back({to, from});
   }
   nodes_[from].edges.push_back({to, fresh});

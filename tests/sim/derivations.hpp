@@ -7,6 +7,7 @@
 #include <array>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -72,6 +73,8 @@ class Derivations {
   std::size_t size() const { return nodes_.size(); }
   const Node& node(NodeId id) const { return nodes_[id]; }
   std::optional<NodeId> find(ByteView value) const;
+  /// Whether this epoch needs a fresh secret beside the carry.
+  bool has_fresh(const EpochId& epoch) const { return with_fresh_.contains(epoch); }
   /// Every value and every ciphertext that occurs in `bytes`, at any offset. What is written down
   /// later is not in it: nothing can be in a text that was there before.
   std::vector<NodeId> find_all(ByteView bytes) const;
@@ -89,6 +92,7 @@ class Derivations {
                    const std::vector<Bytes>& parts);
 
   std::vector<Node> nodes_;
+  std::set<EpochId> with_fresh_;
   std::unordered_map<Value, NodeId, Hash> ids_;
   std::unordered_map<Value, NodeId, Hash> seed_of_;  // by public key
   /// A bit for each of many hashes of a value's first bytes: most windows hold none.

@@ -74,6 +74,13 @@ const EpochNames::Entry* EpochNames::find(const GroupId& group, std::uint32_t nu
   return found == ids_.end() || found->second.size() > 1 ? nullptr : find(*found->second.begin());
 }
 
+bool EpochNames::has_fresh(const Derivations& derivations, const GroupId& group,
+                           std::uint32_t number) const {
+  const auto found = ids_.find({group, number});
+  return found != ids_.end() && found->second.size() == 1 &&
+         derivations.has_fresh(*found->second.begin());
+}
+
 std::string EpochNames::describe(const Node& node) const {
   std::string text = name_of(node);
   const Entry* epoch = find(node.epoch);

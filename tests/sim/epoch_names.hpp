@@ -25,6 +25,8 @@ class EpochNames {
   /// The one of this number; none where nobody has adopted one, or two were.
   const Entry* find(const GroupId& group, std::uint32_t number) const;
 
+  bool has_fresh(const Derivations& derivations, const GroupId& group, std::uint32_t number) const;
+
   /// "the day secret of epoch 6, day 20741, group 1f2e3d4c".
   std::string describe(const Node& node) const;
 

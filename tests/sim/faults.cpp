@@ -107,6 +107,22 @@ Report run_with_fault(std::uint64_t seed, Fault fault) {
   return simulation.report();
 }
 
+Report run_healing(std::uint64_t seed) {
+  Simulation simulation({.seed = seed, .clients = 4});
+  simulation.found_group(simulation.clients().size());
+  for (const auto& client : simulation.clients()) simulation.copy_vault(*client);
+  for (int day = 0; day < 9 && !simulation.world().failure(); ++day) {
+    post_by_others(simulation, 1);
+    simulation.world().advance(std::chrono::hours{22});
+    if (day % 3 == 2) simulation.settle();
+  }
+  for (int change = 0; change < 2 && !simulation.world().failure(); ++change) {
+    simulation.people().rekey(*simulation.clients().front());
+    simulation.settle();
+  }
+  return simulation.report();
+}
+
 SuppressionReport run_suppression(std::uint64_t seed, const std::set<std::size_t>& readers) {
   Simulation simulation({.seed = seed, .clients = 4, .honesty = Honesty::dishonest});
   simulation.found_group(simulation.clients().size());

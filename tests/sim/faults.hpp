@@ -28,4 +28,8 @@ struct SuppressionReport {
 };
 SuppressionReport run_suppression(std::uint64_t seed, const std::set<std::size_t>& readers);
 
+/// A group whose vaults are copied. Its people get new cards after a week, and the group new keys
+/// after that, by which the copies are healed (clauses 8.4 and 10.7).
+Report run_healing(std::uint64_t seed);
+
 }  // namespace porchlight::sim

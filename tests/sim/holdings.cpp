@@ -2,6 +2,7 @@
 
 #include "client/core/frame_log.hpp"
 #include "client/core/group_records.hpp"
+#include "client/core/join.hpp"
 #include "client/core/state.pb.h"
 #include "proto/crypto/sign.hpp"
 
@@ -41,6 +42,12 @@ Holdings::KeptChain read_chain(ByteView value) {
   return {record.next(), {record.skipped_counters().begin(), record.skipped_counters().end()}};
 }
 
+client::Card newest_card(ByteView value) {
+  const auto record = decode<client::state::RosterEntry>(value);
+  if (!record.card().empty()) return client::verify_card(as_bytes(record.card())).value();
+  return client::verify_join_request(as_bytes(record.request())).value().card;
+}
+
 std::set<VerifyKey> read_contested(ByteView value) {
   std::set<VerifyKey> contested;
   const auto record = decode<client::state::Group>(value);
@@ -66,6 +73,9 @@ void Holdings::apply(std::span<const client::Write> writes) {
           SigningSeed::from(as_bytes(decode<client::state::Me>(value).identity())).value();
       identity_ = SigningKey(seed).verify_key();
     }
+    if (write.table == client::Table::profile && as_text(write.key) == "me") {
+      own_card_ = decode<client::state::Me>(value).cards().rbegin()->version();
+    }
     std::vector<NodeId> found = derivations_.find_all(value);
     for (const NodeId id : found) {
       if (!ever_set_.insert(id).second) continue;
@@ -83,6 +93,10 @@ void Holdings::read_group_record(ByteView key, const std::optional<SecretBytes>&
   if (kind == group_record::head) {
     contested_.erase(group);
     if (value) contested_[group] = read_contested(value->reveal());
+  }
+  if (kind == group_record::member && value) {
+    const auto card = newest_card(value->reveal());
+    cards_[{group, card.identity}] = card.version;
   }
   if (kind != group_record::epoch && kind != group_record::day && kind != group_record::chain) {
     return;
@@ -145,6 +159,20 @@ std::optional<std::uint32_t> Holdings::newest(const GroupId& group) const {
 std::set<VerifyKey> Holdings::contested(const GroupId& group) const {
   const auto found = contested_.find(group);
   return found == contested_.end() ? std::set<VerifyKey>{} : found->second;
+}
+
+std::uint32_t Holdings::card_of(const GroupId& group, const VerifyKey& member) const {
+  const auto found = cards_.find({group, member});
+  return found == cards_.end() ? 0 : found->second;
+}
+
+bool Holdings::waits_for_a_welcome() const {
+  return std::any_of(records_.begin(), records_.end(), [](const auto& record) {
+    const auto& [table, key] = record.first;
+    return table == client::Table::joins ||
+           (table == client::Table::groups &&
+            static_cast<char>(key.front()) == group_record::asking);
+  });
 }
 
 std::set<GroupId> Holdings::groups() const {

@@ -62,6 +62,12 @@ class Holdings {
   /// The number of the newest epoch that it holds of a group.
   std::optional<std::uint32_t> newest(const GroupId& group) const;
   std::set<GroupId> groups() const;
+  /// The version of the newest card of this member that it knows; 0 without.
+  std::uint32_t card_of(const GroupId& group, const VerifyKey& member) const;
+  /// That of its own newest.
+  std::uint32_t own_card() const { return own_card_; }
+  /// It holds a key that somebody's Welcome may be sealed to.
+  bool waits_for_a_welcome() const;
   const std::optional<VerifyKey>& identity() const { return identity_; }
 
  private:
@@ -78,6 +84,8 @@ class Holdings {
   std::set<DayPlace> days_;
   std::map<ChainPlace, KeptChain> chains_;
   std::map<GroupId, std::set<VerifyKey>> contested_;
+  std::map<std::pair<GroupId, VerifyKey>, std::uint32_t> cards_;
+  std::uint32_t own_card_ = 0;
   std::set<FramePlace> read_;
   std::optional<VerifyKey> identity_;
 };

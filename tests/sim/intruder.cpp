@@ -153,13 +153,17 @@ Mail Intruder::to_control(const Bytes& signed_epoch) const {
 }
 
 Bytes Intruder::make(const client::Amendment& amendment, std::uint32_t today,
-                     std::vector<Mail>& pages) const {
+                     std::vector<Mail>& pages, const std::optional<VerifyKey>& left_out) const {
   const client::Epoch& epoch = group_.newest();
   const auto fresh = random_.secret<client::Fresh>();
   const client::Amended after = client::amend(roster(), amendment);
   client::FreshPart part{client::fresh_commit(fresh.reveal()), {}};
-  for (client::Page& page : client::make_grant_pages(
-           fresh, after.roster.entries().first(after.staying), epoch.control)) {
+  const auto stay = after.roster.entries().first(after.staying);
+  std::vector<client::RosterEntry> granted(stay.begin(), stay.end());
+  for (client::RosterEntry& entry : granted) {
+    if (left_out && entry.identity() == *left_out) entry = *roster().find(identity());
+  }
+  for (client::Page& page : client::make_grant_pages(fresh, granted, epoch.control)) {
     part.page_hashes.push_back(page.hash);
     pages.push_back(mail(page.address, std::move(page.envelope)));
   }
@@ -186,8 +190,15 @@ client::Amendment Intruder::draw_amendment(std::set<VerifyKey>& removed) const {
 
 std::optional<ChangeMail> Intruder::change(std::uint32_t today, std::set<VerifyKey>& removed) {
   if (!leads() || group_.halted() || group_.newest().head.day > today + 1) return std::nullopt;
+  std::optional<VerifyKey> left_out;
+  const auto drawn = random_.below(roster().size());
+  const VerifyKey& other = roster().entries()[static_cast<std::size_t>(drawn)].identity();
+  if (other != identity() && random_.chance(400)) {
+    left_out = other;
+    removed.insert(other);
+  }
   ChangeMail change;
-  change.head = to_control(make(draw_amendment(removed), today, change.pages));
+  change.head = to_control(make(draw_amendment(removed), today, change.pages, left_out));
   return change;
 }
 
@@ -195,7 +206,7 @@ std::optional<ChangeMail> Intruder::forge_change(std::uint32_t today) {
   if (group_.newest().head.day > today + 1) return std::nullopt;
   ChangeMail change;
   std::set<VerifyKey> removed;
-  const Bytes good = make(draw_amendment(removed), today, change.pages);
+  const Bytes good = make(draw_amendment(removed), today, change.pages, std::nullopt);
   wire::EpochBody body;
   PORCHLIGHT_ASSERT(client::parse(body, wire::parse_signed(good).value().body));
   // Who does not lead may not make a good one either.

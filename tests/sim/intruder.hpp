@@ -43,8 +43,8 @@ class Intruder {
   // ---- what is to be taken ---------------------------------------------------------------------
   /// A frame as the vault's owner, with a text, that cites what never was; `skip` counters ahead.
   std::optional<Mail> speak(std::string_view text, std::uint64_t sent_minute, std::uint64_t skip);
-  /// New keys, a role or a removal, whatever the mailbox holds by now. Whom it takes out is added
-  /// to `removed`.
+  /// New keys, a role or a removal, whatever the mailbox holds by now. Whom it takes out, or gives
+  /// no keys, is added to `removed`.
   std::optional<ChangeMail> change(std::uint32_t today, std::set<VerifyKey>& removed);
 
  private:
@@ -55,8 +55,9 @@ class Intruder {
   Mail make_frame(std::uint32_t day, const VerifyKey& sender, std::uint32_t counter,
                   const client::MessageKey& key, std::uint32_t said_day) const;
   client::Amendment draw_amendment(std::set<VerifyKey>& removed) const;
-  Bytes make(const client::Amendment& amendment, std::uint32_t today,
-             std::vector<Mail>& pages) const;
+  /// Where `left_out` stays, its grant is not for it.
+  Bytes make(const client::Amendment& amendment, std::uint32_t today, std::vector<Mail>& pages,
+             const std::optional<VerifyKey>& left_out) const;
   /// As it is, or with something wrong.
   wire::EpochBody spoil(wire::EpochBody body) const;
   Mail to_control(const Bytes& signed_epoch) const;

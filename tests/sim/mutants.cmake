@@ -93,6 +93,11 @@ porchlight_mutate(talk_on FILE client/core/state_frames.cpp
   FROM "  if (group->is_mute()) return false;" TO "")
 porchlight_mutant(talk_on EXPECT boundaries: ARGS --group --seed 1 --runs 8 --conduct lead)
 
+porchlight_mutate(grant_to_the_first_card FILE client/core/grants.cpp
+  FROM "seal(member.card().seal_key, fresh.reveal())"
+  TO "seal(member.request.card.seal_key, fresh.reveal())")
+porchlight_mutant(grant_to_the_first_card EXPECT boundaries: ARGS --healing --seed 1)
+
 # ---- agreement --------------------------------------------------------------------------------
 porchlight_mutate(last_wins FILE client/core/state_control.cpp
   FROM "  if (!epoch.succeeded && group.awaited) {" TO "  if (false) {")

@@ -37,9 +37,12 @@ class People {
   bool rekey(ClientNode& client);
   bool promote(ClientNode& client);
   bool remove(ClientNode& client);
+  bool leave(ClientNode& client);
   /// Every lead decides who stays where that is open (clause 10.9). What nobody can decide is told
   /// to the history.
   void settle_contests();
+  /// Every lead lets those go on whose keys did not come (clause 10.10).
+  void answer_catch_ups();
   static std::optional<client::GroupView> led_by(const ClientNode& client);
   bool post_text(ClientNode& client);
   bool post_sighting(ClientNode& client);

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstdio>
 
+#include "tests/sim/faults.hpp"
 #include "tests/sim/split.hpp"
 
 namespace {
@@ -26,8 +27,9 @@ std::optional<std::chrono::seconds> parse_span(const std::string& text) {
 }
 
 bool run_one(const sim::Plan& plan) {
-  const sim::Report report =
-      plan.plot == sim::Plot::split ? sim::run_split(plan.seed) : sim::Simulation(plan).run();
+  const sim::Report report = plan.plot == sim::Plot::split     ? sim::run_split(plan.seed)
+                             : plan.plot == sim::Plot::healing ? sim::run_healing(plan.seed)
+                                                               : sim::Simulation(plan).run();
   const auto seed = static_cast<unsigned long long>(plan.seed);
   if (report.failure) {
     std::printf("%s\nseed %llu FAILED: %s\nrepeat it: %s\n", report.story.c_str(), seed,
@@ -52,7 +54,9 @@ void vary(sim::Plan& plan, std::uint64_t run) {
   plan.opening = run % 4 < 2 ? sim::Opening::group : sim::Opening::strangers;
   plan.honesty = run % 5 == 0 ? sim::Honesty::dishonest : sim::Honesty::honest;
   plan.restores_per_mille = run % 6 == 2 ? 20 : 0;
-  plan.plot = run % 10 == 9 ? sim::Plot::split : sim::Plot::lives;
+  plan.plot = run % 10 == 9   ? sim::Plot::split
+              : run % 20 == 8 ? sim::Plot::healing
+                              : sim::Plot::lives;
 }
 
 }  // namespace
@@ -66,6 +70,7 @@ int main(int argc, char** argv) {
   bool frames = false;
   bool group = false;
   bool split = false;
+  bool healing = false;
   const std::map<std::string, sim::Conduct> conducts = {{"good", sim::Conduct::good},
                                                         {"member", sim::Conduct::bad_member},
                                                         {"lead", sim::Conduct::bad_lead},
@@ -83,6 +88,9 @@ int main(int argc, char** argv) {
   auto* dishonest_option = app.add_flag("--dishonest", dishonest, "a relay that replays envelopes");
   auto* split_option =
       app.add_flag("--split", split, "a relay that shows a group two histories, and nothing else");
+  auto* healing_option =
+      app.add_flag("--healing", healing, "copies of vaults, new cards, new keys, and nothing else")
+          ->excludes(split_option);
   auto* group_option = app.add_flag("--group", group, "everybody is in one group from the start");
   auto* conduct_option =
       app.add_option("--conduct", plan.conduct, "who among the people is up to something")
@@ -90,10 +98,11 @@ int main(int argc, char** argv) {
   app.add_option("--for", span_text,
                  "run seeds for this long, each kind of run in its turn: 90s, 10m, 2h")
       ->excludes(runs_option, dishonest_option, group_option, conduct_option, restores_option,
-                 split_option);
+                 split_option, healing_option);
   app.add_flag("--frames", frames, "a failure's story holds every frame");
   CLI11_PARSE(app, argc, argv);
   if (split) plan.plot = sim::Plot::split;
+  if (healing) plan.plot = sim::Plot::healing;
   if (group) plan.opening = sim::Opening::group;
   if (dishonest) plan.honesty = sim::Honesty::dishonest;
   if (frames) plan.detail = sim::Detail::frames;

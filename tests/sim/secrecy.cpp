@@ -75,7 +75,12 @@ std::set<VerifyKey> Secrecy::contested(const std::string& device, const GroupId&
 void Secrecy::copy_vault(const std::string& device) {
   const auto found = devices_.find(device);
   if (found == devices_.end() || copies_.size() >= copies_max) return;
-  Copy copy{device, world_.now(), found->second.now(), {}};
+  Copy copy{device,
+            world_.now(),
+            found->second.now(),
+            {},
+            found->second.own_card(),
+            found->second.waits_for_a_welcome()};
   for (const GroupId& group : found->second.groups()) {
     copy.newest[group] = *found->second.newest(group);
   }
@@ -235,7 +240,26 @@ std::optional<std::uint32_t> Secrecy::healed_at(const Copy& copy, const GroupId&
     if (epoch == nullptr || epoch->members.empty()) return std::nullopt;
     const bool stands = identity && epoch->members.contains(*identity);
     if (in && !stands) return number;
+    const auto renewed = copy.renewed.find(group);
+    const bool is_new = renewed != copy.renewed.end() && number > renewed->second && !copy.waits;
+    if (in && is_new && names_.has_fresh(derivations_, group, number)) {
+      world_.count("healed copies");
+      return number;
+    }
     in = stands;
+  }
+}
+
+void Secrecy::note_cards() {
+  for (Copy& copy : copies_) {
+    const auto& identity = devices_.at(copy.device).identity();
+    for (const GroupId& group : devices_.at(copy.device).groups()) {
+      const bool all_know = std::all_of(devices_.begin(), devices_.end(), [&](const auto& entry) {
+        const std::uint32_t card = identity ? entry.second.card_of(group, *identity) : 0;
+        return !entry.second.newest(group) || card > copy.card;
+      });
+      if (all_know) copy.renewed.emplace(group, *devices_.at(copy.device).newest(group));
+    }
   }
 }
 
@@ -252,8 +276,8 @@ void Secrecy::check_copy(const Copy& copy) {
     if (!place->second) continue;
     if (epoch->number < *place->second) continue;
     return world_.fail("boundaries: a copy of the vault of " + copy.device +
-                       ", who was taken out at epoch " + std::to_string(*place->second) +
-                       ", gives " + names_.describe(node) + ": " + explain(closure, id));
+                       ", which is healed by epoch " + std::to_string(*place->second) + ", gives " +
+                       names_.describe(node) + ": " + explain(closure, id));
   }
 }
 

@@ -34,6 +34,8 @@ class Secrecy {
   void check_vaults();
   /// What was kept for good, and the copies that were taken.
   void check_boundaries();
+  /// All devices are at rest: what anybody makes from now on is sealed to the cards they know.
+  void note_cards();
   /// All devices are at rest, and have compared their clocks: what is over by `today` is gone.
   void check_leftovers(std::uint32_t today);
 
@@ -42,7 +44,10 @@ class Secrecy {
     std::string device;
     TimePoint when;
     std::vector<NodeId> held;
-    std::map<GroupId, std::uint32_t> newest;  // epoch
+    std::map<GroupId, std::uint32_t> newest;     // epoch
+    std::uint32_t card = 0;                      // its owner's newest
+    bool waits = false;                          // a Welcome may come that it opens
+    std::map<GroupId, std::uint32_t> renewed{};  // the epoch in which all knew a newer card
   };
 
   Closure close(std::span<const NodeId> held, const char* where) const;
@@ -63,7 +68,8 @@ class Secrecy {
   void check_member(const std::string& who, const Closure& closure,
                     const std::optional<VerifyKey>& identity);
   void check_copy(const Copy& copy);
-  /// The first epoch after which a copy is of no more use.
+  /// The first epoch in which a copy is of no more use: its owner is out, or it was made with a
+  /// fresh secret by somebody who knew a card of theirs that is newer than the copy (clause 8.4).
   std::optional<std::uint32_t> healed_at(const Copy& copy, const GroupId& group) const;
   std::string explain(const Closure& closure, NodeId id) const;
 

@@ -56,6 +56,7 @@ TEST(Simulation, WhoeverIsUpToSomethingBreaksNoInvariantForTheOthers) {
   }
   EXPECT_GE(counts["forgeries"], 10U);
   EXPECT_GE(counts["changes out of turn"], 5U);
+  EXPECT_GE(counts["catch-ups"], 1U);
   EXPECT_GE(counts["words from copies"], 20U);
 }
 
@@ -86,6 +87,12 @@ TEST(Simulation, WhereTheRelayShowsTwoHistoriesWhoeverHearsOfTheOtherIsWarned) {
   EXPECT_EQ(counts["changes hidden"], 1U);
   EXPECT_EQ(counts["changes swapped"], 1U);
   EXPECT_GE(counts["leads who hear of the other side"], 4U);
+}
+
+TEST(Simulation, CopiesOfVaultsAreHealedByNewCardsAndNewKeys) {
+  Report report = run_healing(1);
+  EXPECT_FALSE(report.failure) << explain({.seed = 1, .plot = Plot::healing}, report);
+  EXPECT_GE(report.counts["healed copies"], 4U);
 }
 
 TEST(Simulation, NothingIsLostWhenTheRelayIsRestoredFromABackup) {

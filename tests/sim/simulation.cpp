@@ -35,6 +35,9 @@ std::string repeat(const Plan& plan) {
   if (plan.plot == Plot::split) {
     return "porchlight_sim --split --seed " + std::to_string(plan.seed);
   }
+  if (plan.plot == Plot::healing) {
+    return "porchlight_sim --healing --seed " + std::to_string(plan.seed);
+  }
   constexpr std::array conducts = {"", " --conduct member", " --conduct lead", " --conduct thief"};
   return "porchlight_sim --seed " + std::to_string(plan.seed) + " --steps " +
          std::to_string(plan.steps) + " --clients " + std::to_string(plan.clients) +
@@ -59,7 +62,7 @@ Simulation::Simulation(const Plan& plan)
       relay_(world_, network_, view_),
       history_(world_, trust(plan)),
       records_(world_),
-      ground_{world_, network_, relay_, history_, records_, secrecy_, trust(plan)},
+      ground_{world_, network_, relay_, history_, records_, secrecy_, trust(plan), plan.patience},
       people_(ground_, clients_),
       mischief_(ground_, plan.conduct),
       clocks_(world_.stream("clocks")),
@@ -270,6 +273,7 @@ void Simulation::settle() {
   std::uint32_t quiet = 0;
   while (!world_.failure() && quiet < 2) {
     people_.settle_contests();
+    people_.answer_catch_ups();
     world_.advance(world_.now() - begin < hours{1} ? minutes{3} : minutes{30});
     quiet = at_rest() ? quiet + 1 : 0;
     if (world_.now() - begin > rest_wait_max) {
@@ -280,6 +284,7 @@ void Simulation::settle() {
   if (world_.failure()) return;
   check_secrets();
   history_.check_rest(devices());
+  secrecy_.note_cards();
   // Devices look after their keys every so often.
   world_.advance(minutes{30});
   secrecy_.check_leftovers(wire::unix_day(world_.now()));

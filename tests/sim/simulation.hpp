@@ -11,8 +11,9 @@ namespace porchlight::sim {
 /// leads, so that even a short run has much of what happens in groups.
 enum class Opening : std::uint8_t { strangers, group };
 
-/// What a run is about: people's lives, or a relay that shows two histories (split.hpp).
-enum class Plot : std::uint8_t { lives, split };
+/// What a run is about: people's lives; a relay that shows two histories (split.hpp); or copies of
+/// vaults that are of no more use after a while (faults.hpp).
+enum class Plot : std::uint8_t { lives, split, healing };
 
 struct Plan {
   std::uint64_t seed = 1;
@@ -25,6 +26,7 @@ struct Plan {
   /// How often, of a thousand steps, the relay is restored from a backup.
   std::uint32_t restores_per_mille = 0;
   Plot plot = Plot::lives;
+  Patience patience = Patience::of_minutes;
 };
 
 /// The command line that runs it again.
@@ -61,6 +63,8 @@ class Simulation {
   void put_on_side(const ClientNode& client, std::size_t side);
   /// What can be checked while things are under way.
   void check_secrets();
+  /// Somebody copies the vault of this client, and waits.
+  void copy_vault(const ClientNode& client) { secrecy_.copy_vault(client.name()); }
   Report report() const;
   /// The people's own programs warn of something.
   std::vector<client::WarningView> warnings(std::size_t client) const;
