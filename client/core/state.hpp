@@ -167,6 +167,7 @@ struct Core::State {
   void miss(Group& group, const FrameHash& frame, FrameLog::Entry entry, const std::string& witness,
             TimePoint now);
   void warn_of_unknown_epochs(Group& group, TimePoint now);
+  void warn_of_old_keys(const Group& group, TimePoint now);
   void own_frame_came_back(Group& group, const FrameHash& hash, FrameLog::Entry entry,
                            std::uint64_t seq, TimePoint now);
   void frame_stored(const OutboxEntry& entry, std::uint64_t seq, TimePoint now);

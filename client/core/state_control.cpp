@@ -207,8 +207,25 @@ void Core::State::control_caught_up(Group& group, Epoch& epoch, TimePoint now) {
   epoch.caught_up = true;
   if (epoch.succeeded || group.awaited) return;
   warn_of_unknown_epochs(group, now);
+  warn_of_old_keys(group, now);
   propose(group, now);
   flush(group, now);
+}
+
+/// A lead that is there gives new keys every week. What was changed longer ago than the relay keeps
+/// changes does not come any more.
+void Core::State::warn_of_old_keys(const Group& group, TimePoint now) {
+  constexpr std::uint32_t days_max = limits::long_days + limits::rekey_days;
+  if (!relay.clocks_checked(now)) return;
+  const std::uint32_t made = group.newest().fresh_day;
+  if (relay.sure_day(now) <= made + days_max) return;
+  warn(WarningView::Kind::unknown_epoch,
+       "The group \"" + group.name() + "\" has had no new keys here for more than " +
+           std::to_string(days_max) +
+           " days. If its leads were there meanwhile, this device was away for longer than the "
+           "relay keeps changes, and what you say there reaches nobody: ask a lead for a new "
+           "invite.",
+       now);
 }
 
 void Core::State::enter_days(Group& group, TimePoint now) {

@@ -120,7 +120,17 @@ class MemoryRelay {
     const std::uint64_t seq =
         std::max(wire::first_seq_of_hour(wire::unix_hour(now)) + 1, newest(to.id()) + 1);
     mailboxes_[to.id()].emplace(seq, envelope);
+    if (to.has(wire::mailbox_flag::long_kept)) long_.insert(to.id());
     return seq;
+  }
+  /// What a relay has kept for its time goes.
+  void sweep() {
+    for (auto& [id, mailbox] : mailboxes_) {
+      const std::uint32_t days = long_.contains(id) ? limits::long_days : ordinary_days;
+      std::erase_if(mailbox, [&](const auto& held) {
+        return wire::seq_hour(held.first) + 24 * days < wire::unix_hour(now);
+      });
+    }
   }
   std::map<std::uint64_t, Bytes>& mailbox(const MailboxId& id) { return mailboxes_[id]; }
 
@@ -214,6 +224,7 @@ class MemoryRelay {
   Incarnation incarnation_;
   unsigned generation_ = 0;
   std::map<MailboxId, Mailbox> mailboxes_;
+  std::set<MailboxId> long_;
   std::map<TokenNonce, SpendId> spent_;
   std::set<std::string> accounts_;
   std::map<std::string, voprf::KeyPair> keys_;
