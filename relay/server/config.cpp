@@ -158,8 +158,9 @@ struct Reader {
 Result<Config> read_table(const toml::table& table) {
   Config config;
   for (const auto& [key, node] : table) {
-    const auto option = std::find_if(options().begin(), options().end(),
-                                     [&](const Option& o) { return o.name == key.str(); });
+    const auto option =
+        std::find_if(options().begin(), options().end(),
+                     [name = key.str()](const Option& o) { return o.name == name; });
     if (option == options().end()) {
       return at_line(key.source().begin,
                      "there is no option '" + std::string(key.str()) + "'; check its spelling.");
