@@ -92,7 +92,8 @@ void Core::State::try_next_bundle(Join& join, TimePoint now) {
 void Core::State::lapse_claims(TimePoint now) {
   std::vector<MailboxId> forgotten;
   for (auto& [parcel, join] : people.joins) {
-    if (from_minute(join.followed) + std::chrono::days(limits::card_kept_days) < relay.sure_time(now)) {
+    if (from_minute(join.followed) + std::chrono::days(limits::card_kept_days) <
+        relay.sure_time(now)) {
       forgotten.push_back(parcel);
     } else if (join.accepted && !join.bundles.empty() &&
                !is_taken(first_token(bundle_of(join, join.bundles.back())),
