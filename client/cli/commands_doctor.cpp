@@ -76,8 +76,8 @@ Finding about_enrolment(const Health& health, TimePoint now) {
                 ", a random time; porchlight sync --now does it at once"};
   }
   return {Grade::warn, "account",
-          "not enrolled, and without a token to enrol with: follow an invite with porchlight join "
-          "LINK"};
+          "not enrolled, and without a token to enrol with: it comes once you are let in, if you "
+          "asked at an event; or else follow an invite with porchlight join LINK"};
 }
 
 Finding about_tokens(const Health& health) {

@@ -156,6 +156,9 @@ Result<ExitCode> run_revoke(Context& context, const std::string& id) {
       return ExitCode::done;
     }
   }
+  // Whoever has been let in by now is in.
+  TRY(const SyncReport before, context.sync(*engine));
+  static_cast<void>(before);
   CHECK(engine->core().revoke_invite(invite_id(id), context.now()));
   TRY(const SyncReport report, context.sync(*engine));
   if (context.out().json()) {

@@ -202,6 +202,10 @@ void Enrolment::on_enroll_answer(const wire::Answer& answer, TimePoint now) {
   if (answer.has_done()) {
     role_ = token_->kind();
     used_ = std::exchange(token_, std::nullopt);
+    if (lost_) {
+      // A new account has had nothing of today's yet.
+      for (auto& [kind, allotment] : allotments_) allotment.next_period = 0;
+    }
     set_found();
     // Both requests show the account: nothing is gained by waiting with the first allotment.
     allotments_[wire::TOKEN_KIND_SESSION].due = to_the_minute(now);

@@ -181,6 +181,12 @@ void Group::set_arrival(std::optional<Arrival> arrival) {
   save_asking();
 }
 
+void Group::set_heard(std::optional<Heard> heard) {
+  if (!heard && !heard_) return;
+  heard_ = std::move(heard);
+  save_head();
+}
+
 void Group::split() {
   split_ = true;
   save_head();

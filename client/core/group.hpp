@@ -171,14 +171,15 @@ class Group {
 
   FrameLog frames;
   std::optional<Awaited> awaited;
-  /// Somebody is in an epoch that is not known here yet. Never kept: it is told anew with the next
-  /// card, and looked into once the control mailbox was read.
+  /// Somebody is in an epoch that is not known here yet: looked into once the control mailbox was
+  /// read.
   struct Heard {
     VerifyKey member;
     std::uint32_t number = 0;
     EpochId epoch;
   };
-  std::optional<Heard> heard;
+  const std::optional<Heard>& heard() const { return heard_; }
+  void set_heard(std::optional<Heard> heard);
 
   /// A change made here that is not settled yet. Never kept: after a restart it is proposed again
   /// once the control mailbox was read.
@@ -226,6 +227,7 @@ class Group {
   bool split_ = false;
   Wishes wishes_;
   std::optional<Asking> asking_;
+  std::optional<Heard> heard_;
   std::vector<Contest> contests_;
   std::optional<TimePoint> leaving_;
   /// Who was taken out while this member was in, and in which hour; at most so many, the newest.

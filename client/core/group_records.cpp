@@ -41,6 +41,11 @@ void Group::save_head() {
     out->set_member(member.str());
     out->set_hour(hour);
   }
+  if (heard_) {
+    kept.mutable_heard()->set_member(heard_->member.str());
+    kept.mutable_heard()->set_number(heard_->number);
+    kept.mutable_heard()->set_epoch(heard_->epoch.str());
+  }
   if (leaving_) kept.set_leaving_minute(wire::unix_minute(*leaving_));
   for (const Contest& contest : contests_) {
     auto* added = kept.add_contests();
@@ -223,6 +228,13 @@ bool Group::load_head(ByteView value) {
     VerifyKey member;
     if (!read(member, out.member())) return false;
     out_[member] = out.hour();
+  }
+  if (kept.has_heard()) {
+    Heard& heard = heard_.emplace();
+    heard.number = kept.heard().number();
+    if (!read(heard.member, kept.heard().member()) || !read(heard.epoch, kept.heard().epoch())) {
+      return false;
+    }
   }
   if (kept.leaving_minute() != 0) leaving_ = from_minute(kept.leaving_minute());
   for (const auto& contest : kept.contests()) {

@@ -42,7 +42,16 @@ void Kept::add(KeptEnvelope envelope) {
   envelope.entry.item.if_last.reset();
   save(id, envelope);
   index(id, std::move(envelope));
-  while (kept_.size() > envelopes_max || bytes_ > bytes_max) erase(kept_.begin()->first);
+  while (kept_.size() > envelopes_max || bytes_ > bytes_max) erase(least_needed());
+}
+
+/// The oldest of what lets people in, who can be let in anew; or else the oldest.
+OutboxId Kept::least_needed() const {
+  const auto welcome = std::find_if(kept_.begin(), kept_.end(), [](const auto& kept) {
+    const OutboxPurpose purpose = kept.second.entry.purpose;
+    return purpose == OutboxPurpose::state_page || purpose == OutboxPurpose::welcome;
+  });
+  return welcome == kept_.end() ? kept_.begin()->first : welcome->first;
 }
 
 void Kept::seen(ByteView envelope, std::uint32_t store) {

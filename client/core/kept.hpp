@@ -47,6 +47,7 @@ class Kept {
   }
 
  private:
+  OutboxId least_needed() const;
   void erase(OutboxId id);
   void save(OutboxId id, const KeptEnvelope& envelope);
   void index(OutboxId id, KeptEnvelope envelope);

@@ -141,7 +141,7 @@ bool RelayView::clocks_checked(TimePoint now) const {
 std::uint32_t RelayView::today(TimePoint now) const {
   const std::uint32_t mine = wire::unix_day(believed(now));
   if (!clock_ahead_minutes_ || clocks_agree()) return mine;
-  const std::uint32_t relays = wire::unix_day(relay_time(now));
+  const std::uint32_t relays = wire::unix_day(relay_time(believed(now)));
   return std::clamp(mine, relays == 0 ? 0 : relays - 1, relays + 1);
 }
 

@@ -71,6 +71,8 @@ struct Core::State {
   FreshPart queue_pages(const Group& group, const Amendment& amendment, std::uint32_t day);
   void forget_proposal(const Group& group);
   Amendment wanted(const Group& group) const;
+  static bool is_unwanted(const PendingRequest& pending, const Invite& invite);
+  void forget_unwanted_approvals(const Group& group);
   std::vector<Addition> approved(const Group& group) const;
   std::uint32_t proposal_day(const EpochHead& head, TimePoint now) const;
   void settle_wishes(Group& group, const Change& change);
@@ -125,9 +127,9 @@ struct Core::State {
 
   // ---- Welcomes and the state they lead into (state_welcome.cpp) -----------------------------
   std::vector<OutboxEntry> make_welcomes(const Change& change, const Bytes& signed_epoch,
-                                         const EpochKeys& keys);
+                                         const EpochKeys& keys, TimePoint now);
   /// For who came by an event's invite.
-  std::optional<wire::Token> take_enroll(const InviteId& invite);
+  std::optional<wire::Token> take_enroll(const InviteId& invite, TimePoint now);
   bool has_state_pages(const OutboxEntry& welcome) const;
   void forget_old_welcomes();
   std::optional<Arrival> begin_arrival(const Arrival* known, ByteView signed_welcome,
@@ -186,7 +188,6 @@ struct Core::State {
   bool is_to_drop_again(const KeptEnvelope& envelope) const;
   std::vector<OutboxItem> to_drop_again(Lane lane) const;
   void forget_kept(const Group& group);
-  void forget_kept_state(const OutboxEntry& page);
   void age_kept(TimePoint now);
   void frame_moved(Group& group, const FrameHash& hash, FrameLog::Entry entry, std::uint64_t seq);
 
@@ -204,6 +205,7 @@ struct Core::State {
   // ---- the inbox, and what a person decides (state_people.cpp) -------------------------------
   void deliver_inbox(std::uint64_t seq, ByteView envelope, TimePoint now);
   void receive_request(const wire::JoinDelivery& delivery, std::uint64_t seq, TimePoint now);
+  void refuse_second_entry(Invite& invite, const Group& group, const JoinRequest& request);
   /// Beyond those it is for. Of an event once, whoever they are.
   void warn_of_reuse(const Invite& invite, const Group& group, const std::string& name,
                      TimePoint now);

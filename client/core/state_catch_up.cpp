@@ -77,16 +77,17 @@ void Core::State::forget_asking(const Group& group) {
 void Core::State::receive_catch_up(const EnvelopeHash& envelope, ByteView signed_catch_up,
                                    TimePoint now) {
   auto asked = verify_catch_up(signed_catch_up);
-  if (!asked || people.catch_ups.contains(asked->hash)) return;
+  if (!asked) return;
   Group* group = find_group(asked->group);
   if (group == nullptr || group->removed() || asked->identity() == me.id() ||
       group->roster().find(asked->identity()) == nullptr || !group->roster().is_lead(me.id())) {
     return;
   }
-  if (!people.see_catch_up(envelope, now)) return;
+  if (!people.see_catch_up(envelope, now) || people.catch_ups.contains(asked->hash)) return;
   compare_history(*group, asked->identity(), asked->number, asked->epoch, now);
   (void)group->renew_card({asked->signed_card, asked->card});
-  // The newest counts.
+  // The newest counts; what was agreed to before was for another key.
+  forget_proposal(*group);
   settle_catch_up(*group, asked->identity());
   const RequestHash hash = asked->hash;
   const auto& pending =

@@ -164,7 +164,7 @@ void Core::State::be_removed(Group& group, const Change& change, std::uint64_t s
 void Core::State::adopt(Group& group, const Change& change, const Bytes& signed_epoch,
                         ByteView fresh, std::uint64_t seq, TimePoint now) {
   EpochKeys keys = derive_epoch(*group.newest().carry, fresh, change.head.id);
-  auto welcomes = make_welcomes(change, signed_epoch, keys);
+  auto welcomes = make_welcomes(change, signed_epoch, keys, now);
   std::vector<std::string> removed_names;
   for (const RosterEntry& removed : change.removed) {
     removed_names.push_back(group.roster().display_name(removed.identity()));
@@ -205,9 +205,10 @@ void Core::State::settle_request(const Group& group, const VerifyKey& member) {
 
 void Core::State::control_caught_up(Group& group, Epoch& epoch, TimePoint now) {
   epoch.caught_up = true;
-  if (epoch.succeeded || group.awaited) return;
+  if (epoch.succeeded || group.awaited || group.halted()) return;
   warn_of_unknown_epochs(group, now);
   warn_of_old_keys(group, now);
+  forget_unwanted_approvals(group);
   propose(group, now);
   flush(group, now);
 }
@@ -219,13 +220,14 @@ void Core::State::warn_of_old_keys(const Group& group, TimePoint now) {
   if (!relay.clocks_checked(now)) return;
   const std::uint32_t made = group.newest().fresh_day;
   if (relay.sure_day(now) <= made + days_max) return;
-  warn(WarningView::Kind::unknown_epoch,
-       "The group \"" + group.name() + "\" has had no new keys here for more than " +
-           std::to_string(days_max) +
-           " days. If its leads were there meanwhile, this device was away for longer than the "
-           "relay keeps changes, and what you say there reaches nobody: ask a lead for a new "
-           "invite.",
-       now);
+  warnings.stands(
+      WarningView::Kind::left_behind,
+      "The group \"" + group.name() + "\" has had no new keys here for more than " +
+          std::to_string(days_max) +
+          " days. If its leads were there meanwhile, this device was away for longer than the "
+          "relay keeps changes, and what you say there reaches nobody: ask a lead to take you "
+          "out and to invite you anew.",
+      now, group.id());
 }
 
 void Core::State::enter_days(Group& group, TimePoint now) {

@@ -118,6 +118,7 @@ void Core::State::take_request_back(const Join& join) {
 /// The request does not leave: without tokens nobody could take part.
 void Core::State::find_event_used_up(Join& join) {
   take_request_back(join);
+  if (join.arrival) return;  // they are in: by a bundle that this vault knows nothing of
   join.accepted = false;
   join.request.reset();
   join.refused = used_up();
@@ -199,16 +200,20 @@ void Core::State::count_joined(Invite& invite) {
 /// What is left behind an event's link when its time is over is for nobody: many have the link.
 void Core::State::lapse_events(TimePoint now) {
   for (auto& [id, invite] : people.invites) {
-    if (invite.kind() != wire::InviteKind::event || invite.standing != Invite::Standing::open ||
-        invite.expires > relay.relay_time(now)) {
+    if (invite.kind() != wire::InviteKind::event || invite.expires > relay.relay_time(now))
       continue;
+    if (invite.standing == Invite::Standing::open) {
+      invite.standing = Invite::Standing::lapsed;
+      take_parcel_back(invite, now);
     }
-    invite.standing = Invite::Standing::lapsed;
-    take_parcel_back(invite, now);
+    // Who asked in time may be in the inbox still.
+    const bool all_is_read = std::all_of(me.cards().begin(), me.cards().end(),
+                                         [](const HeldCard& card) { return card.caught_up; });
+    if (all_is_read && !invite.enrolls.empty()) take_enrolls_back(invite);
   }
 }
 
-/// What nobody who still waits is going to need goes back into the wallet.
+/// What nobody who still waits is going to need goes back into the wallet, and is kept there.
 void Core::State::take_enrolls_back(Invite& invite) {
   const auto waiting = static_cast<std::size_t>(
       std::count_if(people.requests.begin(), people.requests.end(),
@@ -217,10 +222,10 @@ void Core::State::take_enrolls_back(Invite& invite) {
     wallet.add(invite.enrolls.back(), Wallet::Purpose::general, 0);
     invite.enrolls.pop_back();
   }
+  people.save(invite);
 }
 
 void Core::State::take_parcel_back(Invite& invite, TimePoint now) {
-  take_enrolls_back(invite);
   // Beyond any seq that the relay can have given by now, whatever its clock.
   invite.erase_up_to = wire::first_seq_of_hour(wire::unix_hour(relay.relay_time(now)) + 48);
   people.save(invite);
@@ -232,7 +237,12 @@ void Core::State::take_parcel_back(Invite& invite, TimePoint now) {
 // ---- places -------------------------------------------------------------------------------------
 
 std::size_t Core::State::free_places(const Group& group) const {
-  const std::size_t taken = group.roster().size() + approved(group).size();
+  // Asked for each request of an evening: what approved() looks up beyond this is settled by then.
+  const auto waiting = static_cast<std::size_t>(
+      std::count_if(people.requests.begin(), people.requests.end(), [&](const auto& entry) {
+        return entry.second.approved && entry.second.request.group == group.id();
+      }));
+  const std::size_t taken = group.roster().size() + waiting;
   return taken >= limits::group_members_max ? 0 : limits::group_members_max - taken;
 }
 

@@ -192,10 +192,14 @@ void Core::State::warn_of_unknown_epochs(Group& group, TimePoint now) {
              "histories. Compare with them who is in the group.",
          now, group.id());
   };
-  if (const auto heard = std::exchange(group.heard, std::nullopt)) {
+  if (const auto heard = group.heard()) {
+    group.set_heard({});
     compare_history(group, heard->member, heard->number, heard->epoch, now);
     // It may be brought back yet (clause 4.8).
-    if (group.heard && !relay.changes_wait_until(now)) tell_of(name_of(group, heard->member));
+    if (group.heard() && !relay.changes_wait_until(now)) {
+      group.set_heard({});
+      tell_of(name_of(group, heard->member));
+    }
   }
   for (const FrameHash& hash : group.frames.expected_beyond(group.newest().head.number)) {
     FrameLog::Entry entry = *group.frames.find(hash);

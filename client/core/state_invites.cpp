@@ -45,19 +45,17 @@ Status Core::State::revoke_invite(std::string_view typed, TimePoint now) {
 /// Whom a person approved by an event's invite is let in all the same.
 void Core::State::take_back(Invite& invite, TimePoint now) {
   const Group* group = find_group(invite.group);
-  // A change that is stored already lets them in: the Welcomes must follow.
-  const bool is_too_late = group != nullptr && group->proposal.stored_seq.has_value();
   bool is_under_way = false;
   for (const RequestHash& asked : invite.asked) {
     const auto pending = people.requests.find(asked);
     if (pending == people.requests.end()) continue;
-    const bool approved = pending->second.approved;
-    if (approved && (!pending->second.by_itself || is_too_late)) continue;
-    is_under_way |= approved;
-    people.erase_request(asked);
+    // A change that lets them in may be stored already, and then the Welcomes must follow.
+    is_under_way |= pending->second.by_itself;
+    if (!pending->second.approved) people.erase_request(asked);
   }
   if (group != nullptr && is_under_way) forget_proposal(*group);
   invite.standing = Invite::Standing::revoked;
+  take_enrolls_back(invite);
   take_parcel_back(invite, now);
 }
 
@@ -81,8 +79,11 @@ void Core::State::end_invites(const GroupId& group, TimePoint now) {
     if (invite.group == group && may_be_used(invite)) take_back(invite, now);
   }
   std::vector<RequestHash> gone;
+  // Of who is only about to leave, a change may be stored whose Welcomes must follow.
+  const Group* left = find_group(group);
+  const bool may_follow = left != nullptr && !left->removed() && left->roster().size() > 1;
   for (const auto& [hash, pending] : people.requests) {
-    if (pending.request.group == group) gone.push_back(hash);
+    if (pending.request.group == group && !(may_follow && pending.approved)) gone.push_back(hash);
   }
   for (const auto& [hash, pending] : people.catch_ups) {
     if (pending.asked.group == group) gone.push_back(hash);

@@ -67,8 +67,9 @@ void Core::State::receive_request(const wire::JoinDelivery& delivery, std::uint6
   if (!equal_constant_time(mac.reveal(), as_bytes(delivery.mac()))) return;
   // From here on it was somebody who had the link.
   const Group* group = find_group(invite.group);
-  if (group == nullptr || invite.was_asked_by(request->hash) ||
-      group->roster().find(request->identity()) != nullptr) {
+  if (group == nullptr || invite.was_asked_by(request->hash)) return;
+  if (const RosterEntry* member = group->roster().find(request->identity())) {
+    if (member->request.hash != request->hash) refuse_second_entry(invite, *group, *request);
     return;
   }
   if (invite.is_used_up()) return warn_of_reuse(invite, *group, request->name, now);
@@ -100,6 +101,19 @@ void Core::State::receive_request(const wire::JoinDelivery& delivery, std::uint6
   if (approved) return;
   tell(Notice::Kind::join_requested, group->id(), {},
        short_name(hash.view(), request_name_chars()));
+}
+
+/// Who is in already could follow no change that adds them: said once for each that they send.
+void Core::State::refuse_second_entry(Invite& invite, const Group& group,
+                                      const JoinRequest& request) {
+  if (invite.is_used_up()) return;
+  invite.asked.push_back(request.hash);
+  people.save(invite);
+  tell(Notice::Kind::warning, group.id(), {},
+       group.roster().display_name(request.identity()) + " is in \"" + group.name() +
+           "\" already, and asks to be let in anew: their device could not follow, or somebody has "
+           "a copy of it. Ask them; then take them out with porchlight member remove, and make "
+           "them a new invite.");
 }
 
 void Core::State::warn_of_reuse(const Invite& invite, const Group& group, const std::string& name,

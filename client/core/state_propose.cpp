@@ -169,6 +169,27 @@ void Core::State::forget_approvals(const Group& group) {
   }
 }
 
+/// Approved by an invite that was taken back since: it goes on only where the change that lets them
+/// in is stored already.
+bool Core::State::is_unwanted(const PendingRequest& pending, const Invite& invite) {
+  return pending.by_itself && invite.standing == Invite::Standing::revoked;
+}
+
+/// The control mailbox was read to its end: no change that lets these in is stored.
+void Core::State::forget_unwanted_approvals(const Group& group) {
+  const std::uint64_t read_up_to = cursors.after(group.newest().control_mailbox);
+  if (group.proposal.stored_seq.value_or(0) > read_up_to) return;
+  std::vector<RequestHash> unwanted;
+  for (const auto& [hash, pending] : people.requests) {
+    const auto invite = people.invites.find(pending.request.invite);
+    if (pending.request.group == group.id() && invite != people.invites.end() &&
+        is_unwanted(pending, invite->second)) {
+      unwanted.push_back(hash);
+    }
+  }
+  for (const RequestHash& hash : unwanted) people.erase_request(hash);
+}
+
 /// Those who were approved, the first who asked first.
 std::vector<Addition> Core::State::approved(const Group& group) const {
   std::vector<const PendingRequest*> pending;
@@ -186,7 +207,7 @@ std::vector<Addition> Core::State::approved(const Group& group) const {
       return other.request.identity() == request->request.identity();
     });
     const auto invite = people.invites.find(request->request.invite);
-    if (twice || invite == people.invites.end()) continue;
+    if (twice || invite == people.invites.end() || is_unwanted(*request, invite->second)) continue;
     additions.push_back({request->request, invite->second.role});
   }
   return additions;

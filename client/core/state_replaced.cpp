@@ -45,8 +45,6 @@ void Core::State::keep_stored(const OutboxEntry& entry, TimePoint now) {
     case OutboxPurpose::state_page:
       copy.drop = page_drop(entry);
       if (!copy.drop) return;
-      // The newest state is what somebody may still be waiting for.
-      if (entry.purpose == OutboxPurpose::state_page) forget_kept_state(entry);
       break;
     case OutboxPurpose::frame: {
       const Group* group = find_group(entry.group);
@@ -142,7 +140,8 @@ bool Core::State::is_to_drop_again(const KeptEnvelope& envelope) const {
   }
   if (entry.purpose == OutboxPurpose::join) {
     return std::any_of(people.joins.begin(), people.joins.end(), [&](const auto& join) {
-      return join.second.is_asking() && join.second.request->group == entry.group;
+      return join.second.is_asking() && !join.second.arrival &&
+             join.second.request->group == entry.group;
     });
   }
   const Group* group = find_group(entry.group);
@@ -171,14 +170,6 @@ std::vector<OutboxItem> Core::State::to_drop_again(Lane lane) const {
 
 void Core::State::forget_kept(const Group& group) {
   kept.erase_if([&](const KeptEnvelope& envelope) { return envelope.entry.group == group.id(); });
-}
-
-/// Of older epochs than this page is of: a large group's would leave no room for anything else.
-void Core::State::forget_kept_state(const OutboxEntry& page) {
-  kept.erase_if([&](const KeptEnvelope& envelope) {
-    return envelope.entry.purpose == OutboxPurpose::state_page &&
-           envelope.entry.group == page.group && envelope.entry.epoch < page.epoch;
-  });
 }
 
 void Core::State::age_kept(TimePoint now) {

@@ -17,6 +17,13 @@ void Core::State::begin_restored() {
     take_back_frames(group, UINT32_MAX, 0);
     forget_proposal(group);
   }
+  // What was set aside for an event's people may have gone to them as well.
+  for (auto& [id, invite] : people.invites) {
+    for (const wire::Token& token : std::exchange(invite.enrolls, {})) {
+      wallet.add(token, Wallet::Purpose::general, 0);
+    }
+    people.save(invite);
+  }
   wallet.doubt_unspent();
   enrolment.forget_asked();
 }

@@ -45,7 +45,7 @@ Bytes seal_welcome(const SealKey& one_time, const SecretBytes& signed_welcome) {
 /// Built before the epoch's keys move on: pages first, and a Welcome for each of our requests that
 /// `change` adds or refreshes. None where it is another's change.
 std::vector<OutboxEntry> Core::State::make_welcomes(const Change& change, const Bytes& signed_epoch,
-                                                    const EpochKeys& keys) {
+                                                    const EpochKeys& keys, TimePoint now) {
   struct Entrant {
     const Card* card;
     const SealKey* one_time;
@@ -56,11 +56,11 @@ std::vector<OutboxEntry> Core::State::make_welcomes(const Change& change, const 
   for (const VerifyKey& added : change.added) {
     const JoinRequest& request = change.roster.find(added)->request;
     if (people.requests.contains(request.hash)) {
-      entrants.push_back({&request.card, &request.one_time_key, take_enroll(request.invite)});
+      entrants.push_back({&request.card, &request.one_time_key, take_enroll(request.invite, now)});
     }
   }
   for (const auto& [hash, pending] : people.catch_ups) {
-    if (pending.asked.group == change.head.group &&
+    if (pending.approved && pending.asked.group == change.head.group &&
         contains(change.refreshed, pending.asked.identity())) {
       entrants.push_back({&pending.asked.card, &pending.asked.one_time_key});
     }
@@ -83,12 +83,21 @@ std::vector<OutboxEntry> Core::State::make_welcomes(const Change& change, const 
   return entries;
 }
 
-std::optional<wire::Token> Core::State::take_enroll(const InviteId& invite) {
+/// One that is good yet: of those set aside for the event, or else of one's own. None for who came
+/// by another invite: theirs lay in its parcel.
+std::optional<wire::Token> Core::State::take_enroll(const InviteId& invite, TimePoint now) {
   const auto found = people.invites.find(invite);
-  if (found == people.invites.end() || found->second.enrolls.empty()) return std::nullopt;
-  wire::Token token = found->second.enrolls.back();
-  found->second.enrolls.pop_back();
+  if (found == people.invites.end() || found->second.kind() != wire::InviteKind::event) {
+    return std::nullopt;
+  }
+  std::vector<wire::Token>& set_aside = found->second.enrolls;
+  std::optional<wire::Token> token;
+  while (!token && !set_aside.empty()) {
+    if (is_taken(set_aside.back(), relay.relay_time(now))) token = set_aside.back();
+    set_aside.pop_back();
+  }
   people.save(found->second);
+  if (!token) token = wallet.take_enroll(wire::TOKEN_KIND_ENROLL_MEMBER, relay.relay_time(now));
   return token;
 }
 
@@ -184,7 +193,9 @@ void Core::State::state_page_caught_up(const MailboxId& mailbox, TimePoint now) 
         WarningView::Kind::left_behind,
         "You were let into " + name +
             ", but its list of members did not come whole: the relay may be holding it back. "
-            "It is asked for again with each connection. If this stays, ask for a new invite.",
+            "It is asked for again with each connection. If this stays, ask a lead to take you out "
+            "and "
+            "to invite you anew.",
         now, group);
   };
   if (relay.changes_wait_until(now)) return;  // whoever holds it may bring it back yet

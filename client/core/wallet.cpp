@@ -16,8 +16,8 @@ bool is_empty(const wire::Budget& left) {
   return left.drops() == 0 && left.drop_bytes() == 0 && left.proofs() == 0;
 }
 
-/// What an inviter keeps for letting people in: each Welcome of a large group takes 64 KiB of the
-/// 1 MiB that a token buys, and the changes before them some.
+/// What an inviter keeps for letting people in: a token pays for 64 envelopes and 1 MiB, and each
+/// change of a large group takes up to 12 of 64 KiB beside a Welcome for everybody.
 constexpr std::size_t sessions_kept_back(std::uint32_t uses) { return few_tokens + uses / 10; }
 
 /// Those who join enrol up to half a day later.

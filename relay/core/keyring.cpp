@@ -44,7 +44,7 @@ Keyring Keyring::derive(const TokenSecret& secret, const SigningKey& identity,
                         wire::TimePoint now) {
   Keyring keyring;
   const std::uint32_t this_week = wire::token_week(now);
-  for (const std::uint32_t week : {this_week - 1, this_week}) {
+  for (const std::uint32_t week : {std::max(this_week, 1u) - 1, this_week}) {
     for (const TokenKind kind : all_token_kinds) {
       keyring.keys_.emplace(std::pair(week, kind), derive_key(secret, kind, week, identity));
     }

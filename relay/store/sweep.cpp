@@ -33,7 +33,9 @@ Result<std::size_t> forget_allotments(Ledger& ledger, wire::TimePoint now) {
 Result<Swept> sweep(Database& database, wire::TimePoint now) {
   constexpr std::size_t count_max = limits::erase_batch_max;
   const std::uint32_t hour = wire::unix_hour(now);
-  const std::uint32_t last_week = wire::token_week(now) - 1;
+  // Of a clock that was never set nothing is over.
+  const std::uint32_t this_week = wire::token_week(now);
+  const std::uint32_t last_week = this_week == 0 ? 0 : this_week - 1;
   Store& store = database.store();
   Ledger& ledger = database.ledger();
 

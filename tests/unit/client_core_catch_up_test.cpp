@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 
 #include "client/core/catch_up.hpp"
+#include "client/core/group_records.hpp"
 #include "client/core/welcome.hpp"
 #include "tests/unit/client_core_epoch_scene.hpp"
 #include "tests/unit/client_core_group_scene.hpp"
@@ -107,6 +108,35 @@ TEST(CatchUp, IsAskedForOnceADayUntilItComes) {
   scene.approve(scene.ana);
   scene.ben.sync();
   EXPECT_EQ(scene.standing(scene.ben), Standing::member);
+}
+
+TEST(CatchUp, AgreedToForOneKeyIsNotAnsweredToAnother) {
+  CatchUpScene scene;
+  scene.leave_ben_behind();
+  const auto copy = scene.ben.records();
+  // Agreed to, and not at the relay yet.
+  const auto asked = scene.ana.core().requests();
+  ASSERT_EQ(asked.size(), 1u);
+  ASSERT_TRUE(scene.ana.core().approve(std::vector{asked[0].id}, scene.ana.now()).ok());
+  scene.ana.keep();
+  ASSERT_FALSE(scene.ana.core().outbox(Lane::drop).empty());
+  // Whoever has Ben's vault asks with another key.
+  Device thief(scene.relay, 9);
+  std::vector<Record> records;
+  for (const Record& record : copy) {
+    const bool is_asking =
+        record.table == Table::groups && static_cast<char>(record.key[0]) == group_record::asking;
+    if (!is_asking)
+      records.push_back({record.table, record.key, SecretBytes(record.value.reveal())});
+  }
+  thief.restore(std::move(records));
+  thief.sync();
+  const std::uint32_t epoch = scene.epoch(scene.ana);
+  scene.ana.sync();
+  EXPECT_EQ(scene.epoch(scene.ana), epoch);
+  thief.sync();
+  EXPECT_EQ(scene.standing(thief), Standing::behind);
+  EXPECT_EQ(scene.ana.core().requests().size(), 1u);
 }
 
 TEST(CatchUp, OfSeveralIsOneEpoch) {

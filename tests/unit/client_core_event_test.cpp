@@ -290,6 +290,10 @@ TEST(Event, ThatIsOverIsTakenBackByItself) {
   EXPECT_TRUE(scene.parcel(link).empty());
   EXPECT_EQ(scene.view().standing, InviteView::Standing::expired);
   EXPECT_TRUE(scene.is_in(ben));  // asked in time
+  EXPECT_TRUE(ben.core().health(ben.now()).enroll_due.has_value());
+  scene.ana.sync();
+  const auto tokens = scene.ana.core().health(scene.ana.now()).enroll_tokens;
+  EXPECT_EQ(tokens, 29u);  // the two that nobody came for are back
   EXPECT_EQ(holder.core().accept_offer("Holder", holder.now()).error().code, Errc::expired);
 }
 

@@ -109,5 +109,34 @@ TEST(Return, AWishThatWouldLeaveNoLeadIsDroppedAndTold) {
   EXPECT_TRUE(scene.ben.has_notice(Notice::Kind::warning));
 }
 
+TEST(Return, OfWhoIsStillInIsToldToTheInviterOnce) {
+  GroupScene scene;
+  // Ben's page is lost, and he follows a new invite.
+  const auto before = scene.relay.mailboxes();
+  ASSERT_TRUE(scene.ana.core().rekey(scene.group, scene.ana.now()).ok());
+  scene.ana.keep();
+  scene.ana.sync();
+  for (const MailboxId& id : scene.relay.mailboxes()) {
+    auto& mailbox = scene.relay.mailbox(id);
+    if (!before.contains(id) && !mailbox.empty() &&
+        mailbox.begin()->second.size() == limits::envelope_sizes_bytes[1]) {
+      mailbox.clear();
+    }
+  }
+  scene.ben.sync();
+  ask(scene.ben, invite(scene.ana, scene.group, "Ben"), "Ben");
+  const auto told = [&] {
+    return std::count_if(scene.ana.notices.begin(), scene.ana.notices.end(),
+                         [](const Notice& notice) {
+                           return notice.text.find("asks to be let in anew") != std::string::npos;
+                         });
+  };
+  scene.ana.sync();
+  scene.ana.reload();
+  scene.relay.begin_again();
+  scene.ana.sync();
+  EXPECT_EQ(told(), 1);
+}
+
 }  // namespace
 }  // namespace porchlight::client

@@ -76,6 +76,24 @@ TEST(Requests, ThatTheInviteApprovedByItselfGoWithIt) {
   EXPECT_EQ(count_records(scene.ana, Table::requests), 0u);
 }
 
+TEST(Requests, WhoseChangeIsStoredAreWelcomedThoughTheInviteIsTakenBack) {
+  EventScene scene;
+  Device& ben = scene.asks(scene.must_make(3, 3));
+  scene.ana.connect(Lane::collect);
+  while (scene.ana.core().outbox(Lane::drop).empty()) {
+    ASSERT_TRUE(scene.ana.collect(Lane::collect));
+  }
+  scene.ana.drop(Lane::drop);
+  // The plug is pulled before the change is read back, and then the link is taken back.
+  scene.ana.reload();
+  ASSERT_EQ(scene.members(), 1u);
+  ASSERT_TRUE(scene.ana.core().revoke_invite(scene.view().id, scene.ana.now()).ok());
+  scene.ana.keep();
+  scene.ana.sync();
+  EXPECT_EQ(scene.members(), 2u);
+  EXPECT_TRUE(scene.is_in(ben));
+}
+
 TEST(Requests, ThatAPersonApprovedStayWhenTheInviteIsTakenBack) {
   EventScene scene;
   const wire::Link link = scene.must_make(4);

@@ -323,7 +323,8 @@ TEST_F(SessionTokens, RefusesAnEnrolmentWithAnythingSwapped) {
 
 TEST(Keyring, DerivesTheKeysOfTheVectors) {
   crypto_init();
-  for (const auto& vector : porchlight::testing::read_vectors("wire.json")["token_keys"]) {
+  const auto vectors = porchlight::testing::read_vectors("wire.json");
+  for (const auto& vector : vectors["token_keys"]) {
     const auto secret = porchlight::testing::from_hex<TokenSecret>(vector["secret"]);
     const auto monday = wire::token_week_start(vector["week"].get<std::uint32_t>());
     const Keyring keyring = Keyring::derive(secret, key(1), monday);
