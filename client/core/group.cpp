@@ -176,8 +176,17 @@ void Group::set_asking(std::optional<Asking> asking) {
   save_asking();
 }
 
-void Group::set_arrival(std::optional<Arrival> arrival) {
-  asking_->arrival = std::move(arrival);
+void Group::put_arrival(Arrival arrival) {
+  std::erase_if(asking_->arrivals, [&](const Arrival& other) {
+    return other.welcome().author == arrival.welcome().author;
+  });
+  asking_->arrivals.push_back(std::move(arrival));
+  save_asking();
+}
+
+void Group::drop_arrival(const VerifyKey& author) {
+  std::erase_if(asking_->arrivals,
+                [&](const Arrival& arrival) { return arrival.welcome().author == author; });
   save_asking();
 }
 

@@ -45,10 +45,11 @@ struct Contest {
 
 /// This member has asked the leads for the state anew.
 struct Asking {
-  SealSeed one_time;                    // what the Welcome is sealed to
-  TimePoint asked;                      // the last time
-  std::vector<VerifyKey> leads;         // who was asked: nobody else may answer
-  std::optional<Arrival> arrival = {};  // one of them answered; the state is still to come
+  SealSeed one_time;             // what the Welcome is sealed to
+  TimePoint asked;               // the last time
+  std::vector<VerifyKey> leads;  // who was asked: nobody else may answer
+  /// Of those who answered, one each: their states are still to come. None displaces another's.
+  std::vector<Arrival> arrivals = {};
 };
 
 /// How an epoch ended.
@@ -140,11 +141,15 @@ class Group {
   void set_contests(std::vector<Contest> contests);
   const std::optional<Asking>& asking() const { return asking_; }
   void set_asking(std::optional<Asking> asking);
-  /// This member is asking, and was answered; none where the answer does not hold after all.
-  void set_arrival(std::optional<Arrival> arrival);
-  /// Null where no state is on its way. Valid until asking() changes.
-  Arrival* arrival() { return asking_ && asking_->arrival ? &*asking_->arrival : nullptr; }
-  const Arrival* arrival() const { return const_cast<Group*>(this)->arrival(); }
+  /// This member is asking, and was answered; it takes the place of what the same author sent.
+  void put_arrival(Arrival arrival);
+  /// What that author sent does not hold.
+  void drop_arrival(const VerifyKey& author);
+  /// The states on their way. Valid until asking() changes.
+  std::span<Arrival> arrivals() {
+    return asking_ ? std::span(asking_->arrivals) : std::span<Arrival>();
+  }
+  std::span<const Arrival> arrivals() const { return const_cast<Group*>(this)->arrivals(); }
 
   /// Enters every day up to `today`, and up to the epoch's own, in the newest epoch.
   void enter_days(std::uint32_t today, std::uint32_t keep_from);

@@ -102,13 +102,14 @@ void Group::save_asking() {
   put_secret(kept.mutable_one_time(), asking_->one_time);
   kept.set_asked_minute(wire::unix_minute(asking_->asked));
   for (const VerifyKey& lead : asking_->leads) kept.add_leads(lead.str());
-  if (asking_->arrival) {
-    kept.set_welcome(to_string(asking_->arrival->signed_welcome().reveal()));
-    kept.set_welcome_seq(asking_->arrival->seq());
+  for (const Arrival& arrival : asking_->arrivals) {
+    auto* answer = kept.add_answers();
+    answer->set_welcome(to_string(arrival.signed_welcome().reveal()));
+    answer->set_seq(arrival.seq());
   }
   journal_.put(Table::groups, key, kept);
   wipe_text(*kept.mutable_one_time());
-  wipe_text(*kept.mutable_welcome());
+  for (auto& answer : *kept.mutable_answers()) wipe_text(*answer.mutable_welcome());
 }
 
 void Group::save_epoch(const Epoch& epoch) {
@@ -287,7 +288,10 @@ bool Group::load_asking(ByteView value) {
   for (const std::string& lead : kept.leads()) {
     if (!read(asking_->leads.emplace_back(), lead)) return false;
   }
-  asking_->arrival = load_arrival(*kept.mutable_welcome(), kept.welcome_seq(), asking_->leads);
+  for (auto& answer : *kept.mutable_answers()) {
+    auto arrival = load_arrival(*answer.mutable_welcome(), answer.seq(), asking_->leads);
+    if (arrival) asking_->arrivals.push_back(*std::move(arrival));
+  }
   return true;
 }
 

@@ -227,7 +227,7 @@ std::vector<const Arrival*> Core::State::arrivals() const {
     if (join.arrival) all.push_back(&*join.arrival);
   }
   for (const auto& [id, group] : groups) {
-    if (group.arrival() != nullptr) all.push_back(group.arrival());
+    for (const Arrival& arrival : group.arrivals()) all.push_back(&arrival);
   }
   return all;
 }

@@ -132,7 +132,7 @@ struct Core::State {
   std::optional<wire::Token> take_enroll(const InviteId& invite, TimePoint now);
   bool has_state_pages(const OutboxEntry& welcome) const;
   void forget_old_welcomes();
-  std::optional<Arrival> begin_arrival(const Arrival* known, ByteView signed_welcome,
+  std::optional<Arrival> begin_arrival(std::span<const Arrival> known, ByteView signed_welcome,
                                        std::span<const VerifyKey> authors, std::uint64_t seq,
                                        TimePoint now);
   void refuse_welcome(const Error& why, TimePoint now);
@@ -143,7 +143,7 @@ struct Core::State {
   void deliver_state_page(const MailboxId& mailbox, ByteView envelope, TimePoint now);
   void state_page_caught_up(const MailboxId& mailbox, TimePoint now);
   void enter(const MailboxId& parcel, Join& join, TimePoint now);
-  void go_on(Group& group, TimePoint now);
+  void go_on(Group& group, Arrival& arrival, TimePoint now);
   void follow_on(Group& group, const Change& change, TimePoint now);
 
   // ---- frames (state_frames.cpp) -------------------------------------------------------------

@@ -62,7 +62,7 @@ bool Core::State::ask_to_catch_up(Group& group, TimePoint now) {
     entry.group = group.id();
     outbox.add(std::move(entry));
   }
-  if (Arrival* arrival = group.arrival()) asking.arrival = std::move(*arrival);
+  for (Arrival& arrival : group.arrivals()) asking.arrivals.push_back(std::move(arrival));
   group.set_asking(std::move(asking));
   return true;
 }

@@ -132,14 +132,15 @@ void Core::State::refuse_welcome(const Error& why, TimePoint now) {
        now);
 }
 
-/// None where `known` is that very Welcome, or it does not hold.
-std::optional<Arrival> Core::State::begin_arrival(const Arrival* known, ByteView signed_welcome,
+/// None where that very Welcome is `known`, or it does not hold.
+std::optional<Arrival> Core::State::begin_arrival(std::span<const Arrival> known,
+                                                  ByteView signed_welcome,
                                                   std::span<const VerifyKey> authors,
                                                   std::uint64_t seq, TimePoint now) {
-  const auto is_same = [&](const SecretBytes& other) {
-    return equal_constant_time(other.reveal(), signed_welcome);
-  };
-  if (known != nullptr && is_same(known->signed_welcome())) return std::nullopt;
+  const bool is_known = std::any_of(known.begin(), known.end(), [&](const Arrival& other) {
+    return equal_constant_time(other.signed_welcome().reveal(), signed_welcome);
+  });
+  if (is_known) return std::nullopt;
   auto welcome = open_welcome(signed_welcome, authors);
   if (welcome && welcome->day > wire::seq_hour(seq) / 24 + welcome_days_ahead_max) {
     welcome = Error{Errc::not_authentic, "a welcome is to a day that cannot be"};
@@ -153,8 +154,10 @@ std::optional<Arrival> Core::State::begin_arrival(const Arrival* known, ByteView
 
 void Core::State::receive_welcome(const MailboxId& parcel, Join& join, std::uint64_t seq,
                                   ByteView signed_welcome, TimePoint now) {
-  auto arrival = begin_arrival(join.arrival ? &*join.arrival : nullptr, signed_welcome,
-                               std::span(&join.request->inviter, 1), seq, now);
+  const std::span<const Arrival> known(join.arrival ? &*join.arrival : nullptr,
+                                       join.arrival ? 1 : 0);
+  auto arrival =
+      begin_arrival(known, signed_welcome, std::span(&join.request->inviter, 1), seq, now);
   if (!arrival) return;
   join.arrival = std::move(arrival);
   people.save(parcel, join);
@@ -162,8 +165,8 @@ void Core::State::receive_welcome(const MailboxId& parcel, Join& join, std::uint
 
 void Core::State::receive_refresh(Group& group, std::uint64_t seq, ByteView signed_welcome,
                                   TimePoint now) {
-  auto arrival = begin_arrival(group.arrival(), signed_welcome, group.asking()->leads, seq, now);
-  if (arrival) group.set_arrival(std::move(arrival));
+  auto arrival = begin_arrival(group.arrivals(), signed_welcome, group.asking()->leads, seq, now);
+  if (arrival) group.put_arrival(*std::move(arrival));
 }
 
 void Core::State::deliver_state_page(const MailboxId& mailbox, ByteView envelope, TimePoint now) {
@@ -177,42 +180,46 @@ void Core::State::deliver_state_page(const MailboxId& mailbox, ByteView envelope
     if (people.joins.contains(parcel)) enter(parcel, people.joins.at(parcel), now);
   }
   for (auto& [id, group] : groups) {
-    Arrival* arrival = group.arrival();
-    if (arrival == nullptr || !arrival->reads(mailbox)) continue;
-    arrival->deliver(mailbox, envelope);
-    if (arrival->is_whole()) go_on(group, now);
+    Arrival* whole_one = nullptr;
+    for (Arrival& arrival : group.arrivals()) {
+      if (!arrival.reads(mailbox)) continue;
+      arrival.deliver(mailbox, envelope);
+      if (arrival.is_whole()) whole_one = &arrival;
+    }
+    if (whole_one != nullptr) go_on(group, *whole_one, now);
   }
 }
 
 void Core::State::state_page_caught_up(const MailboxId& mailbox, TimePoint now) {
-  const auto lacks = [&](const Arrival* arrival) {
-    return arrival != nullptr && arrival->lacks(mailbox);
-  };
   const auto tell_lack = [&](const std::string& name, const GroupId& group) {
     warnings.stands(
         WarningView::Kind::left_behind,
         "You were let into " + name +
             ", but its list of members did not come whole: the relay may be holding it back. "
             "It is asked for again with each connection. If this stays, ask a lead to take you out "
-            "and "
-            "to invite you anew.",
+            "and to invite you anew.",
         now, group);
   };
   if (relay.changes_wait_until(now)) return;  // whoever holds it may bring it back yet
   for (const auto& [parcel, join] : people.joins) {
-    if (lacks(join.arrival ? &*join.arrival : nullptr)) tell_lack("a group", join.request->group);
+    if (join.arrival && join.arrival->lacks(mailbox)) tell_lack("a group", join.request->group);
   }
   for (const auto& [id, group] : groups) {
-    if (lacks(group.arrival())) tell_lack('"' + group.name() + '"', id);
+    for (const Arrival& arrival : group.arrivals()) {
+      if (arrival.lacks(mailbox)) tell_lack('"' + group.name() + '"', id);
+    }
   }
 }
 
 /// The state of the group that `join` asked to be let into is there. `join` is gone where it holds.
 void Core::State::enter(const MailboxId& parcel, Join& join, TimePoint now) {
+  auto change = verify_welcome(join.arrival->welcome(), join.arrival->state(), *join.request);
+  if (!change) refuse_welcome(change.error(), now);
+  // An update can read it: the pages come again.
+  if (!change && change.error().code == Errc::update_needed) return;
   Arrival arrival = *std::exchange(join.arrival, std::nullopt);
-  auto change = verify_welcome(arrival.welcome(), arrival.state(), *join.request);
   people.save(parcel, join);
-  if (!change) return refuse_welcome(change.error(), now);
+  if (!change) return;
   const GroupId id = change->head.group;
   if (Group* known = find_group(id)) {
     // Only a state beyond the one that is held; this member has asked for it.
@@ -244,16 +251,18 @@ void Core::State::enter(const MailboxId& parcel, Join& join, TimePoint now) {
 }
 
 /// The state that this member asked for anew is there.
-void Core::State::go_on(Group& group, TimePoint now) {
-  Arrival arrival = std::move(*group.arrival());
-  group.set_arrival({});
+void Core::State::go_on(Group& group, Arrival& arrival, TimePoint now) {
   const RosterEntry* mine = group.roster().find(me.id());
   if (mine == nullptr) return;
   auto change = verify_refresh(arrival.welcome(), arrival.state(), mine->request);
-  if (!change) return refuse_welcome(change.error(), now);
-  if (change->head.number <= group.newest().head.number) return;
+  if (!change) refuse_welcome(change.error(), now);
+  if (!change && change.error().code == Errc::update_needed) return;
+  const VerifyKey author = arrival.welcome().author;
+  EpochKeys keys = arrival.take_keys();
+  group.drop_arrival(author);
+  if (!change || change->head.number <= group.newest().head.number) return;
   forget_proposal(group);
-  group.resume(*change, arrival.take_keys(), relay.today(now));
+  group.resume(*change, std::move(keys), relay.today(now));
   follow_on(group, *change, now);
   settle_wishes(group, *change);
   settle_contests(group, *change, now);

@@ -3,7 +3,9 @@
 
 #include "client/core/catch_up.hpp"
 #include "client/core/group_records.hpp"
+#include "client/core/state.pb.h"
 #include "client/core/welcome.hpp"
+#include "proto/wire/envelope.hpp"
 #include "tests/unit/client_core_epoch_scene.hpp"
 #include "tests/unit/client_core_group_scene.hpp"
 
@@ -137,6 +139,47 @@ TEST(CatchUp, AgreedToForOneKeyIsNotAnsweredToAnother) {
   thief.sync();
   EXPECT_EQ(scene.standing(thief), Standing::behind);
   EXPECT_EQ(scene.ana.core().requests().size(), 1u);
+}
+
+TEST(CatchUp, IsNotKeptFromAnybodyByALeadWhoAnswersWithNothing) {
+  CatchUpScene scene;
+  ASSERT_TRUE(
+      scene.ana.core().set_role(scene.group, "Cleo", wire::ROLE_LEAD, scene.ana.now()).ok());
+  scene.ana.keep();
+  scene.sync_all();
+  scene.leave_ben_behind();
+  scene.approve(scene.ana);
+  // Behind Ana's Welcome lies one by Cleo, into a state that is not there.
+  SigningKey cleo(SigningSeed{});
+  std::optional<SealKey> one_time;
+  for (const Record& record : scene.cleo.records()) {
+    state::Me me;
+    if (record.table != Table::profile || as_text(record.key) != "me") continue;
+    ASSERT_TRUE(parse(me, record.value.reveal()));
+    cleo = SigningKey(*SigningSeed::from(as_bytes(me.identity())));
+  }
+  for (const Record& record : scene.ben.records()) {
+    state::Asking asking;
+    if (record.table != Table::groups || record.key[0] != static_cast<Byte>(group_record::asking)) {
+      continue;
+    }
+    ASSERT_TRUE(parse(asking, record.value.reveal()));
+    one_time = seal_key(*SealSeed::from(as_bytes(asking.one_time())));
+  }
+  const auto inbox = scene.ben.core().subscriptions(Lane::collect, scene.ben.now()).at(0).address;
+  SeededRandom random(5);
+  EpochKeys keys;
+  keys.control = {random.secret<SigningSeed>(), random.secret<SigningSeed>(),
+                  random.secret<SealSeed>()};
+  const std::vector<Page> pages{
+      {random.fixed<Digest>(), derive_page(keys.control, PageKind::state, 0).address(), {}}};
+  wire::InboxMessage message;
+  message.set_welcome(
+      to_string(make_welcome(wire::unix_day(scene.relay.now), keys, pages, {}, cleo).reveal()));
+  scene.relay.put(inbox, *wire::seal_envelope(one_time.value(), serialise(message)));
+  scene.ben.sync();
+  EXPECT_EQ(scene.standing(scene.ben), Standing::member);
+  EXPECT_EQ(scene.epoch(scene.ben), scene.epoch(scene.ana));
 }
 
 TEST(CatchUp, OfSeveralIsOneEpoch) {
