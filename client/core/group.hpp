@@ -52,6 +52,14 @@ struct Asking {
   std::vector<Arrival> arrivals = {};
 };
 
+/// Somebody is in an epoch that is not known here yet: looked into once the control mailbox was
+/// read.
+struct Heard {
+  VerifyKey member;
+  std::uint32_t number = 0;
+  EpochId epoch;
+};
+
 /// How an epoch ended.
 struct Succession {
   EpochId by;
@@ -176,13 +184,6 @@ class Group {
 
   FrameLog frames;
   std::optional<Awaited> awaited;
-  /// Somebody is in an epoch that is not known here yet: looked into once the control mailbox was
-  /// read.
-  struct Heard {
-    VerifyKey member;
-    std::uint32_t number = 0;
-    EpochId epoch;
-  };
   const std::optional<Heard>& heard() const { return heard_; }
   void set_heard(std::optional<Heard> heard);
 

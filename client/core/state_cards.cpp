@@ -129,7 +129,7 @@ void Core::State::receive_card_notice(ByteView signed_notice, TimePoint now) {
 void Core::State::compare_history(Group& group, const VerifyKey& member, std::uint32_t number,
                                   const EpochId& epoch, TimePoint now) {
   if (number > group.newest().head.number) {
-    group.set_heard(Group::Heard{member, number, epoch});
+    group.set_heard(Heard{member, number, epoch});
     return;
   }
   const auto same = group.epochs().find(number);

@@ -36,7 +36,8 @@ class Split {
 
   Report run() {
     simulation_.found_group(clients().size());
-    if (!simulation_.world().failure()) deceive();
+    // Where tokens or removals leave one of the leads without a change, there is nothing to split.
+    if (simulation_.world().failure() || !deceive()) return simulation_.report();
     for (int i = 0; i < half_days && !simulation_.world().failure(); ++i) {
       live_on();
     }
@@ -73,7 +74,7 @@ class Split {
   }
 
   /// Both leads change the group at once, and the relay tells each that theirs was first.
-  void deceive() {
+  bool deceive() {
     const auto view =
         Intruder::enter(clients().front()->vault(), group(*clients().front()).id, random_);
     const MailboxId control = view->control_mailbox();
@@ -103,9 +104,11 @@ class Split {
     }
     simulation_.world().advance(minutes{30});
     if (simulation_.relay().contents(control).size() != 2) {
-      simulation_.world().fail("the scenario has not got its two changes");
+      simulation_.world().count("splits without two changes");
+      return false;
     }
     simulation_.world().count(deceit == Deceit::swapped ? "changes swapped" : "changes hidden");
+    return true;
   }
 
   void draw_sides() {
