@@ -38,14 +38,7 @@ struct ArrivalScene : GroupScene {
     ana.sync();
     const auto before = relay.mailboxes();
     approve_all(ana);
-    for (const MailboxId& id : relay.mailboxes()) {
-      auto& mailbox = relay.mailbox(id);
-      if (before.contains(id) || mailbox.empty()) continue;
-      if (mailbox.begin()->second.size() != limits::envelope_sizes_bytes[1]) continue;
-      std::swap(page, mailbox);
-      page_mailbox = id;
-    }
-    ASSERT_FALSE(page.empty());
+    std::tie(page_mailbox, page) = lose_page_since(before);
   }
   bool is_in(Device& device) {
     return device.core().group("dispatch")->standing == GroupView::Standing::member;

@@ -18,21 +18,7 @@ using Warn = WarningView::Kind;
 using Standing = GroupView::Standing;
 
 struct CatchUpScene : GroupScene {
-  /// Ana's rekey is stored, and its page, which all of them need, is not to be had.
-  void lose_page_of_rekey() {
-    const auto before = relay.mailboxes();
-    ASSERT_TRUE(ana.core().rekey(group, ana.now()).ok());
-    ana.keep();
-    ana.sync();
-    for (const MailboxId& id : relay.mailboxes()) {
-      auto& mailbox = relay.mailbox(id);
-      if (before.contains(id) || mailbox.empty()) continue;
-      if (mailbox.begin()->second.size() == limits::envelope_sizes_bytes[1]) {
-        std::swap(page, mailbox);
-        page_mailbox = id;
-      }
-    }
-  }
+  void lose_page_of_rekey() { std::tie(page_mailbox, page) = rekey_and_lose_page(); }
   std::map<std::uint64_t, Bytes> page;
   MailboxId page_mailbox;
   Standing standing(Device& device) { return device.core().group("dispatch")->standing; }

@@ -112,17 +112,7 @@ TEST(Return, AWishThatWouldLeaveNoLeadIsDroppedAndTold) {
 TEST(Return, OfWhoIsStillInIsToldToTheInviterOnce) {
   GroupScene scene;
   // Ben's page is lost, and he follows a new invite.
-  const auto before = scene.relay.mailboxes();
-  ASSERT_TRUE(scene.ana.core().rekey(scene.group, scene.ana.now()).ok());
-  scene.ana.keep();
-  scene.ana.sync();
-  for (const MailboxId& id : scene.relay.mailboxes()) {
-    auto& mailbox = scene.relay.mailbox(id);
-    if (!before.contains(id) && !mailbox.empty() &&
-        mailbox.begin()->second.size() == limits::envelope_sizes_bytes[1]) {
-      mailbox.clear();
-    }
-  }
+  scene.rekey_and_lose_page();
   scene.ben.sync();
   ask(scene.ben, invite(scene.ana, scene.group, "Ben"), "Ben");
   const auto told = [&] {

@@ -109,15 +109,7 @@ TEST(Requests, ThatAPersonApprovedStayWhenTheInviteIsTakenBack) {
 
 TEST(Requests, ToCatchUpThatWereDeniedDoNotComeBackWithAnotherStore) {
   GroupScene scene;
-  const auto before = scene.relay.mailboxes();
-  ASSERT_TRUE(scene.ana.core().rekey(scene.group, scene.ana.now()).ok());
-  scene.ana.keep();
-  scene.ana.sync();
-  for (const MailboxId& id : scene.relay.mailboxes()) {
-    auto& mailbox = scene.relay.mailbox(id);
-    if (before.contains(id) || mailbox.empty()) continue;
-    if (mailbox.begin()->second.size() == limits::envelope_sizes_bytes[1]) mailbox.clear();
-  }
+  scene.rekey_and_lose_page();
   scene.ben.sync();
   scene.ana.sync();
   ASSERT_EQ(scene.ana.core().requests().size(), 1u);
