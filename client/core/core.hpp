@@ -12,7 +12,9 @@
 #include <string>
 #include <vector>
 
+#include "client/core/alerts.hpp"
 #include "client/core/board.hpp"
+#include "client/core/channel_schedule.hpp"
 #include "client/core/record.hpp"
 #include "client/core/views.hpp"
 #include "proto/base/result.hpp"
@@ -186,8 +188,8 @@ class Core {
   Result<GroupView> group(std::string_view name_or_id) const;
 
   struct InviteOrder {
-    GroupId group;
-    std::string to;  // whom it is for; kept here alone
+    GroupId group;   // or the channel, for ROLE_AUDIENCE
+    std::string to;  // whom it is for; kept here alone, or in the group that a channel belongs to
     wire::Role role = wire::ROLE_MEMBER;
     std::chrono::seconds lifetime;
     std::uint32_t uses = 1;          // more for an event, at most limits::event_uses_max
@@ -231,6 +233,30 @@ class Core {
   std::vector<MessageView> messages(const GroupId& group) const;
   /// Of what has not reached its end by now.
   Board board(const GroupId& group, TimePoint now) const;
+
+  // ---- channels (clause 14) ------------------------------------------------------------------
+  /// A channel of a group that this member leads. Its keys go to the group with the next sync.
+  Result<ChannelId> create_channel(const GroupId& group, std::string_view name, TimePoint now);
+  std::vector<ChannelView> channels() const;
+  Result<ChannelView> channel(std::string_view name_or_id) const;
+  /// For the group: people by name, then open invites. 'not_permitted' for the audience.
+  Result<std::vector<AudienceView>> audience(const ChannelId& channel) const;
+  /// A person, or an invite that is still open, by their name as audience() shows it. They read
+  /// until the new keys are out, which a sync brings about. As remove_member().
+  Status remove_from_audience(const ChannelId& channel, std::string_view name, TimePoint now);
+  /// Whether what this lead wants of the channel is still under way.
+  bool has_wishes_for(const ChannelId& channel) const;
+
+  /// For the group: an alert, an all-clear, a recall or a text, which the whole audience reads as
+  /// the channel's. For the audience: an answer or a text, which the group alone reads; an answer
+  /// waits a moment first, as the alert says. As post(). 'not_permitted' for another kind.
+  Result<MessageId> say(const ChannelId& channel, wire::Body body, TimePoint now);
+  /// As messages(): what the channel said, and for the group what was answered.
+  std::vector<MessageView> channel_messages(const ChannelId& channel) const;
+  AlertBoard alerts(const ChannelId& channel, TimePoint now) const;
+  /// What is queued may leave from then on; none where nothing waits for its time. on_tick() is
+  /// wanted then.
+  std::optional<TimePoint> next_tick_at() const;
 
   // ---- how things stand ----------------------------------------------------------------------
   std::vector<WarningView> warnings() const;

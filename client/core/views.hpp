@@ -21,8 +21,8 @@ using SafetyWords = std::array<std::string_view, 6>;
 
 struct Offer {
   bool from_operator = false;  // no group: access to the relay alone
-  std::string group_name;
-  std::string inviter_name;
+  std::string group_name;      // or the channel's
+  std::string inviter_name;    // none where a channel invites
   wire::Role role = wire::ROLE_NONE;
   TimePoint expires;
 };
@@ -50,6 +50,38 @@ struct GroupView {
     removed,
   } standing = Standing::member;
   std::vector<MemberView> members;  // in roster order
+};
+
+/// A channel, seen by the group that it belongs to or by its audience.
+struct ChannelView {
+  GroupId id;
+  std::string name;
+  enum class Side { group, audience } side = Side::audience;
+  std::string group_name;  // that it belongs to; none for the audience
+  bool leads = false;      // this member may change it
+  std::uint32_t epoch = 0;
+  /// `entering`: what it was a moment ago is still to come. `behind`: it has gone on, and the keys
+  /// did not come.
+  enum class Standing { reading, entering, behind, halted, over } standing = Standing::reading;
+  std::size_t people = 0;   // in the audience, as far as the group knows
+  std::size_t invites = 0;  // open
+  /// For the group: until when the audience can answer and new ones can be let in, if nobody who
+  /// leads comes online.
+  std::uint32_t keys_until_day = 0;
+  /// A lead's device has not seen the whole audience yet, or new keys are on their way.
+  bool waits_for_list = false;
+  bool waits_for_keys = false;
+};
+
+/// One of a channel's audience, or an open invite, for the group alone.
+struct AudienceView {
+  std::string name;
+  bool invite = false;
+  std::optional<VerifyKey> identity;  // of a person
+  std::optional<SafetyWords> words;   // of a person, to be compared with theirs
+  TimePoint expires;                  // of an invite, and the two below
+  std::uint32_t uses = 1;
+  std::uint32_t joined = 0;
 };
 
 struct InviteView {
@@ -87,6 +119,9 @@ struct MessageView {
   enum class Standing { queued, stored } standing = Standing::stored;
   TimePoint sent;      // by the sender's clock, to the minute
   TimePoint received;  // by this device's clock
+  /// Of a channel: whom it says it is by, as far as that is known. The audience knows the channel
+  /// alone, and the group is warned where that is missing or wrong.
+  enum class Voice { person, channel, unattributed } voice = Voice::person;
   /// Without a kind where this version cannot show it: a placeholder.
   wire::Body body;
 };
@@ -106,6 +141,9 @@ struct WarningView {
     update_needed,
     removal_lost,  // a lead wanted somebody out, and another change was first
     account_lost,  // the relay was restored from a backup that does not know the account
+    unattributed,  // a channel spoke, and none of the group stands for it
+    taken_over,    // a channel was changed by nobody who leads its group
+    keys_run_out,  // a channel's keys end soon, and nobody who leads its group is there
   } kind;
   TimePoint first_seen;
   std::string text;  // a whole sentence
@@ -124,6 +162,10 @@ struct Notice {
     removed,           // `group`: this member was taken out; `text` is the group's name
     left,              // `group`: this member asked to leave, and is out; `text` is its name
     join_requested,    // `text` is the request's short id
+    channel_joined,    // `group` is the channel: this device reads it from now on
+    channel_shared,    // `group` is the channel: a group of this member's has it
+    audience_added,    // `group` is the channel, `text` the name
+    audience_removed,  // the same
     offer_arrived,
     stored,   // something of mine reached the relay; `message` where it was one
     refused,  // `text` says what the relay would not take and what was kept

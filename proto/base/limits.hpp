@@ -122,6 +122,44 @@ inline constexpr std::size_t skipped_keys_max = 1'000;
 inline constexpr std::size_t cites_max = 4;
 inline constexpr std::int64_t clock_disagreement_max_hours = 36;
 
+// ---- channels (clause 14) -------------------------------------------------------------------
+/// People and open invites together.
+inline constexpr std::size_t audience_max = 10'000;
+/// Of those who were taken out, the newest are remembered.
+inline constexpr std::size_t audience_removed_max = 2'000;
+/// How many grants a change shows, whatever the audience: the next of these.
+inline constexpr std::array<std::uint32_t, 5> grant_counts = {64, 256, 1'024, 4'096, 16'384};
+static_assert(grant_counts.back() >= audience_max);
+/// Of which an epoch states its mailboxes' keys, from its own day on.
+inline constexpr std::uint32_t channel_days = 14;
+inline constexpr std::uint32_t channel_rekey_days = 7;
+/// On which an audience's list lies for who joins the group.
+inline constexpr std::size_t audience_pages_max = 36;
+static_assert(audience_max * 228 + audience_removed_max * 34 <=
+              audience_pages_max * payload_bytes_max);
+/// Named in the announcement of an epoch; a further epoch names the rest.
+inline constexpr std::size_t left_out_max = 40;
+inline constexpr std::size_t root_boxes_max = 12;  // in one announcement
+inline constexpr std::size_t channels_max = 32;    // that one vault is in
+/// In which an invite that no device of the inviter's attends to is served by another lead's.
+inline constexpr auto audience_patience = std::chrono::minutes(10);
+/// The last day's reply mailbox of an epoch that is over: who was left behind asks there.
+inline constexpr std::uint32_t reply_door_days = 30;
+
+// ---- alerts (clause 14) ---------------------------------------------------------------------
+inline constexpr std::size_t alert_text_bytes_max = 1'000;  // of all languages together
+inline constexpr std::size_t wordings_max = 8;
+inline constexpr std::size_t language_bytes_max = 16;
+inline constexpr std::size_t answers_max = 6;
+inline constexpr std::size_t answer_bytes_max = 32;
+inline constexpr std::uint32_t answer_delay_seconds_max = 60;
+/// What an alert asks for where its audience is small, and above `small_audience`.
+inline constexpr std::uint32_t answer_delay_seconds_small = 5;
+inline constexpr std::uint32_t answer_delay_seconds_large = 30;
+inline constexpr std::size_t small_audience = 300;
+inline constexpr std::uint32_t alert_lifetime_hours = 24;
+inline constexpr std::uint32_t alert_lifetime_hours_max = 7 * 24;
+
 // ---- bodies (clause 13) ---------------------------------------------------------------------
 inline constexpr std::size_t text_bytes_max = 1'200;
 inline constexpr std::size_t field_bytes_max = 200;

@@ -23,6 +23,14 @@ inline constexpr std::string_view welcome = "welcome";
 inline constexpr std::string_view catch_up = "catch up";
 inline constexpr std::string_view card_notice = "card notice";
 inline constexpr std::string_view frame = "frame";
+inline constexpr std::string_view channel_epoch = "channel epoch";
+inline constexpr std::string_view channel_grants = "channel grants";
+inline constexpr std::string_view channel_frame = "channel frame";
+inline constexpr std::string_view channel_author = "channel author";
+inline constexpr std::string_view channel_invite = "channel invite";
+inline constexpr std::string_view channel_welcome = "channel welcome";
+inline constexpr std::string_view audience_join = "audience join";
+inline constexpr std::string_view reply = "reply";
 }  // namespace label
 
 /// The signature of a body under a label.
