@@ -87,8 +87,9 @@ struct ListPage {
   wire::MailboxAddress address;
   Bytes envelope;  // 65,536 bytes
 };
-/// At most limits::audience_pages_max.
-std::vector<ListPage> make_audience_list(const Audience& audience, const ListSeed& seed);
+/// At most limits::audience_pages_max. With the newest epoch, Signed by `signed_by`.
+std::vector<ListPage> make_audience_list(const Audience& audience, ByteView signed_epoch,
+                                         const VerifyKey& signed_by, const ListSeed& seed);
 /// The payload of an envelope from a page's mailbox, where it is the one that `hash` names.
 std::optional<Bytes> open_list_page(const ListPageKeys& keys, ByteView envelope,
                                     const Digest& hash);
@@ -96,6 +97,8 @@ std::optional<Bytes> open_list_page(const ListPageKeys& keys, ByteView envelope,
 struct AudienceContent {
   std::vector<AudienceEntry> entries;
   std::vector<AudienceId> removed;
+  Bytes signed_epoch;  // not verified
+  VerifyKey signed_by;
 };
 /// The payloads one after the other. 'malformed' for what cannot be.
 Result<AudienceContent> read_audience_list(ByteView payloads);

@@ -59,6 +59,17 @@ wire::MailboxAddress channel_day_address(const SigningSeed& collect, const Verif
 GrantTag grant_tag(const TagKey& key, const ChannelId& channel, std::uint32_t number,
                    ByteView salt);
 
+/// What is given to whoever comes to read on some day: that day's keys, and what the days after
+/// follow from. Nothing of the days before.
+struct ChannelReading {
+  Carry carry;
+  SigningSeed ctl_collect;
+  SealSeed ctl_seal;
+  std::uint32_t day = 0;
+  ChannelDayKeys today;
+  DaySecret next;  // of the day after
+};
+
 // ---- what the group holds beside it ------------------------------------------------------------
 
 struct PostKeys {

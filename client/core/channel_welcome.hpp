@@ -11,14 +11,13 @@ namespace porchlight::client {
 
 /// Signed by `root`, the epoch's own. `signed_by` is the key that signed the epoch.
 SecretBytes make_channel_welcome(ByteView signed_epoch, const VerifyKey& signed_by,
-                                 const ChannelEpochKeys& keys, std::uint32_t day,
-                                 const RootSeed& root);
+                                 const ChannelReading& keys, const RootSeed& root);
 
 struct ChannelWelcome {
   ChannelHead head;
   Bytes signed_epoch;
-  ChannelEpochKeys keys;  // `day` is that of `on_day`
-  std::uint32_t on_day = 0;
+  VerifyKey signed_by;
+  ChannelReading keys;
 };
 /// That the root named in the epoch signed both; and where `root` is given, that it is this one.
 /// 'malformed', 'not_authentic' or 'update_needed'.

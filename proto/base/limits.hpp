@@ -138,7 +138,7 @@ inline constexpr std::size_t audience_pages_max = 36;
 static_assert(audience_max * 228 + audience_removed_max * 34 <=
               audience_pages_max * payload_bytes_max);
 /// Named in the announcement of an epoch; a further epoch names the rest.
-inline constexpr std::size_t left_out_max = 40;
+inline constexpr std::size_t left_out_max = 32;
 inline constexpr std::size_t root_boxes_max = 12;  // in one announcement
 inline constexpr std::size_t channels_max = 32;    // that one vault is in
 /// In which an invite that no device of the inviter's attends to is served by another lead's.
