@@ -44,7 +44,7 @@ void FrameLog::put(const FrameHash& hash, const Entry& entry) {
   kept.set_counter(entry.counter);
   kept.set_message(entry.message.str());
   kept.set_store(entry.store);
-  journal_.put(Table::groups, key(hash), kept);
+  journal_.put(table_, key(hash), kept);
 }
 
 void FrameLog::index(const FrameHash& hash, const Entry& entry) {
@@ -114,7 +114,7 @@ void FrameLog::forget_before(std::uint32_t day) {
     if (entry.day >= day) return false;
     if (entry.standing == Standing::expected) --expected_;
     if (entry.standing == Standing::passed) --passed_;
-    journal_.erase(Table::groups, key(hash));
+    journal_.erase(table_, key(hash));
     return true;
   });
   std::erase_if(positions_, [&](const auto& place) { return std::get<1>(place.first) < day; });

@@ -13,7 +13,9 @@ namespace porchlight::client {
 
 class FrameLog {
  public:
-  FrameLog(Journal& journal, const GroupId& group) : journal_(journal), group_(group) {}
+  /// A group's, in Table::groups, or a channel's, in Table::channels.
+  FrameLog(Journal& journal, const GroupId& group, Table table = Table::groups)
+      : journal_(journal), group_(group), table_(table) {}
 
   /// The values are kept: never renumber.
   enum class Standing : std::uint8_t {
@@ -62,6 +64,7 @@ class FrameLog {
 
   Journal& journal_;
   GroupId group_;
+  Table table_;
   std::map<FrameHash, Entry> entries_;
   std::map<Position, FrameHash> positions_;
   std::map<Order, FrameHash> seen_;

@@ -68,6 +68,11 @@ void Group::adopt(const Change& change, EpochKeys keys, std::uint64_t seq, std::
   succeed(change, seq, today);
   for (const RosterEntry& removed : change.removed) {
     out_.insert_or_assign(removed.identity(), wire::seq_hour(seq));
+    removal_epoch_ = change.head.number;
+    if (removed.role == wire::ROLE_LEAD) lead_loss_epoch_ = change.head.number;
+  }
+  for (const VerifyKey& member : change.role_changed) {
+    if (!change.roster.is_lead(member)) lead_loss_epoch_ = change.head.number;
   }
   for (const VerifyKey& added : change.added) out_.erase(added);
   while (out_.size() > out_max) {
@@ -80,6 +85,7 @@ void Group::adopt(const Change& change, EpochKeys keys, std::uint64_t seq, std::
 void Group::resume(const Change& change, EpochKeys keys, std::uint32_t today) {
   PORCHLIGHT_ASSERT(change.head.number > newest().head.number);
   succeed(change, 0, today);
+  removal_epoch_ = lead_loss_epoch_ = change.head.number;  // what was missed may have been one
   emplace(change, std::move(keys), change.head.day);
 }
 
@@ -126,6 +132,7 @@ std::vector<MailboxId> Group::clear() {
   set_wishes({});
   set_asking({});
   removed_ = halted_ = split_ = false;
+  removal_epoch_ = lead_loss_epoch_ = 0;
   proposal = {};
   awaited.reset();
   return left;

@@ -137,6 +137,10 @@ class Group {
   /// Whether this sender had been taken out by that hour, by the relay's clock. What it sent in the
   /// hour of its removal counts where it came before that.
   bool was_out(const VerifyKey& sender, std::uint32_t hour) const;
+  /// Numbers of the newest epochs that took anybody out, and anybody who led out or out of the lead:
+  /// what was drawn before is known to who must not know it. 0 where there is none.
+  std::uint32_t removal_epoch() const { return removal_epoch_; }
+  std::uint32_t lead_loss_epoch() const { return lead_loss_epoch_; }
   const Wishes& wishes() const { return wishes_; }
   void set_wishes(Wishes wishes);
   /// As Roster::renew_card, also where the next state is held already.
@@ -231,6 +235,8 @@ class Group {
   bool halted_ = false;
   bool removed_ = false;
   bool split_ = false;
+  std::uint32_t removal_epoch_ = 0;
+  std::uint32_t lead_loss_epoch_ = 0;
   Wishes wishes_;
   std::optional<Asking> asking_;
   std::optional<Heard> heard_;

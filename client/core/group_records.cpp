@@ -36,6 +36,8 @@ void Group::save_head() {
   kept.set_halted(halted_);
   kept.set_removed(removed_);
   kept.set_split(split_);
+  kept.set_removal_epoch(removal_epoch_);
+  kept.set_lead_loss_epoch(lead_loss_epoch_);
   for (const auto& [member, hour] : out_) {
     auto* out = kept.add_out();
     out->set_member(member.str());
@@ -225,6 +227,8 @@ bool Group::load_head(ByteView value) {
   halted_ = kept.halted();
   removed_ = kept.removed();
   split_ = kept.split();
+  removal_epoch_ = kept.removal_epoch();
+  lead_loss_epoch_ = kept.lead_loss_epoch();
   for (const auto& out : kept.out()) {
     VerifyKey member;
     if (!read(member, out.member())) return false;

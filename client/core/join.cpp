@@ -8,8 +8,6 @@
 
 namespace porchlight::client {
 
-using TagKey = FixedBytes<struct TagKeyTag, 32>;  // for channels; every member of the group sees it
-
 Bytes make_join_request(const RequestDraft& draft, const SigningKey& identity, Random& random) {
   PORCHLIGHT_ASSERT(is_clean_name(draft.name));
   wire::JoinRequest request;
@@ -18,7 +16,7 @@ Bytes make_join_request(const RequestDraft& draft, const SigningKey& identity, R
   request.set_inviter(draft.inviter.str());
   request.set_invite_id(draft.invite.str());
   request.set_one_time_key(draft.one_time_key.str());
-  request.set_tag_key(random.fixed<TagKey>().str());
+  request.set_tag_key((draft.tag_key ? *draft.tag_key : random.fixed<TagKey>()).str());
   request.set_card(to_string(draft.card));
   request.set_name(draft.name);
   return wire::make_signed(wire::label::join_request, serialise(request), identity);
@@ -48,9 +46,9 @@ Result<JoinRequest> read_kept_join_request(ByteView signed_request) {
   }
   if (message.suite() != suite) return update_needed("a request to join");
   JoinRequest request;
-  TagKey tag_key;
   if (!read(request.group, message.group_id()) || !read(request.inviter, message.inviter()) ||
-      !read(request.invite, message.invite_id()) || !read(tag_key, message.tag_key()) ||
+      !read(request.invite, message.invite_id()) ||
+      !read(request.tag_key, message.tag_key()) ||
       !read(request.one_time_key, message.one_time_key())) {
     return Error{Errc::malformed, "a request to join holds a field of an impossible size"};
   }

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "client/core/card.hpp"
+#include "client/core/channel_schedule.hpp"
 #include "client/core/views.hpp"
 #include "proto/crypto/hash.hpp"
 #include "proto/crypto/random.hpp"
@@ -21,6 +22,7 @@ struct JoinRequest {
   VerifyKey inviter;
   InviteId invite;
   SealKey one_time_key;
+  TagKey tag_key;  // under what an audience's grants lie (clause 14.4)
   Card card;
   std::string name;
 
@@ -34,6 +36,7 @@ struct RequestDraft {
   SealKey one_time_key;
   Bytes card;  // Signed, of the same identity
   std::string name;
+  std::optional<TagKey> tag_key = {};  // drawn where none is given: in a group nothing lies under it
 };
 
 /// A Signed JoinRequest of at most limits::join_request_bytes_max. The name has been checked.

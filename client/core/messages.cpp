@@ -43,6 +43,8 @@ bool Messages::load(const Record& record) {
   message.in_flight = kept.outbox_id();
   message.received = from_seconds(kept.received());
   message.ends = from_seconds(kept.ends());
+  message.voice = static_cast<MessageView::Voice>(kept.voice());
+  message.not_before = from_seconds(kept.not_before());
   message.body = std::move(*kept.mutable_body());
   next_queue_number_ = std::max(next_queue_number_, message.queue_number + 1);
   groups_[group].emplace(Place{message.sender, message.id}, std::move(message));
@@ -177,6 +179,8 @@ void Messages::save(const GroupId& group, const StoredMessage& message) {
   kept.set_outbox_id(message.in_flight);
   kept.set_received(to_seconds(message.received));
   kept.set_ends(to_seconds(message.ends));
+  kept.set_voice(static_cast<std::uint32_t>(message.voice));
+  kept.set_not_before(to_seconds(message.not_before));
   journal_.put(Table::messages, key(group, message), kept);
 }
 

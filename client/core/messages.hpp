@@ -26,6 +26,8 @@ struct StoredMessage {
   OutboxId in_flight = 0;
   TimePoint received;
   TimePoint ends;
+  MessageView::Voice voice = MessageView::Voice::person;
+  TimePoint not_before{};  // of one that is queued: when it may leave
 
   bool is_stored() const { return order.seq != 0; }
 };

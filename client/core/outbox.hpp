@@ -20,20 +20,26 @@ enum class OutboxPurpose : std::uint8_t {
   page = 6,  // of grants; before its proposal
   catch_up = 7,
   card = 8,
-  state_page = 9  // for who enters an epoch; before their Welcomes
+  state_page = 9,  // for who enters an epoch; before their Welcomes
+  channel_page = 10,   // of an audience's grants; before their epoch
+  channel_epoch = 11,  // `message` announces it to the group, and goes before it
+  channel_frame = 12,
+  reply = 13,
+  list_page = 14,  // of an audience's list; before `message`, which says where it is
+  enroll = 15
 };
 
 struct OutboxEntry {
   OutboxItem item;  // its id is given by add()
   Lane lane = Lane::drop;
   OutboxPurpose purpose = OutboxPurpose::frame;
-  GroupId group;    // all but parcels
+  GroupId group;    // all but parcels; or the channel
   InviteId invite;  // parcels and join requests
   /// Proposals and their pages: the one they follow. Welcomes and state pages: the one they lead
   /// into. Frames.
   std::uint32_t epoch = 0;
   std::uint32_t day = 0;   // proposals, their pages and frames
-  MessageId message;       // frames
+  MessageId message;       // frames, replies
   std::uint32_t page = 0;  // pages of either kind: which one
 
   /// To a group: a proposal or one of its pages.

@@ -23,6 +23,7 @@ enum class Table : std::uint8_t {
   cursors = 9,   // how far each mailbox was read
   warnings = 10,
   kept = 11,  // what was stored at the relay in the last days
+  channels = 12,  // epochs, days, audiences
 };
 
 struct Record {

@@ -121,7 +121,8 @@ struct MessageView {
   TimePoint received;  // by this device's clock
   /// Of a channel: whom it says it is by, as far as that is known. The audience knows the channel
   /// alone, and the group is warned where that is missing or wrong.
-  enum class Voice { person, channel, unattributed } voice = Voice::person;
+  enum class Voice : std::uint8_t { person = 0, channel = 1, unattributed = 2 };  // kept
+  Voice voice = Voice::person;
   /// Without a kind where this version cannot show it: a placeholder.
   wire::Body body;
 };
