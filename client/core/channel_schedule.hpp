@@ -3,6 +3,8 @@
 // Must not know: messages, state.
 #pragma once
 
+#include <vector>
+
 #include "client/core/schedule.hpp"
 
 namespace porchlight::client {
@@ -123,6 +125,9 @@ struct AudienceInviteKeys {
   SigningSeed join;
 };
 AudienceInviteKeys derive_audience_invite(ByteView invite_seed);
+/// KDF(the invite's tag key, "person tag", identity): of whoever came by it. Of an event's invite
+/// many come, and no two of them may share a tag.
+TagKey person_tag_key(const TagKey& invite, const VerifyKey& identity);
 
 // ---- the audience's list -----------------------------------------------------------------------
 

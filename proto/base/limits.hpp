@@ -134,8 +134,8 @@ static_assert(grant_counts.back() >= audience_max);
 inline constexpr std::uint32_t channel_days = 14;
 inline constexpr std::uint32_t channel_rekey_days = 7;
 /// On which an audience's list lies for who joins the group.
-inline constexpr std::size_t audience_pages_max = 36;
-static_assert(audience_max * 228 + audience_removed_max * 34 <=
+inline constexpr std::size_t audience_pages_max = 37;
+static_assert(audience_max * 232 + audience_removed_max * 34 <=
               audience_pages_max * payload_bytes_max);
 /// Named in the announcement of an epoch; a further epoch names the rest.
 inline constexpr std::size_t left_out_max = 32;

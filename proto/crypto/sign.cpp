@@ -15,6 +15,10 @@ Signature SigningKey::sign(ByteView message) const {
   return signature;
 }
 
+bool is_verify_key(const VerifyKey& key) {
+  return crypto_core_ed25519_is_valid_point(key.data()) == 1;
+}
+
 bool verify(const VerifyKey& key, ByteView message, const Signature& signature) {
   return crypto_sign_verify_detached(signature.data(), message.data(), message.size(),
                                      key.data()) == 0;

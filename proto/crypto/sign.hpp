@@ -24,6 +24,10 @@ class SigningKey {
   Secret<struct ExpandedSigningKeyTag, 64> expanded_;
 };
 
+/// False for bytes that no seed makes: of small order, not on the curve, or not canonical. verify()
+/// checks what it needs itself; this is for keys that are only passed on.
+bool is_verify_key(const VerifyKey& key);
+
 /// False for a wrong signature, a small-order key or a non-canonical encoding.
 bool verify(const VerifyKey& key, ByteView message, const Signature& signature);
 
