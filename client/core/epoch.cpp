@@ -213,13 +213,6 @@ bool follows(const Parsed& parsed, const EpochHead& head) {
          parsed.head.number == std::uint64_t{head.number} + 1;  // the last number has no next one
 }
 
-/// A day apart at most, but a change that a relay's replaced store has lost is stored again for as
-/// many days as it is kept for that (clause 4.8).
-bool fits_its_seq(std::uint32_t day, std::uint32_t seq_day) {
-  return day <= std::uint64_t{seq_day} + 1 &&
-         seq_day <= std::uint64_t{day} + 1 + limits::ordinary_days;
-}
-
 }  // namespace
 
 Amended amend(const Roster& before, const Amendment& amendment) {
@@ -281,10 +274,7 @@ Judgement judge_change(const EpochHead& head, const Roster& roster, ByteView sig
     judgement.kind = Judgement::Kind::newer;
     return judgement;
   }
-  if (parsed->head.day < head.day || parsed->head.day - head.day > limits::epoch_days_max ||
-      !fits_its_seq(parsed->head.day, seq_day)) {
-    return judgement;
-  }
+  if (!may_come_next(head.day, parsed->head.day, seq_day)) return judgement;
   auto change = apply(*parsed, roster, known);
   if (change) {
     judgement.kind = Judgement::Kind::valid;
@@ -332,6 +322,14 @@ std::optional<Beside> read_beside(const EpochHead& head, std::span<const VerifyK
     if (beside.removals.size() == limits::epoch_operations_max) break;
   }
   return beside;
+}
+
+bool may_come_next(std::uint32_t before, std::uint32_t day, std::uint32_t seq_day) {
+  // A day apart from its seq at most, but a change that a relay's replaced store has lost is stored
+  // again for as many days as it is kept for that (clause 4.8).
+  return day >= before && day - before <= limits::epoch_days_max &&
+         day <= std::uint64_t{seq_day} + 1 &&
+         seq_day <= std::uint64_t{day} + 1 + limits::ordinary_days;
 }
 
 EpochId epoch_id(ByteView body) { return hash<EpochId>("epoch", {body}); }

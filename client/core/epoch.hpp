@@ -111,6 +111,10 @@ struct Beside {
 std::optional<Beside> read_beside(const EpochHead& head, std::span<const VerifyKey> leads,
                                   ByteView signed_epoch);
 
+/// The rules of days (clause 10.3): whether a change of `day` may follow one of `before` where the
+/// hour in its envelope's seq lies in `seq_day`.
+bool may_come_next(std::uint32_t before, std::uint32_t day, std::uint32_t seq_day);
+
 /// H("epoch", body bytes).
 EpochId epoch_id(ByteView body);
 
