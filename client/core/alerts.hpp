@@ -68,8 +68,8 @@ struct AudiencePerson {
 };
 AlertCount count_answers(const AlertView& alert, std::span<const AudiencePerson> audience);
 
-/// The wording in the first of these languages (BCP 47, "es-MX" falls back to "es") that is there;
-/// otherwise the first one. Its `language` says which. Null where there is none.
+/// The wording in the first of these languages (BCP 47; "es-MX" falls back to "es", and then to any
+/// other Spanish) that is there; otherwise the first one. Its `language` says which. Null where there is none.
 const wire::Wording* choose_wording(std::span<const wire::Wording* const> wordings,
                                     std::span<const std::string> languages);
 

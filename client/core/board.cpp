@@ -88,14 +88,7 @@ Board make_board(std::span<const MessageView> messages) {
 }
 
 const SightingView* Board::find(std::string_view typed) const {
-  if (typed.starts_with("S-") || typed.starts_with("s-")) typed.remove_prefix(2);
-  const SightingView* found = nullptr;
-  for (const SightingView& view : sightings) {
-    if (!matches_short_name(view.id.view(), typed)) continue;
-    if (found != nullptr) return nullptr;
-    found = &view;
-  }
-  return found;
+  return find_by_short_name(sightings, 'S', typed);
 }
 
 std::string short_id(const MessageId& id, std::size_t length) {

@@ -1,5 +1,6 @@
 #include "client/core/bodies.hpp"
 
+#include "client/core/bodies_channel.hpp"
 #include "client/core/card.hpp"
 #include "client/core/codec.hpp"
 #include "client/core/text.hpp"
@@ -12,8 +13,6 @@ using wire::Body;
 
 constexpr std::size_t zone_bytes_max = 64;
 constexpr std::uint32_t eta_minutes_max = 24 * 60;
-/// Up to the year 9999: what the clock's type and RFC 3339 can hold.
-constexpr std::uint64_t minute_max = 4'223'371'680;
 
 struct Lifetime {
   std::uint32_t usual_hours;
@@ -24,29 +23,17 @@ Lifetime lifetime(const Body& body) {
   if (body.kind_case() == Body::kText) {
     return {limits::text_lifetime_hours, limits::text_lifetime_hours_max};
   }
+  if (is_about_alerts(body)) {
+    return {limits::alert_lifetime_hours, limits::alert_lifetime_hours_max};
+  }
+  // What carries keys or the audience is wanted for as long as the relay keeps it.
+  if (is_between_devices_of_a_channel(body)) {
+    return {limits::ordinary_days * 24, limits::ordinary_days * 24};
+  }
   return {limits::sighting_lifetime_hours, limits::sighting_lifetime_hours_max};
 }
 
 Error usage(std::string what) { return {Errc::usage, std::move(what)}; }
-
-/// How many characters must go from the end so that `text` has at most `bytes_max` bytes.
-std::size_t characters_over(std::string_view text, std::size_t bytes_max) {
-  std::size_t end = bytes_max;
-  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;
-  return count_characters(text.substr(end));
-}
-
-Status check_field(std::string_view text, std::string_view what, std::size_t bytes_max) {
-  if (text.size() > bytes_max) {
-    const std::size_t over = characters_over(text, bytes_max);
-    return usage(std::string(what) + " is " + std::to_string(over) +
-                 (over == 1 ? " character too long" : " characters too long"));
-  }
-  if (!is_clean_text(text, bytes_max)) {
-    return usage(std::string(what) + " holds characters that cannot be shown");
-  }
-  return Ok{};
-}
 
 Status check_text(const wire::Text& text) {
   if (text.text().empty()) return usage("the text is empty");
@@ -132,9 +119,10 @@ Status check_body(const Body& body) {
     case Body::kCardUpdate:
       return check_card_update(body.card_update());
     case Body::KIND_NOT_SET:
-      break;
+      return usage("there is nothing to say in this message");
+    default:
+      return check_channel_body(body);
   }
-  return usage("there is nothing to say in this message");
 }
 
 }  // namespace
@@ -158,7 +146,9 @@ Body read_body(ByteView bytes, const MessageId& fallback_id, TimePoint fallback_
   return placeholder;
 }
 
-bool is_for_people(const Body& body) { return !body.has_leave() && !body.has_card_update(); }
+bool is_for_people(const Body& body) {
+  return !body.has_leave() && !body.has_card_update() && !is_between_devices_of_a_channel(body);
+}
 
 TimePoint end_of_life(const Body& body, std::optional<TimePoint> stored) {
   using std::chrono::hours;

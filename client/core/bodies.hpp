@@ -9,6 +9,9 @@
 
 namespace porchlight::client {
 
+/// Up to the year 9999: what the clock's type and RFC 3339 can hold.
+inline constexpr std::uint64_t minute_max = 4'223'371'680;
+
 /// Fills in what the writer left open: id, sent minute, lifetime. Then 'usage' in words for a
 /// person where the body is outside its limits; for a text, by how many characters it is too long.
 Status complete_body(wire::Body& body, Random& random, TimePoint now);

@@ -5,6 +5,7 @@
 #include <set>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "proto/base/bytes.hpp"
 
@@ -30,6 +31,24 @@ std::size_t unique_length(std::span<const Id> ids) {
     if (names.size() == ids.size()) break;
   }
   return length;
+}
+
+/// The one of `views`, which have an `id`, that is meant by "A-9QX", "9qx" or any longer unique
+/// beginning, where `letter` is 'A'; null where nothing or several match.
+template <class View>
+const View* find_by_short_name(const std::vector<View>& views, char letter,
+                               std::string_view typed) {
+  const char small = static_cast<char>(letter - 'A' + 'a');
+  if (typed.size() > 1 && (typed[0] == letter || typed[0] == small) && typed[1] == '-') {
+    typed.remove_prefix(2);
+  }
+  const View* found = nullptr;
+  for (const View& view : views) {
+    if (!matches_short_name(view.id.view(), typed)) continue;
+    if (found != nullptr) return nullptr;
+    found = &view;
+  }
+  return found;
 }
 
 }  // namespace porchlight::client

@@ -64,6 +64,13 @@ bool is_clean(std::string_view text, std::size_t bytes_max, std::uint32_t allowe
   return true;
 }
 
+/// How many characters must go from the end so that `text` has at most `bytes_max` bytes.
+std::size_t characters_over(std::string_view text, std::size_t bytes_max) {
+  std::size_t end = bytes_max;
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;
+  return count_characters(text.substr(end));
+}
+
 }  // namespace
 
 bool is_clean_text(std::string_view text, std::size_t bytes_max) {
@@ -90,6 +97,19 @@ Status check_name(std::string_view name, std::string_view what) {
   if (!is_clean_name(name)) {
     return usage(" holds characters that cannot be shown, or a space at its beginning or end");
   }
+  return Ok{};
+}
+
+Status check_field(std::string_view text, std::string_view what, std::size_t bytes_max) {
+  const auto usage = [&](std::string_view rest) {
+    return Error{Errc::usage, std::string(what) + std::string(rest)};
+  };
+  if (text.size() > bytes_max) {
+    const std::size_t over = characters_over(text, bytes_max);
+    return usage(" is " + std::to_string(over) +
+                 (over == 1 ? " character too long" : " characters too long"));
+  }
+  if (!is_clean_text(text, bytes_max)) return usage(" holds characters that cannot be shown");
   return Ok{};
 }
 

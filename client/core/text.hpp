@@ -23,6 +23,10 @@ bool is_clean_name(std::string_view name);
 /// Ok, or 'usage' in words for a person; `what` as in "the name".
 Status check_name(std::string_view name, std::string_view what);
 
+/// Ok for a clean text of at most `bytes_max` bytes; otherwise 'usage' in words for a person, with
+/// how many characters it is too long. `what` as in check_name().
+Status check_field(std::string_view text, std::string_view what, std::size_t bytes_max);
+
 /// Code points of valid UTF-8.
 std::size_t count_characters(std::string_view text);
 

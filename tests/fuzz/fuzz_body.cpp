@@ -2,6 +2,8 @@
 // reader reads as it was written.
 #include "client/core/bodies.hpp"
 
+#include <algorithm>
+
 #include "client/core/codec.hpp"
 #include "client/core/text.hpp"
 #include "proto/base/limits.hpp"
@@ -30,6 +32,41 @@ bool is_clean(const wire::Verification& verification) {
          is_clean(verification.outcome().basis()) && is_clean(verification.closure().note());
 }
 
+template <class Wordings>
+bool are_clean(const Wordings& wordings) {
+  std::size_t bytes = 0;
+  for (const wire::Wording& wording : wordings) {
+    if (wording.text().empty() || !is_clean_text(wording.text(), limits::alert_text_bytes_max) ||
+        !is_clean_line(wording.language(), limits::language_bytes_max)) {
+      return false;
+    }
+    bytes += wording.text().size();
+  }
+  return bytes <= limits::alert_text_bytes_max;
+}
+
+bool is_clean(const wire::Alert& alert) {
+  const auto& answers = alert.answers();
+  return are_clean(alert.wordings()) && !alert.wordings().empty() &&
+         alert.answer_delay_seconds() <= limits::answer_delay_seconds_max &&
+         std::all_of(answers.begin(), answers.end(), [](const std::string& answer) {
+           return !answer.empty() && is_clean_line(answer, limits::answer_bytes_max);
+         });
+}
+
+void check_channel_kinds(const Body& body) {
+  PORCHLIGHT_ASSERT(!body.has_alert() || is_clean(body.alert()));
+  PORCHLIGHT_ASSERT(is_clean_line(body.ack().answer(), limits::answer_bytes_max));
+  PORCHLIGHT_ASSERT(is_clean(body.ack().note()));
+  PORCHLIGHT_ASSERT(are_clean(body.all_clear().wordings()));
+  PORCHLIGHT_ASSERT(is_clean(body.forced_alert().reason()));
+  PORCHLIGHT_ASSERT(is_clean_line(body.channel_keys().name(), limits::name_bytes_max));
+  PORCHLIGHT_ASSERT(!body.has_channel_keys() || !is_for_people(body));
+  PORCHLIGHT_ASSERT(is_clean_line(body.audience_invite().to(), limits::name_bytes_max));
+  PORCHLIGHT_ASSERT(static_cast<std::size_t>(body.audience_list().pages_size()) <=
+                    limits::audience_pages_max);
+}
+
 void check(const Body& body) {
   PORCHLIGHT_ASSERT(body.id().size() == MessageId::size_bytes && is_clean_line(body.zone(), 64));
   PORCHLIGHT_ASSERT(body.lifetime_hours() > 0);
@@ -40,6 +77,7 @@ void check(const Body& body) {
   PORCHLIGHT_ASSERT(body.has_text() != body.text().text().empty());
   PORCHLIGHT_ASSERT(is_clean(body.sighting()));
   PORCHLIGHT_ASSERT(!body.has_verification() || is_clean(body.verification()));
+  check_channel_kinds(body);
   const TimePoint end = end_of_life(body, now);
   PORCHLIGHT_ASSERT(end > now - std::chrono::hours(24));
   PORCHLIGHT_ASSERT(end <= now + std::chrono::hours(limits::text_lifetime_hours_max + 1));
