@@ -35,8 +35,8 @@ Result<SealedChannelFrame> seal_channel_frame(const ChannelPlace& place, const C
 struct OpenedChannelFrame {
   FrameHash hash;
   FrameContent content;
-  Bytes attribution;  // for attribute()
-  Bytes spoken;       // what it covers
+  Bytes attribution;   // for attribute()
+  SecretBytes spoken;  // what it covers
   Digest made_under;
 };
 /// 'not_authentic' for what is not sealed to the day or not signed by `post`, 'malformed' for what

@@ -1,11 +1,9 @@
 #include "client/core/frame.hpp"
 
-#include "client/core/codec.hpp"
-#include "proto/base/limits.hpp"
+#include "client/core/frame_fields.hpp"
 #include "proto/crypto/pad.hpp"
 #include "proto/crypto/unseal.hpp"
 #include "proto/wire/envelope.hpp"
-#include "proto/wire/group.pb.h"
 #include "proto/wire/signed.hpp"
 
 namespace porchlight::client {
@@ -32,18 +30,7 @@ SecretBytes make_body(const FrameContext& context, std::uint32_t counter,
   body.set_epoch_id(context.epoch.str());
   body.set_day(context.day);
   body.set_counter(counter);
-  body.set_body(to_string(content.body.reveal()));
-  PORCHLIGHT_ASSERT(content.cites.size() <= limits::cites_max);
-  for (const Cite& cite : content.cites) {
-    wire::Cite* added = body.add_cites();
-    added->set_frame(cite.frame.str());
-    added->set_epoch(cite.epoch);
-    added->set_day(cite.day);
-  }
-  if (content.keys_digest) {
-    body.set_keys_week(content.keys_week);
-    body.set_keys_digest(content.keys_digest->str());
-  }
+  write_fields(body, content);
   SecretBytes bytes = serialise_secret(body);
   wipe_text(*body.mutable_body());
   return bytes;
@@ -58,26 +45,13 @@ Result<FrameContent> read_body(const FrameContext& context, std::uint32_t counte
   wipe(unverified.body);
   GroupId group;
   EpochId epoch;
-  if (!decoded || !read(group, body.group_id()) || !read(epoch, body.epoch_id()) ||
-      body.cites_size() > static_cast<int>(limits::cites_max)) {
+  if (!decoded || !read(group, body.group_id()) || !read(epoch, body.epoch_id())) {
     return Error{Errc::malformed, "a frame's inside does not decode"};
   }
+  TRY(FrameContent content, read_fields(body));
   if (group != context.group || epoch != context.epoch || body.day() != context.day ||
       body.counter() != counter) {
     return Error{Errc::not_authentic, "a frame was written for another place"};
-  }
-  FrameContent content;
-  content.body = SecretBytes(as_bytes(body.body()));
-  wipe_text(*body.mutable_body());
-  for (const wire::Cite& cite : body.cites()) {
-    Cite& read_cite = content.cites.emplace_back(Cite{{}, cite.epoch(), cite.day()});
-    if (!read(read_cite.frame, cite.frame())) {
-      return Error{Errc::malformed, "a frame cites something of an impossible size"};
-    }
-  }
-  content.keys_week = body.keys_week();
-  if (!body.keys_digest().empty() && !read(content.keys_digest.emplace(), body.keys_digest())) {
-    return Error{Errc::malformed, "a frame holds a digest of an impossible size"};
   }
   return content;
 }
