@@ -4,6 +4,9 @@
 // Must not know: epochs, frames.
 #pragma once
 
+#include <map>
+#include <set>
+
 #include "client/core/audience_grants.hpp"
 #include "client/core/card.hpp"
 #include "client/core/journal.hpp"
@@ -24,6 +27,7 @@ struct AudienceEntry {
   std::uint32_t card_version = 0;
   std::optional<VerifyKey> identity;  // of a person
   struct Invited {
+    VerifyKey by;  // of the group: knows the link
     VerifyKey join_key;
     TimePoint expires;  // by the relay's clock
     std::uint32_t uses = 1;
@@ -57,7 +61,8 @@ class Audience {
   std::vector<AudienceId> due() const;
   std::vector<AudienceId> removed() const;
   std::vector<GrantReader> readers() const;
-  /// The name, told apart from the same name that stands earlier by id: "Ana", "Ana (2)".
+  /// The name of an entry, told apart from the same name that stands earlier by id: "Ana", "Ana
+  /// (2)".
   std::string display_name(const AudienceId& id) const;
 
   /// One record of Table::channels; `rest` is its key behind kind and channel.
@@ -72,11 +77,15 @@ class Audience {
   };
   void save(const AudienceEntry& entry);
   void save(const AudienceId& id, const Removed& removed);
+  void put_in(AudienceEntry entry);
+  void take_out(const AudienceEntry& entry);
 
   Journal& journal_;
   ChannelId channel_;
   std::map<AudienceId, AudienceEntry> entries_;
   std::map<AudienceId, Removed> removed_;
+  std::map<std::string, std::set<AudienceId>> by_name_;    // of entries_
+  std::map<VerifyKey, std::set<AudienceId>> by_identity_;  // the same: people
   std::uint64_t next_number_ = 1;
 };
 

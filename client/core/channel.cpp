@@ -31,6 +31,14 @@ void Channel::halt() {
   save_head();
 }
 
+void Channel::forget_succession_seqs() {
+  for (auto& [number, epoch] : epochs_) {
+    if (!epoch.succeeded || epoch.succeeded->seq == 0 || !epoch.control_readable) continue;
+    epoch.succeeded->seq = Succession::unseen;
+    save_epoch(epoch);
+  }
+}
+
 // ---- epochs -----------------------------------------------------------------------------------
 
 void Channel::begin(const ChannelHead& head, ChannelReading reading) {

@@ -136,6 +136,8 @@ class Channel {
 
   bool halted() const { return halted_; }
   void halt();
+  /// As a group's.
+  void forget_succession_seqs();
   /// This member is out of it, or of its group: nothing more comes or goes.
   bool over() const { return over_; }
   bool is_still() const { return halted_ || over_ || awaited.has_value(); }

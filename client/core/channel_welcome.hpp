@@ -5,7 +5,9 @@
 #pragma once
 
 #include "client/core/channel_epoch.hpp"
+#include "client/core/views.hpp"
 #include "proto/wire/link.hpp"
+#include "proto/wire/person.pb.h"
 
 namespace porchlight::client {
 

@@ -64,7 +64,7 @@ std::vector<Erasure> Core::erasures() const {
   std::vector<Erasure> all;
   for (const auto& [id, invite] : state_->people.invites) {
     if (invite.erase_up_to != 0) {
-      all.push_back({invite.keys().address(), invite.erase_up_to});
+      all.push_back({invite.address(), invite.erase_up_to});
     }
   }
   return all;
@@ -145,6 +145,9 @@ void Core::on_delivery(const MailboxId& mailbox, std::uint64_t seq, ByteView env
   state_->cursors.move(mailbox, seq);
   for (const State::Place& place : places) {
     if (place.kind == State::Place::Kind::control) state_->propose(*place.group, now);
+    if (place.kind == State::Place::Kind::channel_control) {
+      state_->propose_channel(*place.channel, now);
+    }
   }
 }
 
@@ -172,13 +175,28 @@ void Core::on_dropped(OutboxId id, std::uint64_t seq, TimePoint now) {
       }
       return;
     case OutboxPurpose::join:
+      if (Channel* channel = state_->find_channel(entry.group)) {
+        return state_->audience_join_stored(*channel);
+      }
       return state_->tell(Notice::Kind::stored, entry.group);
+    case OutboxPurpose::channel_epoch:
+      if (Channel* channel = state_->find_channel(entry.group);
+          channel != nullptr && channel->newest().head.number == entry.epoch) {
+        channel->proposal.stored_seq = seq;
+      }
+      return;
+    case OutboxPurpose::channel_frame:
+    case OutboxPurpose::reply:
+      return state_->said_stored(entry, seq, now);
     case OutboxPurpose::parcel:
     case OutboxPurpose::welcome:
     case OutboxPurpose::page:
     case OutboxPurpose::state_page:
     case OutboxPurpose::catch_up:
     case OutboxPurpose::card:
+    case OutboxPurpose::channel_page:
+    case OutboxPurpose::list_page:
+    case OutboxPurpose::enroll:
       return;
   }
 }
@@ -196,9 +214,21 @@ void Core::on_drop_refused(OutboxId id, const wire::Failure& failure, TimePoint 
     ++group->proposal.refusals;
     return state_->propose(*group, now);
   }
+  Channel* channel = state_->find_channel(entry.group);
+  if (failure.code() == wire::FAILURE_NOT_LAST && entry.purpose == OutboxPurpose::channel_epoch &&
+      channel != nullptr) {
+    state_->outbox.erase(id);
+    if (channel->newest().head.number != entry.epoch) return;
+    channel->proposal.refused_newest = failure.newest_seq();
+    ++channel->proposal.refusals;
+    return state_->propose_channel(*channel, now);
+  }
   const bool full = failure.code() == wire::FAILURE_FULL;
   std::optional<MessageId> message;
-  if (entry.purpose == OutboxPurpose::frame) message = entry.message;
+  if (entry.purpose == OutboxPurpose::frame || entry.purpose == OutboxPurpose::channel_frame ||
+      entry.purpose == OutboxPurpose::reply) {
+    message = entry.message;
+  }
   state_->tell(Notice::Kind::refused, entry.group, message,
                full ? "The relay has no room. What you sent is kept here and is tried again."
                     : "The relay did not take what you sent. It is kept here and is tried again.");
@@ -207,7 +237,7 @@ void Core::on_drop_refused(OutboxId id, const wire::Failure& failure, TimePoint 
 void Core::on_erased(const MailboxId& mailbox, std::uint64_t up_to_seq) {
   for (auto& [id, invite] : state_->people.invites) {
     if (invite.erase_up_to == 0 || invite.erase_up_to > up_to_seq ||
-        invite.keys().address().id() != mailbox) {
+        invite.address().id() != mailbox) {
       continue;
     }
     invite.erase_up_to = 0;

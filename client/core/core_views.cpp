@@ -78,6 +78,9 @@ std::optional<Offer> Core::offer() const {
     view.group_name = group->group_name;
     view.inviter_name = group->inviter_name;
     view.role = group->role;
+  } else if (const auto* channel = std::get_if<ChannelOffer>(&*join->offer)) {
+    view.group_name = channel->name;
+    view.role = wire::ROLE_AUDIENCE;
   } else {
     view.from_operator = true;
   }

@@ -30,4 +30,8 @@ Page make_page(const ControlKeys& control, PageKind kind, std::uint32_t number, 
 std::optional<Bytes> open_page(const PageKeys& keys, PageKind kind, ByteView envelope,
                                const Digest& hash);
 
+/// The same for pages of another kind: `hash` is over the payload under `label`.
+std::optional<Bytes> open_page(const SealSeed& seal, std::string_view label, ByteView envelope,
+                               const Digest& hash);
+
 }  // namespace porchlight::client

@@ -5,6 +5,7 @@
 #include "proto/base/limits.hpp"
 #include "proto/crypto/pad.hpp"
 #include "proto/crypto/unseal.hpp"
+#include "proto/wire/channel.pb.h"
 #include "proto/wire/envelope.hpp"
 #include "proto/wire/signed.hpp"
 
@@ -15,13 +16,6 @@ constexpr int tokens_max = 256;  // of a kind in one parcel; 64 KiB bound it too
 
 Error wrong(std::string_view what) {
   return {Errc::malformed, "this invite is damaged (" + std::string(what) + "): ask for a new one"};
-}
-
-/// Minutes since 1970 that the clock can hold; none beyond the year 9999.
-std::optional<TimePoint> time_of_minute(std::uint64_t minute) {
-  constexpr std::uint64_t last = 4'223'371'680;
-  if (minute > last) return std::nullopt;
-  return TimePoint{std::chrono::minutes(static_cast<std::int64_t>(minute))};
 }
 
 bool has_sizes(const wire::Token& token) {
@@ -43,14 +37,29 @@ Status check_supplies(const wire::Supplies& supplies, int sessions_min) {
   return Ok{};
 }
 
-Status check_bundles(const wire::GroupInvite& message) {
-  const int count = message.bundles_size();
+using Bundles = google::protobuf::RepeatedPtrField<wire::Supplies>;
+
+Status check_bundles(const Bundles& bundles) {
+  const int count = bundles.size();
   if (count < 2 || count > static_cast<int>(limits::event_uses_max)) return wrong("its tokens");
-  for (const wire::Supplies& bundle : message.bundles()) {
+  for (const wire::Supplies& bundle : bundles) {
     if (bundle.session_size() != 2 || bundle.enroll_stock_size() != 0 || bundle.has_enroll() ||
         !is_session_token(bundle.session(0)) || !is_session_token(bundle.session(1))) {
       return wrong("its tokens");
     }
+  }
+  return Ok{};
+}
+
+/// Of an invite's message those that its kind has.
+template <class Message, class AnyOffer>
+Status take_tokens(const Message& message, wire::InviteKind kind, AnyOffer& offer) {
+  if (kind == wire::InviteKind::event) {
+    CHECK(check_bundles(message.bundles()));
+    offer.bundles.assign(message.bundles().begin(), message.bundles().end());
+  } else {
+    CHECK(check_supplies(message.supplies(), 2));
+    offer.supplies = message.supplies();
   }
   return Ok{};
 }
@@ -76,18 +85,33 @@ Result<ParcelOffer> read_group_invite(const std::string& bytes, wire::InviteKind
   if (message.role() != wire::ROLE_MEMBER && message.role() != wire::ROLE_LEAD) {
     return update_needed("this invite");
   }
-  if (kind == wire::InviteKind::event) {
-    CHECK(check_bundles(message));
-    offer.bundles.assign(message.bundles().begin(), message.bundles().end());
-  } else {
-    CHECK(check_supplies(message.supplies(), 2));
-    offer.supplies = message.supplies();
-  }
+  CHECK(take_tokens(message, kind, offer));
   const auto end = time_of_minute(message.expires_minute());
   if (!end) return wrong("its end");
   offer.group_name = message.group_name();
   offer.inviter_name = message.inviter_name();
   offer.role = message.role();
+  offer.expires = *end;
+  return ParcelOffer{std::move(offer)};
+}
+
+Result<ParcelOffer> read_channel_invite(const std::string& bytes, wire::InviteKind kind) {
+  TRY(wire::Unverified unverified, wire::parse_signed(bytes));
+  wire::ChannelInvite message;
+  if (!parse(message, unverified.body)) return wrong("it does not decode");
+  if (message.suite() != suite) return update_needed("this invite");
+  ChannelOffer offer;
+  offer.welcome = SecretBytes::absorb(*message.mutable_welcome());
+  TRY(const ChannelWelcome welcome, open_channel_welcome(offer.welcome.reveal(), std::nullopt));
+  offer.root = welcome.head.root;
+  CHECK(unverified.verify(wire::label::channel_invite, offer.root));
+  wipe(unverified.body);
+  if (!read(offer.invite, message.invite_id())) return wrong("a field's size");
+  CHECK(take_tokens(message, kind, offer));
+  const auto end = time_of_minute(message.expires_minute());
+  if (!end) return wrong("its end");
+  offer.channel = welcome.head.channel;
+  offer.name = welcome.head.name;
   offer.expires = *end;
   return ParcelOffer{std::move(offer)};
 }
@@ -114,6 +138,13 @@ TimePoint expires(const ParcelOffer& offer) {
 
 const wire::Supplies& supplies(const ParcelOffer& offer) {
   return std::visit([](const auto& any) -> const wire::Supplies& { return any.supplies; }, offer);
+}
+
+const std::vector<wire::Supplies>& bundles(const ParcelOffer& offer) {
+  static const std::vector<wire::Supplies> none;
+  if (const auto* group = std::get_if<GroupOffer>(&offer)) return group->bundles;
+  if (const auto* channel = std::get_if<ChannelOffer>(&offer)) return channel->bundles;
+  return none;
 }
 
 Bytes make_group_parcel(const GroupOffer& offer, ByteView inviter_card, const SigningKey& inviter,
@@ -148,6 +179,9 @@ Result<ParcelOffer> open_parcel(ByteView envelope, const wire::InviteKeys& keys,
   Result<ParcelOffer> offer = wrong("it is empty");
   if (parcel.offer_case() == wire::Parcel::kGroupInvite) {
     offer = read_group_invite(parcel.group_invite(), keys.kind);
+  } else if (parcel.offer_case() == wire::Parcel::kChannelInvite) {
+    offer = read_channel_invite(parcel.channel_invite(), keys.kind);
+    wipe_text(*parcel.mutable_channel_invite());
   } else if (parcel.offer_case() == wire::Parcel::kRelayInvite &&
              keys.kind == wire::InviteKind::personal) {
     offer = read_relay_invite(parcel.relay_invite(), relay);
@@ -156,6 +190,12 @@ Result<ParcelOffer> open_parcel(ByteView envelope, const wire::InviteKeys& keys,
     return Error{Errc::expired, "this invite has expired: ask for a new one"};
   }
   return offer;
+}
+
+std::optional<TimePoint> time_of_minute(std::uint64_t minute) {
+  constexpr std::uint64_t last = 4'223'371'680;
+  if (minute > last) return std::nullopt;
+  return TimePoint{std::chrono::minutes(static_cast<std::int64_t>(minute))};
 }
 
 bool is_session_token(const wire::Token& token) {

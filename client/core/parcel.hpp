@@ -6,6 +6,7 @@
 #include <variant>
 
 #include "client/core/card.hpp"
+#include "client/core/channel_welcome.hpp"
 #include "client/core/views.hpp"
 #include "proto/wire/link.hpp"
 
@@ -32,10 +33,12 @@ struct RelayOffer {
   wire::Supplies supplies;  // one enrol token, at least one session token
 };
 
-using ParcelOffer = std::variant<GroupOffer, RelayOffer>;
+using ParcelOffer = std::variant<GroupOffer, RelayOffer, ChannelOffer>;
 
 TimePoint expires(const ParcelOffer& offer);
 const wire::Supplies& supplies(const ParcelOffer& offer);
+/// Of an event's; empty of others.
+const std::vector<wire::Supplies>& bundles(const ParcelOffer& offer);
 
 /// The envelope for an invite's mailbox: `offer` signed by the inviter, sealed to the seed's key.
 /// `inviter_card` is the inviter's Signed Card.
@@ -43,10 +46,14 @@ Bytes make_group_parcel(const GroupOffer& offer, ByteView inviter_card, const Si
                         const wire::InviteKeys& keys);
 
 /// What lies behind a link of one kind is no offer behind the other.
-/// 'not_authentic' or 'malformed' for what the seed or the inviter's signature does not stand for,
+/// 'not_authentic' or 'malformed' for what the seed or the inviter's signature, or that of the
+/// channel's root, does not stand for,
 /// 'wrong_identity' for another relay, 'expired', 'update_needed'.
 Result<ParcelOffer> open_parcel(ByteView envelope, const wire::InviteKeys& keys,
                                 const RelayIdentity& relay, TimePoint now);
+
+/// A minute since 1970 that the clock can hold; none beyond the year 9999.
+std::optional<TimePoint> time_of_minute(std::uint64_t minute);
 
 /// A token of possible sizes of one of the given kinds.
 bool is_session_token(const wire::Token& token);

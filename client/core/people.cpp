@@ -9,12 +9,30 @@ constexpr std::size_t seen_catch_ups_max = 1'024;
 Result<ParcelOffer> Join::open(ByteView envelope, const RelayIdentity& relay, TimePoint now) const {
   TRY(ParcelOffer opened, open_parcel(envelope, keys(), relay, now));
   const auto* group = std::get_if<GroupOffer>(&opened);
-  if (event_inviter && (group == nullptr || group->inviter.identity != *event_inviter)) {
+  const auto* channel = std::get_if<ChannelOffer>(&opened);
+  const bool by_inviter = (group != nullptr && group->inviter.identity == event_inviter) ||
+                          (channel != nullptr && channel->root == event_inviter);
+  if (event_inviter && !by_inviter) {
     return Error{Errc::not_authentic,
                  "somebody else has put an invite of their own behind this link: do not follow it, "
                  "and tell the person who gave it to you"};
   }
   return opened;
+}
+
+wire::MailboxAddress Invite::address() const {
+  if (!parcel) return keys().address();
+  return wire::parcel_address(SigningKey(parcel->collect).verify_key(),
+                              SigningKey(parcel->drop).verify_key(), kind());
+}
+
+SigningSeed Invite::parcel_seed(wire::MailboxRight right) const {
+  const bool collect = right == wire::MAILBOX_RIGHT_COLLECT;
+  if (parcel) {
+    return *SigningSeed::from((collect ? parcel->collect : parcel->drop).reveal());
+  }
+  wire::InviteKeys of = keys();
+  return std::move(collect ? of.collect : of.drop);
 }
 
 bool People::load_invite(const Record& record) {
@@ -41,6 +59,13 @@ bool People::load_invite(const Record& record) {
   }
   invite.erase_up_to = kept.erase_up_to();
   invite.enrolls.assign(kept.enrolls().begin(), kept.enrolls().end());
+  if (!kept.parcel_collect().empty()) {
+    Invite::Parcel& of = invite.parcel.emplace();
+    if (!take_secret(of.collect, *kept.mutable_parcel_collect()) ||
+        !take_secret(of.drop, *kept.mutable_parcel_drop())) {
+      return false;
+    }
+  }
   invites.emplace(*id, std::move(invite));
   return true;
 }
@@ -91,9 +116,8 @@ bool People::load_join(const Record& record, const RelayIdentity& relay) {
     auto offer = join.open(*join.parcel, relay, TimePoint{});
     if (offer) join.offer = std::move(offer).value();
   }
-  const auto* group = join.offer ? std::get_if<GroupOffer>(&*join.offer) : nullptr;
   for (const std::uint32_t bundle : join.bundles) {
-    if (group == nullptr || bundle >= group->bundles.size()) return false;
+    if (!join.offer || bundle >= bundles(*join.offer).size()) return false;
   }
   if (!kept.refused_what().empty()) {
     join.refused = Error{static_cast<Errc>(kept.refused_code()), kept.refused_what()};
@@ -124,8 +148,14 @@ void People::save(const Invite& invite) {
   for (const RequestHash& asked : invite.asked) kept.add_asked(asked.str());
   kept.set_erase_up_to(invite.erase_up_to);
   for (const wire::Token& token : invite.enrolls) *kept.add_enrolls() = token;
+  if (invite.parcel) {
+    kept.set_parcel_collect(to_string(invite.parcel->collect.reveal()));
+    kept.set_parcel_drop(to_string(invite.parcel->drop.reveal()));
+  }
   journal_.put(Table::invites, to_bytes(invite.id.view()), kept);
   wipe_text(*kept.mutable_seed());
+  wipe_text(*kept.mutable_parcel_collect());
+  wipe_text(*kept.mutable_parcel_drop());
 }
 
 void People::save(const PendingRequest& request) {

@@ -41,10 +41,22 @@ struct Invite {
   /// Of an event: enrol tokens for who has not been welcomed yet.
   std::vector<wire::Token> enrolls = {};
 
+  /// Into an audience, in place of the seed: what the parcel is taken back with. With the seed it
+  /// could be opened, and all that is said in the channel followed from it.
+  struct Parcel {
+    SigningSeed collect;
+    SigningSeed drop;
+  };
+  std::optional<Parcel> parcel = {};
+
   wire::InviteKind kind() const {
     return uses > 1 ? wire::InviteKind::event : wire::InviteKind::personal;
   }
+  /// Not of one into an audience.
   wire::InviteKeys keys() const { return wire::InviteKeys(seed, kind()); }
+  /// The parcel's mailbox, and the seed that proves a right there.
+  wire::MailboxAddress address() const;
+  SigningSeed parcel_seed(wire::MailboxRight right) const;
   bool is_used_up() const { return asked.size() >= uses; }
   bool was_asked_by(const RequestHash& request) const {
     return std::find(asked.begin(), asked.end(), request) != asked.end();
@@ -87,7 +99,7 @@ struct Join {
                             event_inviter ? wire::InviteKind::event : wire::InviteKind::personal);
   }
   MailboxId parcel_id() const { return keys().address().id(); }
-  /// As open_parcel; and of an event, it is by who made the link.
+  /// As open_parcel; and of an event, it is by who made the link: a member, or a channel's root.
   Result<ParcelOffer> open(ByteView envelope, const RelayIdentity& relay, TimePoint now) const;
   bool is_asking() const { return accepted && request.has_value(); }
 };

@@ -40,6 +40,14 @@ Status Core::State::load(std::vector<Record> records) {
     Group& group = groups.try_emplace(id, journal, id).first->second;
     return group.load(static_cast<char>(key[0]), key.subspan(head_bytes), record.value.reveal());
   };
+  const auto load_channel = [&](const Record& record) {
+    constexpr std::size_t head_bytes = 1 + ChannelId::size_bytes;
+    if (record.key.size() < head_bytes) return false;
+    const ByteView key(record.key);
+    const auto id = *ChannelId::from(key.subspan(1, ChannelId::size_bytes));
+    Channel& channel = channels.try_emplace(id, journal, id).first->second;
+    return channel.load(static_cast<char>(key[0]), key.subspan(head_bytes), record.value.reveal());
+  };
   const auto load_one = [&](const Record& record) {
     switch (record.table) {
       case Table::profile:
@@ -66,6 +74,8 @@ Status Core::State::load(std::vector<Record> records) {
         return warnings.load(record);
       case Table::kept:
         return kept.load(record);
+      case Table::channels:
+        return load_channel(record);
     }
     return false;
   };
@@ -74,6 +84,9 @@ Status Core::State::load(std::vector<Record> records) {
   }
   for (const auto& [id, group] : groups) {
     if (!group.is_whole()) return damaged();
+  }
+  for (const auto& [id, channel] : channels) {
+    if (!channel.is_whole()) return damaged();
   }
   return Ok{};
 }
@@ -99,6 +112,7 @@ std::vector<Core::State::Place> Core::State::locate(const MailboxId& mailbox) {
       }
     }
   }
+  for (auto& [id, channel] : channels) locate_channel(channel, mailbox, places);
   return places;
 }
 
@@ -122,8 +136,9 @@ bool Core::State::deliver(const Place& place, const MailboxId& mailbox, std::uin
     case Place::Kind::day:
       deliver_frame(*place.group, *place.epoch, place.day, seq, envelope, now);
       return true;
+    default:
+      return deliver_channel(place, mailbox, seq, envelope, now);
   }
-  return true;
 }
 
 void Core::State::caught_up(const Place& place, const MailboxId& mailbox, TimePoint now) {
@@ -145,6 +160,8 @@ void Core::State::caught_up(const Place& place, const MailboxId& mailbox, TimePo
       return state_page_caught_up(mailbox, now);
     case Place::Kind::day:
       return day_caught_up(*place.group, *place.epoch, place.day, now);
+    default:
+      return channel_caught_up(place, mailbox, now);
   }
 }
 
@@ -155,12 +172,13 @@ std::vector<Subscription> Core::State::collected() const {
   };
   const bool asking = std::any_of(people.joins.begin(), people.joins.end(),
                                   [](const auto& entry) { return entry.second.is_asking(); });
-  if (!groups.empty() || asking) {
+  if (!groups.empty() || !channels.empty() || asking) {
     for (const HeldCard& card : me.cards()) add(card.inbox, card.inbox_id);
   }
   for (const Arrival* arrival : arrivals()) {
     for (const Arrival::Place& page : arrival->pages()) add(page.address, page.mailbox);
   }
+  for (const auto& [id, channel] : channels) collect_channel(channel, all);
   for (const auto& [id, group] : groups) {
     for (const auto& [number, epoch] : group.epochs()) {
       if (epoch.control_readable) add(epoch.control_address, epoch.control_mailbox);
@@ -207,15 +225,13 @@ Result<Signature> Core::State::prove(const wire::MailboxAddress& address, wire::
     if (const auto drop = page_drop(entry)) return sign(*drop);
   }
   if (const SigningSeed* seed = collect ? nullptr : kept.drop_seed(address)) return sign(*seed);
-  const auto sign_with_invite = [&](const wire::InviteKeys& keys) -> std::optional<Signature> {
-    if (keys.address() != address) return std::nullopt;
-    return sign(collect ? keys.collect : keys.drop).value();
-  };
+  if (const auto seed = channel_seed(address, right)) return sign(*seed);
   for (const auto& [id, invite] : people.invites) {
-    if (const auto signature = sign_with_invite(invite.keys())) return *signature;
+    if (invite.address() == address) return sign(invite.parcel_seed(right));
   }
   for (const auto& [id, join] : people.joins) {
-    if (const auto signature = sign_with_invite(join.keys())) return *signature;
+    const wire::InviteKeys keys = join.keys();
+    if (keys.address() == address) return sign(collect ? keys.collect : keys.drop);
   }
   return Error{Errc::not_found, "the keys of this mailbox are not held here any more"};
 }
@@ -254,6 +270,16 @@ void Core::State::forget_caught_up() {
     }
     group.proposal.attempts = 0;  // those of a day without a connection were none
   }
+  for (auto& [id, channel] : channels) {
+    for (auto& [number, epoch] : channel.epochs()) {
+      epoch.caught_up = false;
+      for (auto& [day_number, day] : epoch.days) {
+        day.caught_up = false;
+        if (day.group) day.group->reply_caught_up = false;
+      }
+    }
+    channel.proposal.attempts = 0;
+  }
 }
 
 void Core::State::tick(TimePoint now) {
@@ -274,6 +300,7 @@ void Core::State::tick(TimePoint now) {
     for (const MailboxId& mailbox : group.age(relay.sure_day(now))) cursors.erase(mailbox);
     group.frames.forget_before(relay.days_ago(relay.ordinary_days() + 1, now));
   }
+  for (auto& [id, channel] : channels) tick_channel(channel, now);
   forget_old_welcomes();
   if (!relay.clocks_checked(now)) return;
   age_restored(now);

@@ -3,6 +3,8 @@
 // Must not know: what Core does not.
 #pragma once
 
+#include "client/core/channel.hpp"
+#include "client/core/channel_frame.hpp"
 #include "client/core/cursors.hpp"
 #include "client/core/enrolment.hpp"
 #include "client/core/group.hpp"
@@ -25,10 +27,24 @@ struct Core::State {
 
   // ---- mailboxes (state.cpp) -----------------------------------------------------------------
   struct Place {
-    enum class Kind { inbox, parcel, control, page, state, day } kind = Kind::inbox;
+    enum class Kind {
+      inbox,
+      parcel,
+      control,
+      page,
+      state,
+      day,
+      channel_control,
+      channel_page,
+      channel_day,
+      channel_reply,
+      channel_list
+    } kind = Kind::inbox;
     Group* group = nullptr;  // control, page, day
     Epoch* epoch = nullptr;  // control, day
-    std::uint32_t day = 0;   // day
+    std::uint32_t day = 0;   // day, channel_day, channel_reply
+    Channel* channel = nullptr;
+    ChannelEpoch* channel_epoch = nullptr;  // channel_control, channel_day, channel_reply
   };
   /// Mostly one. But whoever knows a group's secrets can found another group on them, which then
   /// has the same mailboxes: each reads them for itself, and none can hide them from the other.
@@ -157,6 +173,7 @@ struct Core::State {
   void flush(Group& group, TimePoint now);
   /// Whether a frame may leave now.
   bool may_leave(const OutboxEntry& entry) const;
+  bool has_list_pages(const OutboxEntry& frame) const;
   void make_frame(Group& group, Epoch& epoch, std::uint32_t day, const StoredMessage& message,
                   TimePoint now);
   /// Frames that were not stored and are not for this epoch and day: they are going to be made
@@ -186,6 +203,7 @@ struct Core::State {
   bool notice_other_history(Group& group, const Succession& succession, std::uint32_t day,
                             std::uint64_t seq, TimePoint now);
   bool is_to_drop_again(const KeptEnvelope& envelope) const;
+  bool is_to_drop_again_in(const Channel& channel, const OutboxEntry& entry) const;
   std::vector<OutboxItem> to_drop_again(Lane lane) const;
   void forget_kept(const Group& group);
   void age_kept(TimePoint now);
@@ -243,7 +261,8 @@ struct Core::State {
   /// The join that tries a bundle with this token first; null where there is none.
   Join* seeking(std::string_view nonce);
   /// The bundles of an offer in the order in which they are to be tried; 'used' where none is good.
-  Result<std::vector<std::uint32_t>> draw_bundles(const GroupOffer& offer, TimePoint now);
+  Result<std::vector<std::uint32_t>> draw_bundles(const std::vector<wire::Supplies>& bundles,
+                                                  TimePoint now);
   void try_bundle(const Join& join);
   void bundle_accepted(const SpendId& spend);
   /// Whether it was a bundle's, which others may have claimed: no reason to warn.
@@ -254,8 +273,14 @@ struct Core::State {
   void take_request_back(const Join& join);
   void find_event_used_up(Join& join);
   Status check_event(const InviteOrder& order) const;
+  static Status check_lifetime(const InviteOrder& order);
   /// Puts the tokens into what the invite's parcel and its link are to be.
-  Status supply(Invite& invite, GroupOffer& offer, wire::Link& link, TimePoint now);
+  struct Stock {
+    wire::Supplies& supplies;
+    std::vector<wire::Supplies>& bundles;
+    VerifyKey inviter;  // as an event's link names it
+  };
+  Status supply(Invite& invite, const Stock& stock, wire::Link& link, TimePoint now);
   /// Whether a request that has just come by it is let in without a person.
   bool approves_by_itself(const Invite& invite, const Group& group) const;
   void approve_no_more_by_itself(const GroupId& group);
@@ -267,6 +292,102 @@ struct Core::State {
   /// Approvals for which others have left no place.
   void return_approvals(const Group& group);
   Status check_places(std::span<const RequestHash> hashes) const;
+
+  // ---- channels: mailboxes, epochs and days (state_channel.cpp) ------------------------------
+  void locate_channel(Channel& channel, const MailboxId& mailbox, std::vector<Place>& places);
+  void collect_channel(const Channel& channel, std::vector<Subscription>& all) const;
+  /// The seed that proves a right on a mailbox of a channel; none where it is not held.
+  std::optional<SigningSeed> channel_seed(const wire::MailboxAddress& address,
+                                          wire::MailboxRight right) const;
+  /// As deliver() and caught_up().
+  bool deliver_channel(const Place& place, const MailboxId& mailbox, std::uint64_t seq,
+                       ByteView envelope, TimePoint now);
+  void channel_caught_up(const Place& place, const MailboxId& mailbox, TimePoint now);
+  bool deliver_channel_control(Channel& channel, ChannelEpoch& epoch, std::uint64_t seq,
+                               ByteView envelope, TimePoint now);
+  void await_grant(Channel& channel);
+  void deliver_grant_page(Channel& channel, const MailboxId& mailbox, ByteView envelope,
+                          TimePoint now);
+  void grant_page_caught_up(Channel& channel, const MailboxId& mailbox, TimePoint now);
+  /// For the group: adopts the awaited change where its keys were announced. True when it did.
+  bool follow_announced(Channel& channel, TimePoint now);
+  void skip_to_announced(Channel& channel, TimePoint now);
+  void channel_moved_on(Channel& channel, TimePoint now);
+  void channel_control_caught_up(Channel& channel, ChannelEpoch& epoch, TimePoint now);
+  void enter_channel_days(Channel& channel, TimePoint now);
+  void tick_channel(Channel& channel, TimePoint now);
+  void end_channels(const GroupId& group);
+  Channel* find_channel(const ChannelId& id);
+  const Channel* find_channel(const ChannelId& id) const;
+
+  // ---- channels: what leads want of them (state_channel_propose.cpp) -------------------------
+  bool wants_new_epoch(const Channel& channel, const Group& group, std::uint32_t day) const;
+  void propose_channel(Channel& channel, TimePoint now);
+  void forget_channel_proposal(Channel& channel);
+  Result<ChannelId> create_channel(const GroupId& group, std::string_view name, TimePoint now);
+  Result<Channel*> led_channel(const ChannelId& id, std::string_view what);
+
+  // ---- channels: what the group tells itself (state_channel_keys.cpp) ------------------------
+  /// A body between devices, by this one.
+  MessageId tell_group(Group& group, wire::Body body, TimePoint now);
+  MessageId announce(const Channel& channel, const ChannelAnnouncement& what, Group& group,
+                     TimePoint now);
+  void tell_roots(const Channel& channel, Group& group, TimePoint now);
+  void share_list(Channel& channel, Group& group, TimePoint now);
+  /// After a change by this member: to whoever is new, or leads from now on.
+  void share_channels(Group& group, const Change& change, TimePoint now);
+  void receive_channel_body(Group& group, const VerifyKey& sender, wire::Body body, TimePoint now);
+  void receive_channel_keys(Group& group, wire::ChannelKeys body, TimePoint now);
+  void receive_channel_root(Channel& channel, const wire::ChannelRoot& body, TimePoint now);
+  void receive_list(Channel& channel, wire::AudienceList body);
+  void deliver_list_page(Channel& channel, const MailboxId& mailbox, ByteView envelope,
+                         TimePoint now);
+
+  // ---- channels: what is said in them (state_channel_talk.cpp) -------------------------------
+  Result<MessageId> say(const ChannelId& id, wire::Body body, TimePoint now);
+  Status check_saying(const Channel& channel, wire::Body& body) const;
+  void flush_channel(Channel& channel, TimePoint now);
+  void make_channel_frame(Channel& channel, std::uint32_t day, const StoredMessage& message,
+                          TimePoint now);
+  void make_reply(Channel& channel, std::uint32_t day, const StoredMessage& message);
+  void take_back_said(const Channel& channel, std::uint32_t epoch, std::uint32_t day);
+  bool may_leave_channel(const OutboxEntry& entry) const;
+  void deliver_channel_frame(Channel& channel, ChannelEpoch& epoch, std::uint32_t day,
+                             std::uint64_t seq, ByteView envelope, TimePoint now);
+  void attribute_frame(const Channel& channel, const ChannelEpoch& epoch,
+                       const OpenedChannelFrame& frame, const ChannelPlace& place,
+                       StoredMessage& message, TimePoint now);
+  void read_channel_cites(Channel& channel, const Order& order, std::span<const Cite> cites,
+                          TimePoint now);
+  void miss_said(Channel& channel, std::uint32_t epoch, std::uint32_t day, TimePoint now);
+  void channel_day_caught_up(Channel& channel, ChannelEpoch& epoch, std::uint32_t day,
+                             TimePoint now);
+  void said_stored(const OutboxEntry& entry, std::uint64_t seq, TimePoint now);
+  MessageView view_of(const Channel& channel, const StoredMessage& message) const;
+
+  // ---- channels: who is in the audience (state_audience.cpp) ---------------------------------
+  Result<wire::Link> create_audience_invite(const InviteOrder& order, TimePoint now);
+  Result<std::optional<SafetyWords>> take_channel_offer(const MailboxId& parcel, Join& join,
+                                                        const ChannelOffer& offer,
+                                                        std::string_view name, TimePoint now);
+  /// Makes the request to be listed anew where it has not left and the epoch or the day is another.
+  void renew_audience_join(Channel& channel, std::uint32_t day);
+  void audience_join_stored(Channel& channel);
+  void deliver_reply(Channel& channel, ChannelEpoch& epoch, std::uint32_t day, std::uint64_t seq,
+                     ByteView envelope, TimePoint now);
+  void receive_audience_join(Channel& channel, const OpenedReply& reply, std::uint64_t seq,
+                             TimePoint now);
+  void answer_waiting(Channel& channel, TimePoint now);
+  void add_to_audience(Channel& channel, const JoinRequest& request, TimePoint now);
+  void receive_audience_add(Channel& channel, const wire::AudienceAdd& body, TimePoint now);
+  void receive_audience_invite(Channel& channel, const VerifyKey& by,
+                               const wire::AudienceInvite& body);
+  void receive_audience_remove(Channel& channel, const AudienceId& id, TimePoint now);
+  void send_enroll(const JoinRequest& request, TimePoint now);
+  void remove_entry(Channel& channel, const AudienceId& id, TimePoint now);
+  Status remove_from_audience(const ChannelId& id, std::string_view name, TimePoint now);
+  void lapse_audience_invites(Channel& channel, TimePoint now);
+  void tell_channel_card(Channel& channel, TimePoint now);
 
   // ---- helpers -------------------------------------------------------------------------------
   void warn(WarningView::Kind kind, std::string text, TimePoint now,
@@ -301,6 +422,7 @@ struct Core::State {
   People people;
   Kept kept;
   std::map<GroupId, Group> groups;
+  std::map<ChannelId, Channel> channels;
   /// Where a group stopped in its control mailbox; nothing after it is read (clause 10.2).
   std::map<GroupId, std::uint64_t> halted_at;
   /// When the present connection of Lane::collect began; never kept.

@@ -10,7 +10,9 @@ namespace porchlight::client {
 void Core::State::renew_card(TimePoint now) {
   // A clock that nobody agrees with would spend cards, or never renew one.
   // The other life of a restored vault may have posted one that was not read yet.
-  if (groups.empty() || !relay.clocks_checked(now) || restored.is_on()) return;
+  if ((groups.empty() && channels.empty()) || !relay.clocks_checked(now) || restored.is_on()) {
+    return;
+  }
   const std::uint32_t today = relay.sure_day(now);
   const std::uint32_t made = me.newest().made_day;
   const bool is_due = today >= made + limits::card_days || made > today + limits::card_days;
@@ -59,6 +61,14 @@ void Core::State::retire_cards(TimePoint now) {
   for (const auto& [id, group] : groups) {
     const RosterEntry* mine = group.roster().find(me.id());
     out &= group.removed() || mine == nullptr || mine->card().version >= me.newest().version;
+  }
+  for (const auto& [id, channel] : channels) {
+    if (!channel.reader || channel.over()) continue;
+    const auto queued = messages.queued(id);
+    out &= channel.reader->card_version >= me.newest().version &&
+           std::none_of(queued.begin(), queued.end(), [](const StoredMessage* message) {
+             return message->body.has_card_update();
+           });
   }
   const std::uint32_t today = relay.sure_day(now);
   bool changed = false;

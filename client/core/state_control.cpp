@@ -151,6 +151,7 @@ void Core::State::be_removed(Group& group, const Change& change, std::uint64_t s
   end_invites(group.id(), now);
   forget_asking(group);
   forget_kept(group);
+  end_channels(group.id());
   warn_of_contests(group, now);
   settle_warnings(group.id());
   tell(group.leaving() ? Notice::Kind::left : Notice::Kind::removed, group.id(), {}, group.name());
@@ -187,6 +188,12 @@ void Core::State::adopt(Group& group, const Change& change, const Bytes& signed_
   settle_contests(group, change, now);
   return_approvals(group);
   for (OutboxEntry& welcome : welcomes) outbox.add(std::move(welcome));
+  share_channels(group, change, now);
+  if (change.removed.empty() && change.role_changed.empty()) return;
+  // Who went, or leads no more, knows what they speak with.
+  for (auto& [id, channel] : channels) {
+    if (channel.owner && channel.owner->group == group.id()) propose_channel(channel, now);
+  }
 }
 
 /// Who was let in asks no more, whoever let them in.

@@ -13,7 +13,7 @@ Error used_up() {
 }
 
 const wire::Supplies& bundle_of(const Join& join, std::uint32_t number) {
-  return std::get<GroupOffer>(*join.offer).bundles.at(number);
+  return client::bundles(*join.offer).at(number);
 }
 
 const wire::Token& first_token(const wire::Supplies& bundle) { return bundle.session(0); }
@@ -28,11 +28,11 @@ std::string places_text(std::size_t places) {
 
 // ---- who follows one ----------------------------------------------------------------------------
 
-Result<std::vector<std::uint32_t>> Core::State::draw_bundles(const GroupOffer& offer,
-                                                             TimePoint now) {
+Result<std::vector<std::uint32_t>> Core::State::draw_bundles(
+    const std::vector<wire::Supplies>& bundles, TimePoint now) {
   std::vector<std::uint32_t> order;
-  for (std::uint32_t i = 0; i < offer.bundles.size(); ++i) {
-    if (is_taken(first_token(offer.bundles[i]), relay.relay_time(now))) order.push_back(i);
+  for (std::uint32_t i = 0; i < bundles.size(); ++i) {
+    if (is_taken(first_token(bundles[i]), relay.relay_time(now))) order.push_back(i);
   }
   if (order.empty()) return used_up();
   for (std::size_t i = order.size(); i > 1; --i) {
@@ -119,6 +119,10 @@ void Core::State::take_request_back(const Join& join) {
 void Core::State::find_event_used_up(Join& join) {
   take_request_back(join);
   if (join.arrival) return;  // they are in: by a bundle that this vault knows nothing of
+  if (Channel* channel = find_channel(join.request->group); channel != nullptr && channel->reader) {
+    for (const MailboxId& mailbox : channel->erase()) cursors.erase(mailbox);
+    channels.erase(join.request->group);
+  }
   join.accepted = false;
   join.request.reset();
   join.refused = used_up();
@@ -154,18 +158,18 @@ Status Core::State::check_event(const InviteOrder& order) const {
   return Ok{};
 }
 
-Status Core::State::supply(Invite& invite, GroupOffer& offer, wire::Link& link, TimePoint now) {
+Status Core::State::supply(Invite& invite, const Stock& stock, wire::Link& link, TimePoint now) {
   if (invite.kind() == wire::InviteKind::event) {
     auto event = wallet.take_for_event(invite.uses, invite.expires);
     if (!event) return explain_no_tokens(std::move(event).error(), now);
-    offer.bundles = std::move(event->bundles);
+    stock.bundles = std::move(event->bundles);
     invite.enrolls = std::move(event->enrolls);
-    link.inviter = me.id();
+    link.inviter = stock.inviter;
     return Ok{};
   }
   auto tokens = wallet.take_for_invite(invite.role, relay.relay_time(now));
   if (!tokens) return explain_no_tokens(std::move(tokens).error(), now);
-  offer.supplies = std::move(tokens->supplies);
+  stock.supplies = std::move(tokens->supplies);
   link.session = std::move(tokens->link);
   return Ok{};
 }
@@ -209,7 +213,10 @@ void Core::State::lapse_events(TimePoint now) {
     // Who asked in time may be in the inbox still.
     const bool all_is_read = std::all_of(me.cards().begin(), me.cards().end(),
                                          [](const HeldCard& card) { return card.caught_up; });
-    if (all_is_read && !invite.enrolls.empty()) take_enrolls_back(invite);
+    const auto patience = invite.role == wire::ROLE_AUDIENCE ? std::chrono::days(8)
+                                                             : std::chrono::days(0);
+    const bool is_over = invite.expires + patience <= relay.relay_time(now);
+    if (all_is_read && is_over && !invite.enrolls.empty()) take_enrolls_back(invite);
   }
 }
 

@@ -18,6 +18,10 @@ MessageId id_from(const FrameHash& hash) {
   return *MessageId::from(hash.view().first(MessageId::size_bytes));
 }
 
+bool is_with_keys(const wire::Body& body) {
+  return body.has_channel_keys() || body.has_channel_root() || body.has_audience_list();
+}
+
 std::string date_of(std::uint32_t day) {
   const std::chrono::year_month_day date{
       std::chrono::sys_days{std::chrono::days{std::int64_t{day}}}};
@@ -114,6 +118,7 @@ void Core::State::receive_silently(Group& group, const StoredMessage& message, T
     receive_card(group, message.sender, as_bytes(message.body.card_update().card()), now);
   }
   if (message.body.has_leave()) receive_leave(group, message.sender, message.body.leave(), now);
+  receive_channel_body(group, message.sender, message.body, now);
 }
 
 void Core::State::own_frame_came_back(Group& group, const FrameHash& hash, FrameLog::Entry entry,
@@ -272,6 +277,11 @@ void Core::State::make_frame(Group& group, Epoch& epoch, std::uint32_t day_numbe
 
 bool Core::State::may_leave(const OutboxEntry& entry) const {
   if (entry.purpose == OutboxPurpose::welcome) return !has_state_pages(entry);
+  if (entry.purpose == OutboxPurpose::reply || entry.purpose == OutboxPurpose::channel_frame ||
+      entry.purpose == OutboxPurpose::channel_epoch ||
+      entry.purpose == OutboxPurpose::channel_page) {
+    return may_leave_channel(entry);
+  }
   if (entry.purpose != OutboxPurpose::frame && !entry.is_change()) return true;
   const Group* group = find_group(entry.group);
   if (group == nullptr || group->is_still() || !group->newest().caught_up) return false;
@@ -282,10 +292,18 @@ bool Core::State::may_leave(const OutboxEntry& entry) const {
       return other.second.purpose == OutboxPurpose::page && other.second.group == entry.group;
     });
   }
-  if (group->is_mute()) return false;
+  if (group->is_mute() || has_list_pages(entry)) return false;
   const auto& days = group->newest().days.days();
   const auto day = days.find(entry.day);
   return entry.epoch == group->newest().head.number && day != days.end() && day->second.caught_up;
+}
+
+/// What it says where to find is not there yet.
+bool Core::State::has_list_pages(const OutboxEntry& frame) const {
+  return std::any_of(outbox.entries().begin(), outbox.entries().end(), [&](const auto& other) {
+    return other.second.purpose == OutboxPurpose::list_page &&
+           other.second.message == frame.message;
+  });
 }
 
 void Core::State::take_back_frames(const Group& group, std::uint32_t epoch, std::uint32_t day) {
@@ -323,6 +341,8 @@ void Core::State::message_stored(const GroupId& group, const MessageId& id, cons
   if (messages.set_stored(group, me.id(), id, order, relay.store(), ends) && for_people) {
     tell(Notice::Kind::stored, group, id);
   }
+  // Keys are not kept in what was said.
+  if (is_with_keys(message->body)) messages.erase(group, me.id(), id);
   // It may have waited here for longer than it lives.
   if (relay.clocks_checked(now)) messages.expire(relay.sure_time(now));
 }

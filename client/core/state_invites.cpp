@@ -57,6 +57,11 @@ void Core::State::take_back(Invite& invite, TimePoint now) {
   invite.standing = Invite::Standing::revoked;
   take_enrolls_back(invite);
   take_parcel_back(invite, now);
+  // Who holds its link reads the channel until there are other keys.
+  Channel* channel = find_channel(invite.group);
+  const AudienceEntry* entry =
+      channel == nullptr ? nullptr : channel->audience.find_invite(invite.id);
+  if (entry != nullptr && !channel->over()) remove_entry(*channel, AudienceId(entry->id), now);
 }
 
 /// Whoever comes by them could be let in by nobody.

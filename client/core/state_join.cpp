@@ -14,7 +14,7 @@ Status Core::State::follow(const wire::Link& link, TimePoint now) {
   }
   const wire::InviteKeys keys(link.seed, link.kind());
   for (const auto& [id, invite] : people.invites) {
-    if (invite.keys().address() == keys.address()) {
+    if (invite.address() == keys.address()) {
       return Error{Errc::usage, "this is an invite of your own: give it to " + invite.to};
     }
   }
@@ -88,6 +88,9 @@ Result<std::optional<SafetyWords>> Core::State::accept_offer(std::string_view na
   if (const auto* group_offer = std::get_if<GroupOffer>(&*join->offer)) {
     return take_group_offer(parcel, *join, *group_offer, name, now);
   }
+  if (const auto* channel_offer = std::get_if<ChannelOffer>(&*join->offer)) {
+    return take_channel_offer(parcel, *join, *channel_offer, name, now);
+  }
   take_tokens_alone(parcel, client::supplies(*join->offer), now);
   return std::optional<SafetyWords>{};
 }
@@ -134,7 +137,7 @@ Result<std::optional<SafetyWords>> Core::State::take_group_offer(const MailboxId
     return Error{Errc::usage, "this is an invite of your own: give it to somebody else"};
   }
   if (join.event_inviter) {
-    TRY(join.bundles, draw_bundles(offer, now));
+    TRY(join.bundles, draw_bundles(offer.bundles, now));
   }
   auto one_time = random.secret<SealSeed>();
   const Bytes request = make_join_request({offer.group, offer.inviter.identity, offer.invite,

@@ -33,6 +33,15 @@ void Core::State::deliver_inbox(std::uint64_t seq, ByteView envelope, TimePoint 
     }
     return;
   }
+  for (auto& [id, channel] : channels) {
+    if (!channel.reader || channel.over()) continue;
+    const auto message = open_inbox(channel.reader->one_time, envelope);
+    if (!message) continue;
+    if (message->kind_case() == wire::InboxMessage::kEnroll && is_enroll_token(message->enroll())) {
+      enrolment.add_token(message->enroll(), now);
+    }
+    return;
+  }
   for (auto& [parcel, join] : people.joins) {
     if (!join.is_asking()) continue;
     auto message = open_inbox(join.one_time, envelope);
@@ -201,7 +210,15 @@ Status Core::State::deny(std::string_view id) {
   return Ok{};
 }
 
+Status Core::State::check_lifetime(const InviteOrder& order) {
+  if (order.lifetime < std::chrono::minutes(1) || order.lifetime > limits::invite_lifetime_max) {
+    return Error{Errc::usage, "an invite is valid for a minute at least and 7 days at most"};
+  }
+  return Ok{};
+}
+
 Result<wire::Link> Core::State::create_invite(const InviteOrder& order, TimePoint now) {
+  if (order.role == wire::ROLE_AUDIENCE) return create_audience_invite(order, now);
   const Group* group = find_group(order.group);
   if (group == nullptr) return Error{Errc::not_found, "there is no such group"};
   if (group->halted()) return update_needed("the group");
@@ -211,9 +228,7 @@ Result<wire::Link> Core::State::create_invite(const InviteOrder& order, TimePoin
   if (order.role != wire::ROLE_MEMBER && order.role != wire::ROLE_LEAD) {
     return Error{Errc::usage, "people are invited as a member or as a lead"};
   }
-  if (order.lifetime < std::chrono::minutes(1) || order.lifetime > limits::invite_lifetime_max) {
-    return Error{Errc::usage, "an invite is valid for a minute at least and 7 days at most"};
-  }
+  CHECK(check_lifetime(order));
   CHECK(check_name(order.to, "whom the invite is for"));
   CHECK(check_event(order));
   TRY(const Card card, verify_card(me.card()));
@@ -235,7 +250,7 @@ Result<wire::Link> Core::State::create_invite(const InviteOrder& order, TimePoin
                    invite.expires,
                    {}};
   wire::Link link{me.relay(), *wire::InviteSeed::from(invite.seed.reveal()), {}};
-  CHECK(supply(invite, offer, link, now));
+  CHECK(supply(invite, {offer.supplies, offer.bundles, me.id()}, link, now));
   const wire::InviteKeys keys = invite.keys();
   OutboxEntry entry;
   entry.item.address = keys.address();

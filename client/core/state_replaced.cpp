@@ -27,8 +27,14 @@ void Core::State::begin_with_other_store(TimePoint now) {
     group.forget_succession_seqs();
     forget_proposal(group);
   }
+  for (auto& [id, channel] : channels) {
+    channel.proposal = {};
+    channel.awaited.reset();
+    channel.forget_succession_seqs();
+    forget_channel_proposal(channel);
+  }
   enrolment.begin_again(now);
-  if (groups.empty()) return;
+  if (groups.empty() && channels.empty()) return;
   tell(
       Notice::Kind::warning, {}, {},
       "The relay's store is not the one it was: it was restored from a backup, or begun anew. What "
@@ -56,10 +62,18 @@ void Core::State::keep_stored(const OutboxEntry& entry, TimePoint now) {
       copy.drop = copy_of(day->second.keys.drop);
       break;
     }
+    case OutboxPurpose::channel_epoch:
+      return;  // as a proposal
+    case OutboxPurpose::channel_frame:
+    case OutboxPurpose::channel_page:
+    case OutboxPurpose::list_page:
+      copy.drop = channel_seed(entry.item.address, wire::MAILBOX_RIGHT_DROP);
+      if (!copy.drop) return;
+      break;
     case OutboxPurpose::parcel: {
       const auto invite = people.invites.find(entry.invite);
       if (invite == people.invites.end()) return;
-      copy.drop = wire::InviteKeys(invite->second.seed).drop;
+      copy.drop = invite->second.parcel_seed(wire::MAILBOX_RIGHT_DROP);
       break;
     }
     default:
@@ -139,10 +153,15 @@ bool Core::State::is_to_drop_again(const KeptEnvelope& envelope) const {
     return invite != people.invites.end() && invite->second.standing == Invite::Standing::open;
   }
   if (entry.purpose == OutboxPurpose::join) {
+    const Channel* channel = find_channel(entry.group);
+    if (channel != nullptr) return channel->reader && channel->reader->by_invite;
     return std::any_of(people.joins.begin(), people.joins.end(), [&](const auto& join) {
       return join.second.is_asking() && !join.second.arrival &&
              join.second.request->group == entry.group;
     });
+  }
+  if (const Channel* channel = find_channel(entry.group)) {
+    return is_to_drop_again_in(*channel, entry);
   }
   const Group* group = find_group(entry.group);
   if (group == nullptr || group->removed() || group->halted()) return false;
@@ -156,6 +175,20 @@ bool Core::State::is_to_drop_again(const KeptEnvelope& envelope) const {
   if (group->is_mute()) return false;
   const auto day = epoch->second.days.days().find(entry.day);
   return day == epoch->second.days.days().end() || day->second.caught_up;
+}
+
+bool Core::State::is_to_drop_again_in(const Channel& channel, const OutboxEntry& entry) const {
+  if (channel.is_still()) return false;
+  const auto epoch = channel.epochs().find(entry.epoch);
+  if (epoch == channel.epochs().end()) return true;
+  if (entry.purpose == OutboxPurpose::channel_epoch) {
+    return !epoch->second.control_readable || epoch->second.caught_up;
+  }
+  if (entry.purpose != OutboxPurpose::channel_frame) return true;
+  const Group* group = channel.owner ? find_group(channel.owner->group) : nullptr;
+  if (group == nullptr || group->is_mute()) return false;
+  const auto day = epoch->second.days.find(entry.day);
+  return day == epoch->second.days.end() || day->second.caught_up;
 }
 
 std::vector<OutboxItem> Core::State::to_drop_again(Lane lane) const {

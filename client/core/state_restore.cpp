@@ -17,6 +17,10 @@ void Core::State::begin_restored() {
     take_back_frames(group, UINT32_MAX, 0);
     forget_proposal(group);
   }
+  for (auto& [id, channel] : channels) {
+    take_back_said(channel, UINT32_MAX, 0);
+    forget_channel_proposal(channel);
+  }
   // What was set aside for an event's people may have gone to them as well.
   for (auto& [id, invite] : people.invites) {
     for (const wire::Token& token : std::exchange(invite.enrolls, {})) {
@@ -33,14 +37,16 @@ void Core::State::settle_restored(TimePoint now) {
   const std::uint32_t today = std::max(wire::unix_day(relay.relay_time(now)), relay.today(now));
   if (!restored.settle(today + days_ahead_max)) return;
   std::size_t unsure = 0;
-  for (auto& [id, group] : groups) {
+  const auto drop_unsure = [&](const GroupId& id) {
     for (const StoredMessage* message : messages.queued(id)) {
       const auto sent = wire::unix_day(from_minute(message->body.sent_minute()));
       if (!is_past_retention(sent, now)) continue;
       messages.erase(id, me.id(), MessageId(message->id));
       ++unsure;
     }
-  }
+  };
+  for (const auto& [id, group] : groups) drop_unsure(id);
+  for (const auto& [id, channel] : channels) drop_unsure(id);
   if (unsure == 0) return;
   tell(Notice::Kind::warning, {}, {},
        std::to_string(unsure) +

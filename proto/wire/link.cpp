@@ -161,10 +161,14 @@ InviteKeys::InviteKeys(const InviteSeed& seed, InviteKind kind_)
       join(kdf<JoinSecret>(seed, "invite join")),
       kind(kind_) {}
 
-MailboxAddress InviteKeys::address() const {
+MailboxAddress parcel_address(const VerifyKey& collect, const VerifyKey& drop, InviteKind kind) {
   const auto flags = static_cast<Byte>(mailbox_flag::erasable |
                                        (kind == InviteKind::event ? mailbox_flag::guest : 0));
-  return {flags, SigningKey(collect).verify_key(), SigningKey(drop).verify_key()};
+  return {flags, collect, drop};
+}
+
+MailboxAddress InviteKeys::address() const {
+  return parcel_address(SigningKey(collect).verify_key(), SigningKey(drop).verify_key(), kind);
 }
 
 }  // namespace porchlight::wire

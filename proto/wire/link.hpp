@@ -42,6 +42,9 @@ struct Link {
   static Result<Link> parse(std::string_view text);
 };
 
+/// ERASABLE, so that the inviter can take the parcel back; an event's is GUEST too.
+MailboxAddress parcel_address(const VerifyKey& collect, const VerifyKey& drop, InviteKind kind);
+
 /// What the seed makes, as KDF(seed, "invite collect"), "invite drop", "invite seal" and
 /// "invite join". Inviter and invitee hold all of it.
 struct InviteKeys {
@@ -53,7 +56,6 @@ struct InviteKeys {
   InviteKind kind;
 
   explicit InviteKeys(const InviteSeed& seed, InviteKind kind = InviteKind::personal);
-  /// ERASABLE, so that the inviter can take the parcel back; an event's is GUEST too.
   MailboxAddress address() const;
 };
 

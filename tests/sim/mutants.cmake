@@ -90,7 +90,7 @@ porchlight_mutant(read_the_removed EXPECT boundaries:
 porchlight_mutate(talk_on FILE client/core/state_frames.cpp
   FROM "  if (group.is_mute()) return;" TO "  if (group.is_still()) return;")
 porchlight_mutate(talk_on FILE client/core/state_frames.cpp
-  FROM "  if (group->is_mute()) return false;" TO "")
+  FROM "  if (group->is_mute() || has_list_pages(entry)) return false;" TO "")
 porchlight_mutant(talk_on EXPECT boundaries: ARGS --group --seed 1 --runs 8 --conduct lead)
 
 porchlight_mutate(grant_to_the_first_card FILE client/core/grants.cpp

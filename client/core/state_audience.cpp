@@ -1,0 +1,461 @@
+// Channels: who is in the audience, for the group and for who joins it (clauses 14.8 to 14.10).
+#include "client/core/bodies.hpp"
+#include "client/core/state.hpp"
+#include "client/core/text.hpp"
+#include "proto/wire/envelope.hpp"
+
+namespace porchlight::client {
+namespace {
+
+/// In place of an inviter: nobody of the group is named to its audience.
+VerifyKey voice_of(const ChannelId& channel) { return *VerifyKey::from(channel.view()); }
+
+const Join* find_join(const People& people, const ChannelId& channel) {
+  for (const auto& [parcel, join] : people.joins) {
+    if (join.is_asking() && join.request->group == channel) return &join;
+  }
+  return nullptr;
+}
+
+AudienceEntry entry_of(const JoinRequest& request) {
+  AudienceEntry entry;
+  entry.id = audience_id(request.hash);
+  entry.name = request.name;
+  entry.identity = request.identity();
+  entry.seal_key = request.card.seal_key;
+  entry.card_version = request.card.version;
+  entry.tag_key = request.tag_key;
+  entry.invite = request.invite;
+  return entry;
+}
+
+}  // namespace
+
+// ---- inviting -----------------------------------------------------------------------------------
+
+Result<wire::Link> Core::State::create_audience_invite(const InviteOrder& order, TimePoint now) {
+  TRY(Channel * channel, led_channel(order.group, "invite to its audience"));
+  CHECK(check_lifetime(order));
+  CHECK(check_name(order.to, "whom the invite is for"));
+  if (order.auto_approve > 0) {
+    return Error{Errc::usage,
+                 "whoever follows an invite to an audience is let in: nobody approves them"};
+  }
+  CHECK(check_event(order));
+  if (channel->audience.entries().size() + order.uses >= limits::audience_max) {
+    return Error{Errc::full, "an audience has at most " + std::to_string(limits::audience_max) +
+                                 " people; nothing was made"};
+  }
+  enter_channel_days(*channel, now);
+  const ChannelEpoch& epoch = channel->newest();
+  if (!epoch.next) return update_needed("the channel");
+  const RootSeed& root = channel->owner->roots.at(epoch.head.root);
+  const auto seed = random.secret<wire::InviteSeed>();
+  Invite invite;
+  invite.id = random.fixed<InviteId>();
+  invite.group = order.group;
+  invite.to = order.to;
+  invite.role = wire::ROLE_AUDIENCE;
+  invite.expires = to_the_minute(relay.relay_time(now) + order.lifetime);
+  invite.uses = order.uses;
+  ChannelOffer offer;
+  offer.channel = channel->id();
+  offer.name = channel->name();
+  offer.root = epoch.head.root;
+  offer.invite = invite.id;
+  offer.expires = invite.expires;
+  offer.welcome = make_channel_welcome(epoch.signed_epoch, epoch.signed_by,
+                                       channel->reading(epoch.next_day - 1), root);
+  wire::Link link{me.relay(), *wire::InviteSeed::from(seed.reveal()), {}};
+  CHECK(supply(invite, {offer.supplies, offer.bundles, epoch.head.root}, link, now));
+  wire::InviteKeys keys(seed, invite.kind());
+  OutboxEntry entry;
+  entry.item.address = keys.address();
+  entry.item.envelope = make_channel_parcel(offer, root, keys);
+  entry.purpose = OutboxPurpose::parcel;
+  entry.group = order.group;
+  entry.invite = invite.id;
+  // Nothing that opens the parcel is kept: all that is said from now on would follow from it.
+  invite.parcel.emplace(Invite::Parcel{std::move(keys.collect), std::move(keys.drop)});
+
+  const AudienceInviteKeys shown = derive_audience_invite(seed.reveal());
+  wire::Body body;
+  wire::AudienceInvite& told = *body.mutable_audience_invite();
+  told.set_channel_id(order.group.str());
+  told.set_invite_id(invite.id.str());
+  told.set_to(order.to);
+  told.set_seal_key(seal_key(shown.seal).str());
+  told.set_tag_key(shown.tag.str());
+  told.set_join_key(SigningKey(shown.join).verify_key().str());
+  told.set_expires_minute(wire::unix_minute(invite.expires));
+  told.set_uses(invite.uses);
+  receive_audience_invite(*channel, me.id(), told);
+  tell_group(*find_group(channel->owner->group), std::move(body), now);
+  outbox.add(std::move(entry));
+  people.save(invite);
+  people.invites.emplace(invite.id, std::move(invite));
+  return link;
+}
+
+void Core::State::receive_audience_invite(Channel& channel, const VerifyKey& by,
+                                          const wire::AudienceInvite& body) {
+  AudienceEntry entry;
+  AudienceEntry::Invited& invited = entry.invited.emplace();
+  if (!read(entry.invite, body.invite_id()) || !read(entry.seal_key, body.seal_key()) ||
+      !read(entry.tag_key, body.tag_key()) || !read(invited.join_key, body.join_key())) {
+    return;
+  }
+  entry.id = audience_id(entry.invite);
+  entry.name = body.to();
+  invited.expires = from_minute(body.expires_minute());
+  invited.uses = std::clamp(body.uses(), 1u, limits::event_uses_max);
+  invited.by = by;
+  channel.audience.add(std::move(entry));
+}
+
+/// Whose time is over, or whose maker was taken out and still has the link: who holds it reads no
+/// further.
+void Core::State::lapse_audience_invites(Channel& channel, TimePoint now) {
+  const Group* group = channel.owner ? find_group(channel.owner->group) : nullptr;
+  if (group == nullptr || group->is_still() || !group->roster().is_lead(me.id()) ||
+      !relay.clocks_checked(now)) {
+    return;
+  }
+  // Who came in time may not have been read yet.
+  for (const auto& [number, epoch] : channel.epochs()) {
+    for (const auto& [day_number, day] : epoch.days) {
+      if (day.group && !day.group->reply_caught_up) return;
+    }
+  }
+  std::vector<AudienceId> over;
+  for (const auto& [id, entry] : channel.audience.entries()) {
+    if (!entry.invited) continue;
+    // Where the device of whoever made it sleeps, another does it.
+    const auto patience =
+        people.invites.contains(entry.invite) ? std::chrono::hours(0) : std::chrono::hours(24);
+    const bool is_orphan = group->roster().find(entry.invited->by) == nullptr;
+    if (is_orphan || entry.invited->expires + patience < relay.sure_time(now)) over.push_back(id);
+  }
+  for (const AudienceId& id : over) remove_entry(channel, id, now);
+}
+
+// ---- following an invite ------------------------------------------------------------------------
+
+Result<std::optional<SafetyWords>> Core::State::take_channel_offer(const MailboxId& parcel,
+                                                                   Join& join,
+                                                                   const ChannelOffer& offer,
+                                                                   std::string_view name,
+                                                                   TimePoint now) {
+  CHECK(check_name(name, "your name"));
+  Channel* known = find_channel(offer.channel);
+  const bool is_behind =
+      known != nullptr && known->reader && known->awaited &&
+      std::all_of(known->awaited->pages.begin(), known->awaited->pages.end(),
+                  [](const AwaitedChannel::Page& page) { return page.caught_up; });
+  if (known != nullptr && !known->over() && !is_behind) {
+    if (enrolment.wants_token() && !join.event_inviter) {
+      take_tokens_alone(parcel, offer.supplies, now);
+      return std::optional<SafetyWords>{};
+    }
+    return Error{Errc::conflict, "you read \"" + offer.name + "\" already"};
+  }
+  if (known == nullptr && channels.size() >= limits::channels_max) {
+    return Error{Errc::full, "this device reads " + std::to_string(limits::channels_max) +
+                                 " channels, and no more can be kept"};
+  }
+  TRY(ChannelWelcome welcome, open_channel_welcome(offer.welcome.reveal(), offer.root));
+  if (join.event_inviter) {
+    TRY(join.bundles, draw_bundles(offer.bundles, now));
+  }
+  if (known != nullptr) {
+    for (const MailboxId& mailbox : known->erase()) cursors.erase(mailbox);
+    channels.erase(offer.channel);
+  }
+  Channel& channel = channels.try_emplace(offer.channel, journal, offer.channel).first->second;
+  AudiencePart& mine = channel.reader.emplace();
+  AudienceInviteKeys keys = derive_audience_invite(join.seed.reveal());
+  mine.by_invite.emplace(
+      AudiencePart::ByInvite{offer.invite, std::move(keys.seal), keys.tag, std::move(keys.join)});
+  mine.one_time = random.secret<SealSeed>();
+  mine.tag_key = random.fixed<TagKey>();
+  mine.card_version = me.newest().version;
+  mine.request =
+      make_join_request({offer.channel, voice_of(offer.channel), offer.invite,
+                         seal_key(mine.one_time), me.card(), std::string(name), mine.tag_key},
+                        me.identity(), random);
+  TRY(JoinRequest request, verify_join_request(mine.request));
+  const SafetyWords words = client::safety_words(me.id(), voice_of(offer.channel), request.hash);
+  channel.begin(welcome.head, std::move(welcome.keys));
+  channel.learn(welcome.head, welcome.signed_epoch, welcome.signed_by);
+  channel.save_head();
+  enter_channel_days(channel, now);
+  if (join.event_inviter) {
+    try_bundle(join);
+  } else {
+    take_supplies(offer.supplies, now);
+  }
+  join.request = std::move(request);
+  join.accepted = true;
+  join.followed = wire::unix_minute(relay.relay_time(now));
+  join.refused.reset();
+  people.save(parcel, join);
+  renew_audience_join(channel, channel.sending_day(relay.today(now)));
+  tell(Notice::Kind::channel_joined, offer.channel, {}, channel.name());
+  return std::optional(words);
+}
+
+void Core::State::renew_audience_join(Channel& channel, std::uint32_t day) {
+  const AudiencePart& mine = *channel.reader;
+  const ChannelEpoch& epoch = channel.newest();
+  const ChannelDayStatement* stated = epoch.head.find_day(day);
+  if (mine.request_stored || !mine.by_invite || stated == nullptr) return;
+  bool is_under_way = false;
+  outbox.erase_if([&](const OutboxEntry& entry) {
+    if (entry.purpose != OutboxPurpose::join || entry.group != channel.id()) return false;
+    const bool stays = entry.epoch == epoch.head.number && entry.day == day;
+    is_under_way |= stays;
+    return !stays;
+  });
+  if (is_under_way) return;
+  auto envelope = seal_audience_join(mine.request, mine.by_invite->join, stated->reply_seal);
+  PORCHLIGHT_ASSERT(envelope.ok());  // a request has its limit
+  OutboxEntry entry;
+  entry.item.address = reply_address(stated->reply);
+  entry.item.envelope = std::move(envelope).value();
+  // The first time it pays with what the invite brought for that.
+  entry.lane = find_join(people, channel.id()) != nullptr ? Lane::join : Lane::drop;
+  entry.purpose = OutboxPurpose::join;
+  entry.group = channel.id();
+  entry.invite = mine.by_invite->invite;
+  entry.epoch = epoch.head.number;
+  entry.day = day;
+  outbox.add(std::move(entry));
+}
+
+/// From now on the link's seed is of no use but to whoever takes this device.
+void Core::State::audience_join_stored(Channel& channel) {
+  channel.reader->request_stored = true;
+  channel.save_head();
+  const Join* join = find_join(people, channel.id());
+  if (join == nullptr) return;
+  const MailboxId parcel = join->parcel_id();
+  people.erase_join(parcel);
+  cursors.erase(parcel);
+}
+
+void Core::State::tell_channel_card(Channel& channel, TimePoint now) {
+  if (!channel.reader || !channel.reader->request_stored || restored.is_on() ||
+      channel.reader->card_version >= me.newest().version) {
+    return;
+  }
+  wire::Body body;
+  body.mutable_card_update()->set_card(to_string(me.card()));
+  const Status complete = complete_body(body, random, now);
+  PORCHLIGHT_ASSERT(complete.ok());
+  StoredMessage message;
+  message.sender = me.id();
+  message.id = *MessageId::from(as_bytes(body.id()));
+  message.received = now;
+  message.ends = end_of_life(body, std::nullopt);
+  message.body = std::move(body);
+  messages.queue(channel.id(), std::move(message));
+  channel.reader->card_version = me.newest().version;
+  channel.save_head();
+}
+
+// ---- what the audience answers ------------------------------------------------------------------
+
+void Core::State::deliver_reply(Channel& channel, ChannelEpoch& epoch, std::uint32_t day,
+                                std::uint64_t seq, ByteView envelope, TimePoint now) {
+  const ChannelPlace place{channel.id(), epoch.head.id, day};
+  const auto reply = open_reply(place, epoch.days.at(day).group->keys.reply_seal, envelope);
+  if (!reply) return;
+  if (reply->kind == OpenedReply::Kind::join) {
+    return receive_audience_join(channel, *reply, seq, now);
+  }
+  if (reply->kind != OpenedReply::Kind::said) return;
+  const TimePoint stored = from_seconds(std::uint64_t{wire::seq_hour(seq)} * 3600);
+  StoredMessage message;
+  message.body = read_body(
+      reply->body.reveal(),
+      *MessageId::from(wire::envelope_hash(envelope).view().first(MessageId::size_bytes)), stored);
+  if (message.body.has_card_update()) {
+    const auto card = verify_card(as_bytes(message.body.card_update().card()));
+    if (card && card->identity == reply->author) channel.audience.renew_card(*card);
+    return;
+  }
+  if (!message.body.has_ack() && !message.body.has_text()) return;
+  message.sender = reply->author;
+  message.id = *MessageId::from(as_bytes(message.body.id()));
+  message.order = {epoch.head.number, day, seq};
+  message.store = relay.store();
+  message.received = now;
+  message.ends = end_of_life(message.body, stored);
+  const MessageId id = message.id;
+  if (messages.add(channel.id(), std::move(message))) {
+    tell(Notice::Kind::message, channel.id(), id);
+  }
+}
+
+void Core::State::receive_audience_join(Channel& channel, const OpenedReply& reply,
+                                        std::uint64_t seq, TimePoint now) {
+  const Group* group = find_group(channel.owner->group);
+  if (group == nullptr || !group->roster().is_lead(me.id())) return;
+  auto request = verify_join_request(reply.request);
+  if (!request || request->group != channel.id()) return;
+  const AudienceId id = audience_id(request->hash);
+  const AudienceEntry* invite = channel.audience.find_invite(request->invite);
+  if (channel.audience.find(id) != nullptr || channel.audience.was_removed(id) ||
+      invite == nullptr || !verify_audience_join(reply, invite->invited->join_key)) {
+    return;
+  }
+  if (from_seconds(std::uint64_t{wire::seq_hour(seq)} * 3600) > invite->invited->expires) return;
+  channel.wait(id, {request->bytes, now});
+  answer_waiting(channel, now);
+}
+
+/// Whoever made the invite answers at once; where their device sleeps, any lead's does later.
+void Core::State::answer_waiting(Channel& channel, TimePoint now) {
+  const Group* group = channel.owner ? find_group(channel.owner->group) : nullptr;
+  if (group == nullptr || group->is_still() || channel.is_still() ||
+      !group->roster().is_lead(me.id())) {
+    return;
+  }
+  std::vector<JoinRequest> ready;
+  std::vector<AudienceId> gone;
+  for (const auto& [id, waiting] : channel.waiting()) {
+    auto request = read_kept_join_request(waiting.request);
+    const AudienceEntry* invite = request ? channel.audience.find_invite(request->invite) : nullptr;
+    if (invite == nullptr || channel.audience.find(id) != nullptr) {
+      gone.push_back(id);
+      continue;
+    }
+    const bool is_mine = people.invites.contains(request->invite);
+    if (!is_mine && now < waiting.since + limits::audience_patience) continue;
+    gone.push_back(id);
+    ready.push_back(std::move(request).value());
+  }
+  for (const AudienceId& id : gone) channel.stop_waiting(id);
+  for (const JoinRequest& request : ready) add_to_audience(channel, request, now);
+}
+
+void Core::State::add_to_audience(Channel& channel, const JoinRequest& request, TimePoint now) {
+  const AudienceEntry* invite = channel.audience.find_invite(request.invite);
+  if (invite == nullptr) return;
+  if (channel.audience.count_by(request.invite) >= invite->invited->uses) {
+    return warn(WarningView::Kind::invite_reused,
+                "More people came to \"" + channel.name() + "\" with the invite for " +
+                    invite->name + " than the " + std::to_string(invite->invited->uses) +
+                    " it is for, and are not in its audience: the link was passed on. Whoever has "
+                    "it can read the channel until you take the invite back: porchlight channel "
+                    "audience remove.",
+                now, channel.id());
+  }
+  wire::Body body;
+  wire::AudienceAdd& told = *body.mutable_audience_add();
+  told.set_channel_id(channel.id().str());
+  told.set_request(to_string(request.bytes));
+  told.set_invite_id(request.invite.str());
+  receive_audience_add(channel, told, now);
+  tell_group(*find_group(channel.owner->group), std::move(body), now);
+}
+
+// ---- what the group knows of it -----------------------------------------------------------------
+
+void Core::State::receive_audience_add(Channel& channel, const wire::AudienceAdd& body,
+                                       TimePoint now) {
+  const auto request = verify_join_request(as_bytes(body.request()));
+  if (!request || request->group != channel.id()) return;
+  AudienceEntry entry = entry_of(*request);
+  const AudienceId id = entry.id;
+  channel.stop_waiting(id);
+  if (!channel.audience.add(std::move(entry))) return;
+  tell(Notice::Kind::audience_added, channel.id(), {}, channel.audience.display_name(id));
+  const AudienceEntry* invite = channel.audience.find_invite(request->invite);
+  if (invite != nullptr && invite->invited->uses == 1) {
+    // Who has its link is in by now: nobody else has to be kept from reading.
+    const AudienceId used = invite->id;
+    channel.audience.remove(used);
+    channel.audience.settle(std::vector<Bytes>{to_bytes(used.view().first(16))});
+  }
+  const auto mine = people.invites.find(request->invite);
+  if (mine == people.invites.end()) return;
+  mine->second.asked.push_back(request->hash);
+  if (mine->second.is_used_up()) take_parcel_back(mine->second, now);
+  count_joined(mine->second);
+  if (mine->second.kind() == wire::InviteKind::event) send_enroll(*request, now);
+}
+
+/// Who came by an event has no means to enrol yet.
+void Core::State::send_enroll(const JoinRequest& request, TimePoint now) {
+  const auto token = take_enroll(request.invite, now);
+  if (!token) return;
+  wire::InboxMessage message;
+  *message.mutable_enroll() = *token;
+  auto envelope = wire::seal_envelope(request.one_time_key, serialise(message));
+  if (!envelope) return;
+  OutboxEntry entry;
+  entry.item.address = request.card.inbox;
+  entry.item.envelope = std::move(envelope).value();
+  entry.purpose = OutboxPurpose::enroll;
+  entry.group = request.group;
+  outbox.add(std::move(entry));
+}
+
+void Core::State::remove_entry(Channel& channel, const AudienceId& id, TimePoint now) {
+  wire::Body body;
+  body.mutable_audience_remove()->set_channel_id(channel.id().str());
+  body.mutable_audience_remove()->set_entry(id.str());
+  receive_audience_remove(channel, id, now);
+  tell_group(*find_group(channel.owner->group), std::move(body), now);
+  forget_channel_proposal(channel);  // what is under way is made anew, without them
+  propose_channel(channel, now);
+}
+
+void Core::State::receive_audience_remove(Channel& channel, const AudienceId& id, TimePoint now) {
+  const AudienceEntry* entry = channel.audience.find(id);
+  const std::string name = entry == nullptr ? "" : channel.audience.display_name(id);
+  channel.stop_waiting(id);
+  if (!channel.audience.remove(id)) return;
+  if (!name.empty()) tell(Notice::Kind::audience_removed, channel.id(), {}, name);
+  propose_channel(channel, now);
+}
+
+Status Core::State::remove_from_audience(const ChannelId& channel_id, std::string_view name,
+                                         TimePoint now) {
+  TRY(Channel * channel, led_channel(channel_id, "take somebody out of its audience"));
+  std::vector<AudienceId> found;
+  std::optional<VerifyKey> identity;
+  for (const auto& [id, entry] : channel->audience.entries()) {
+    if (channel->audience.display_name(id) != name) continue;
+    found.push_back(id);
+    identity = entry.identity;
+  }
+  if (found.empty()) {
+    return Error{Errc::not_found, "nobody in the audience of \"" + channel->name() +
+                                      "\" is called " + std::string(name) +
+                                      ": see who is, with porchlight channel audience"};
+  }
+  if (found.size() > 1) {
+    return Error{Errc::usage, "two in the audience are shown as " + std::string(name) +
+                                  "; nobody was taken out"};
+  }
+  if (identity) {
+    for (const auto& [id, entry] : channel->audience.entries()) {
+      if (entry.identity == identity && id != found[0]) found.push_back(id);
+    }
+  }
+  for (const AudienceId& id : found) {
+    const AudienceEntry& entry = *channel->audience.find(id);
+    const auto mine = entry.invited ? people.invites.find(entry.invite) : people.invites.end();
+    if (mine != people.invites.end()) {
+      mine->second.standing = Invite::Standing::revoked;
+      take_enrolls_back(mine->second);
+      take_parcel_back(mine->second, now);
+    }
+    remove_entry(*channel, id, now);
+  }
+  return Ok{};
+}
+
+}  // namespace porchlight::client

@@ -1,0 +1,426 @@
+// Channels: their mailboxes, following their epochs, their days (clauses 14.2 to 14.5).
+#include "client/core/state.hpp"
+#include "proto/crypto/pad.hpp"
+#include "proto/crypto/unseal.hpp"
+#include "proto/wire/group.pb.h"
+#include "proto/wire/signed.hpp"
+
+namespace porchlight::client {
+namespace {
+
+/// The Signed epoch in a control envelope.
+std::optional<Bytes> open_control(const SealSeed& seed, ByteView envelope) {
+  auto payload = unseal(seed, envelope);
+  wire::ControlMessage message;
+  if (!payload || !unpad(*payload) || !parse(message, payload->reveal())) return std::nullopt;
+  return to_bytes(as_bytes(message.epoch()));
+}
+
+SigningSeed copy_of(const SigningSeed& seed) { return *SigningSeed::from(seed.reveal()); }
+
+/// Whether a lead's announcement is of the very epoch that was signed.
+bool fits(const ChannelHead& announced, const ChannelHead& head) {
+  return announced.root == head.root && announced.post == head.post &&
+         announced.ctl_drop == head.ctl_drop && announced.salt == head.salt &&
+         announced.day == head.day;
+}
+
+}  // namespace
+
+Channel* Core::State::find_channel(const ChannelId& id) {
+  const auto found = channels.find(id);
+  return found == channels.end() ? nullptr : &found->second;
+}
+
+const Channel* Core::State::find_channel(const ChannelId& id) const {
+  return const_cast<State*>(this)->find_channel(id);
+}
+
+// ---- mailboxes ----------------------------------------------------------------------------------
+
+void Core::State::locate_channel(Channel& channel, const MailboxId& mailbox,
+                                 std::vector<Place>& places) {
+  using Kind = Place::Kind;
+  const auto add = [&](Kind kind, ChannelEpoch* epoch, std::uint32_t day) {
+    places.push_back({kind, nullptr, nullptr, day, &channel, epoch});
+  };
+  if (channel.awaited) {
+    for (const auto& page : channel.awaited->pages) {
+      if (page.mailbox != mailbox) continue;
+      add(Kind::channel_page, nullptr, 0);
+      break;
+    }
+  }
+  if (channel.arriving) {
+    for (const MailboxId& page : channel.arriving->mailboxes) {
+      if (page == mailbox) add(Kind::channel_list, nullptr, 0);
+    }
+  }
+  for (auto& [number, epoch] : channel.epochs()) {
+    if (epoch.control_mailbox == mailbox && epoch.control_readable) {
+      add(Kind::channel_control, &epoch, 0);
+    }
+    for (auto& [day_number, day] : epoch.days) {
+      if (day.mailbox == mailbox) add(Kind::channel_day, &epoch, day_number);
+      if (day.group && day.group->reply_mailbox == mailbox) {
+        add(Kind::channel_reply, &epoch, day_number);
+      }
+    }
+  }
+}
+
+void Core::State::collect_channel(const Channel& channel, std::vector<Subscription>& all) const {
+  const auto add = [&](const wire::MailboxAddress& address, const MailboxId& id) {
+    all.push_back({address, cursors.after(id)});
+  };
+  for (const auto& [number, epoch] : channel.epochs()) {
+    if (epoch.control_readable) add(epoch.control_address, epoch.control_mailbox);
+  }
+  if (channel.awaited) {
+    std::set<MailboxId> listed;
+    for (const auto& page : channel.awaited->pages) {
+      if (listed.insert(page.mailbox).second) add(page.keys.address, page.mailbox);
+    }
+  }
+  if (channel.arriving) {
+    for (std::size_t i = 0; i < channel.arriving->keys.size(); ++i) {
+      add(channel.arriving->keys[i].address(), channel.arriving->mailboxes[i]);
+    }
+  }
+  for (const auto& [number, epoch] : channel.epochs()) {
+    for (const auto& [day_number, day] : epoch.days) {
+      add(day.address, day.mailbox);
+      if (day.group) add(day.group->reply_address, day.group->reply_mailbox);
+    }
+  }
+}
+
+std::optional<SigningSeed> Core::State::channel_seed(const wire::MailboxAddress& address,
+                                                     wire::MailboxRight right) const {
+  const bool collect = right == wire::MAILBOX_RIGHT_COLLECT;
+  for (const auto& [id, channel] : channels) {
+    if (channel.awaited && collect) {
+      for (const auto& page : channel.awaited->pages) {
+        if (page.keys.address == address) return copy_of(page.keys.collect);
+      }
+    }
+    if (channel.arriving && collect) {
+      for (const ListPageKeys& page : channel.arriving->keys) {
+        if (page.address() == address) return copy_of(page.collect);
+      }
+    }
+    for (const auto& [number, epoch] : channel.epochs()) {
+      if (collect && epoch.control_readable && epoch.control_address == address) {
+        return copy_of(epoch.ctl_collect);
+      }
+      for (const auto& [day_number, day] : epoch.days) {
+        if (day.address == address && collect) return copy_of(day.keys.collect);
+        if (!day.group) continue;
+        if (day.address == address) return copy_of(day.group->keys.drop);
+        if (collect && day.group->reply_address == address) {
+          return copy_of(day.group->keys.reply_collect);
+        }
+      }
+    }
+    if (collect || !channel.owner || channel.over()) continue;
+    const ChannelHead& head = channel.newest().head;
+    const auto root = channel.owner->roots.find(head.root);
+    if (root != channel.owner->roots.end()) {
+      auto ctl = derive_ctl_drop(root->second, id, head.number, head.salt.view());
+      if (SigningKey(ctl).verify_key() == address.drop_key) return ctl;
+      if (channel.owner->page_salt) {
+        auto page = derive_grant_page_drop(root->second, id, head.number + 1,
+                                           channel.owner->page_salt->view());
+        if (SigningKey(page).verify_key() == address.drop_key) return page;
+      }
+    }
+    if (!channel.owner->list_seed) continue;
+    for (const auto& [entry_id, entry] : outbox.entries()) {
+      if (entry.purpose != OutboxPurpose::list_page || entry.group != id ||
+          entry.item.address != address) {
+        continue;
+      }
+      return derive_list_page(*channel.owner->list_seed, entry.page).drop;
+    }
+  }
+  return std::nullopt;
+}
+
+bool Core::State::deliver_channel(const Place& place, const MailboxId& mailbox, std::uint64_t seq,
+                                  ByteView envelope, TimePoint now) {
+  using Kind = Place::Kind;
+  Channel& channel = *place.channel;
+  switch (place.kind) {
+    case Kind::channel_control:
+      return deliver_channel_control(channel, *place.channel_epoch, seq, envelope, now);
+    case Kind::channel_page:
+      deliver_grant_page(channel, mailbox, envelope, now);
+      return false;
+    case Kind::channel_list:
+      deliver_list_page(channel, mailbox, envelope, now);
+      return false;
+    case Kind::channel_day:
+      deliver_channel_frame(channel, *place.channel_epoch, place.day, seq, envelope, now);
+      return true;
+    case Kind::channel_reply:
+      deliver_reply(channel, *place.channel_epoch, place.day, seq, envelope, now);
+      return true;
+    default:
+      return true;
+  }
+}
+
+void Core::State::channel_caught_up(const Place& place, const MailboxId& mailbox, TimePoint now) {
+  using Kind = Place::Kind;
+  Channel& channel = *place.channel;
+  switch (place.kind) {
+    case Kind::channel_control:
+      return channel_control_caught_up(channel, *place.channel_epoch, now);
+    case Kind::channel_page:
+      return grant_page_caught_up(channel, mailbox, now);
+    case Kind::channel_list:
+      return;  // it is announced again
+    case Kind::channel_day:
+      return channel_day_caught_up(channel, *place.channel_epoch, place.day, now);
+    case Kind::channel_reply: {
+      place.channel_epoch->days.at(place.day).group->reply_caught_up = true;
+      if (relay.clocks_checked(now) && place.day + 2 <= relay.sure_day(now)) {
+        channel.mark_reply_complete(*place.channel_epoch, place.day);
+      }
+      return answer_waiting(channel, now);
+    }
+    default:
+      return;
+  }
+}
+
+// ---- following epochs ---------------------------------------------------------------------------
+
+bool Core::State::deliver_channel_control(Channel& channel, ChannelEpoch& epoch, std::uint64_t seq,
+                                          ByteView envelope, TimePoint now) {
+  if (epoch.succeeded) return true;
+  // What lies behind the next epoch lost to it.
+  if (channel.awaited || channel.halted()) return false;
+  const auto signed_epoch = open_control(epoch.ctl_seal, envelope);
+  if (!signed_epoch) return true;
+  ChannelJudgement judgement =
+      judge_channel_epoch(epoch.head, *signed_epoch, wire::seq_hour(seq) / 24);
+  switch (judgement.kind) {
+    case ChannelJudgement::Kind::valid:
+      break;
+    case ChannelJudgement::Kind::newer:
+      channel.halt();
+      warnings.stands(WarningView::Kind::update_needed,
+                      "The channel \"" + channel.name() +
+                          "\" was changed by a newer version of Porchlight. It is kept as it is, "
+                          "and nothing is read or sent there, until this device is updated.",
+                      now, channel.id());
+      return false;
+    case ChannelJudgement::Kind::invalid:
+      if (judgement.by_root) {
+        warn(WarningView::Kind::foreign_epoch,
+             "Somebody tried to change the channel \"" + channel.name() +
+                 "\" in a way that is not allowed; it was passed over.",
+             now, channel.id());
+      }
+      return true;
+  }
+  channel.awaited = AwaitedChannel{*std::move(judgement.head), *signed_epoch, seq, {}};
+  if (channel.owner) return follow_announced(channel, now);
+  await_grant(channel);
+  return false;
+}
+
+/// Where a grant for this device may lie: as somebody in the list, or as whoever has the invite.
+void Core::State::await_grant(Channel& channel) {
+  AwaitedChannel& awaited = *channel.awaited;
+  const ChannelEpoch& before = channel.newest();
+  const std::uint32_t count = count_grant_pages(awaited.head.grants);
+  const auto add = [&](const TagKey& key) {
+    AwaitedChannel::Page page;
+    page.tag = grant_tag(key, channel.id(), awaited.head.number, awaited.head.salt.view());
+    page.number = grant_page_of(page.tag, count);
+    page.keys = derive_grant_page(before.ctl_collect, before.ctl_seal, awaited.head.salt.view(),
+                                  page.number, awaited.head.page_drop);
+    page.mailbox = page.keys.address.id();
+    awaited.pages.push_back(std::move(page));
+  };
+  add(channel.reader->tag_key);
+  if (channel.reader->by_invite) add(channel.reader->by_invite->tag);
+}
+
+void Core::State::deliver_grant_page(Channel& channel, const MailboxId& mailbox, ByteView envelope,
+                                     TimePoint now) {
+  const AwaitedChannel& awaited = *channel.awaited;
+  ChannelEpoch& before = channel.newest();
+  AudiencePart& mine = *channel.reader;
+  std::optional<Fresh> fresh;
+  bool as_listed = false;
+  for (std::size_t i = 0; i < awaited.pages.size() && !fresh; ++i) {
+    const AwaitedChannel::Page& page = awaited.pages[i];
+    if (page.mailbox != mailbox) continue;
+    std::vector<const SealSeed*> keys;
+    as_listed = i == 0;
+    if (as_listed) {
+      for (const HeldCard& card : me.cards()) keys.push_back(&card.keys.seal);
+    } else {
+      keys.push_back(&mine.by_invite->seal);
+    }
+    auto opened = open_audience_grant(awaited.head, before.head.root, page.keys.seal, page.number,
+                                      envelope, page.tag, keys);
+    if (opened) fresh = std::move(opened).value();
+  }
+  if (!fresh) return;  // at its CaughtUp it is known that there is none
+  const AwaitedChannel taken = *std::move(channel.awaited);
+  const MailboxId control = before.control_mailbox;
+  const VerifyKey signed_by = before.head.root;
+  ChannelEpochKeys keys = derive_channel_epoch(*before.carry, fresh->reveal(), taken.head.id);
+  ChannelReading reading{std::move(keys.carry),        std::move(keys.ctl_collect),
+                         std::move(keys.ctl_seal),     taken.head.day,
+                         derive_channel_day(keys.day), next_day(keys.day)};
+  channel.adopt(taken.head, std::move(reading), taken.seq, relay.today(now));
+  channel.learn(taken.head, taken.signed_epoch, signed_by);
+  if (as_listed) {
+    mine.by_invite.reset();
+  } else {
+    mine.request_stored = false;  // who is listed by now would have found a grant of their own
+  }
+  channel.save_head();
+  cursors.move(control, taken.seq);
+  channel_moved_on(channel, now);
+}
+
+void Core::State::grant_page_caught_up(Channel& channel, const MailboxId& mailbox, TimePoint now) {
+  bool all = true;
+  for (auto& page : channel.awaited->pages) {
+    page.caught_up |= page.mailbox == mailbox;
+    all &= page.caught_up;
+  }
+  if (!all || relay.changes_wait_until(now)) return;
+  warnings.stands(WarningView::Kind::left_behind,
+                  "The channel \"" + channel.name() +
+                      "\" has gone on, and there were no keys for this device: you were taken "
+                      "out, or the relay holds them back. What was said until then stays for its "
+                      "time. If you should be in, ask the people who run it for a new invite.",
+                  now, channel.id());
+}
+
+bool Core::State::follow_announced(Channel& channel, TimePoint now) {
+  if (!channel.awaited || !channel.owner) return false;
+  auto announced = channel.take_offered(channel.awaited->head.id);
+  if (!announced) return false;
+  const AwaitedChannel taken = *std::move(channel.awaited);
+  if (!fits(announced->head, taken.head)) {
+    channel.awaited = AwaitedChannel{taken.head, taken.signed_epoch, taken.seq, {}};
+    return false;  // keys of something else: as if they had not come
+  }
+  ChannelEpoch& before = channel.newest();
+  const VerifyKey signed_by = before.head.root;
+  const MailboxId control = before.control_mailbox;
+  const bool is_mine = channel.proposal.stored_seq == taken.seq;
+  const bool is_weekly = taken.head.day >= before.head.day + limits::channel_rekey_days;
+  announced->head = taken.head;
+  channel.adopt(*std::move(announced), taken.seq, relay.today(now));
+  channel.learn(taken.head, taken.signed_epoch, signed_by);
+  cursors.move(control, taken.seq);
+  channel_moved_on(channel, now);
+  Group* group = find_group(channel.owner->group);
+  if (is_mine && is_weekly && group != nullptr) share_list(channel, *group, now);
+  return true;
+}
+
+/// The change that follows cannot be followed any more, but a lead has announced one further on.
+void Core::State::skip_to_announced(Channel& channel, TimePoint now) {
+  if (!channel.owner || channel.over()) return;
+  const std::uint32_t next = channel.newest().head.number + 1;
+  const ChannelAnnouncement* furthest = nullptr;
+  for (const auto& [id, offered] : channel.offered()) {
+    if (offered.head.number > next &&
+        (furthest == nullptr || offered.head.number > furthest->head.number)) {
+      furthest = &offered;
+    }
+  }
+  if (furthest == nullptr) return;
+  auto announced = channel.take_offered(EpochId(furthest->head.id));
+  channel.owner->has_list = false;  // neither the epoch itself nor who came meanwhile is known
+  channel.adopt(*std::move(announced), 0, relay.today(now));
+  channel_moved_on(channel, now);
+}
+
+void Core::State::channel_moved_on(Channel& channel, TimePoint now) {
+  warnings.remove(WarningView::Kind::left_behind, channel.id());
+  warnings.remove(WarningView::Kind::taken_over, channel.id());
+  warnings.remove(WarningView::Kind::keys_run_out, channel.id());
+  forget_channel_proposal(channel);
+  take_back_said(channel, channel.newest().head.number, UINT32_MAX);
+  enter_channel_days(channel, now);
+}
+
+void Core::State::channel_control_caught_up(Channel& channel, ChannelEpoch& epoch, TimePoint now) {
+  epoch.caught_up = true;
+  if (epoch.succeeded || channel.halted()) return;
+  skip_to_announced(channel, now);
+  if (channel.awaited) return;
+  propose_channel(channel, now);
+  flush_channel(channel, now);
+}
+
+// ---- time ---------------------------------------------------------------------------------------
+
+void Core::State::enter_channel_days(Channel& channel, TimePoint now) {
+  if (channel.over()) return;
+  channel.enter_days(relay.today(now), relay.clocks_checked(now)
+                                           ? relay.days_ago(relay.ordinary_days() + 1, now)
+                                           : 0);
+}
+
+void Core::State::tick_channel(Channel& channel, TimePoint now) {
+  if (!channel.over()) {
+    enter_channel_days(channel, now);
+    propose_channel(channel, now);
+    tell_channel_card(channel, now);
+    flush_channel(channel, now);
+    lapse_audience_invites(channel, now);
+    answer_waiting(channel, now);
+  }
+  if (!relay.clocks_checked(now)) return;
+  for (const MailboxId& mailbox : channel.leave_days_before(relay.days_ago(1, now))) {
+    cursors.erase(mailbox);
+  }
+  for (const MailboxId& mailbox : channel.age(relay.sure_day(now))) cursors.erase(mailbox);
+  channel.frames.forget_before(relay.days_ago(relay.ordinary_days() + 1, now));
+  const bool is_late = relay.sure_day(now) + 3 > channel.newest().last_day();
+  if (is_late && !channel.over()) {
+    warnings.stands(WarningView::Kind::keys_run_out,
+                    "The channel \"" + channel.name() +
+                        "\" has had no new keys for long, and those it has end within days: " +
+                        (channel.owner ? "somebody who leads its group must come online."
+                                       : "the people who run it seem to be away."),
+                    now, channel.id());
+  }
+  // The keys are told before the change is made.
+  const Group* group = channel.owner ? find_group(channel.owner->group) : nullptr;
+  if (!channel.awaited || group == nullptr || !group->newest().caught_up) return;
+  const auto day = group->newest().days.days().find(group->sending_day(relay.today(now)));
+  if (day == group->newest().days.days().end() || !day->second.caught_up) return;
+  warnings.stands(WarningView::Kind::taken_over,
+                  "The channel \"" + channel.name() + "\" was changed, and nobody who leads \"" +
+                      group->name() +
+                      "\" stands for it: somebody who was taken out may have taken it over, and "
+                      "what its audience hears there is theirs. Tell them in another way, and make "
+                      "a new channel. If one of you was away for long, run porchlight sync first.",
+                  now, channel.id());
+}
+
+/// This member is not in the group any more.
+void Core::State::end_channels(const GroupId& group) {
+  for (auto& [id, channel] : channels) {
+    if (!channel.owner || channel.owner->group != group || channel.over()) continue;
+    forget_channel_proposal(channel);
+    take_back_said(channel, UINT32_MAX, 0);
+    messages.erase_queued(id);
+    channel.end();
+  }
+}
+
+}  // namespace porchlight::client

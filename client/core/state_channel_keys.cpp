@@ -1,0 +1,237 @@
+// Channels: what the members of a group tell one another of theirs (clauses 14.5 and 14.10). Their
+// keys travel in the group's own frames, so exactly those have them who are in the group.
+#include "client/core/bodies.hpp"
+#include "client/core/state.hpp"
+#include "proto/crypto/unseal.hpp"
+
+namespace porchlight::client {
+namespace {
+
+bool is_lead(const Group& group, const VerifyKey& member) { return group.roster().is_lead(member); }
+
+}  // namespace
+
+// ---- telling ------------------------------------------------------------------------------------
+
+MessageId Core::State::tell_group(Group& group, wire::Body body, TimePoint now) {
+  const Status complete = complete_body(body, random, now);
+  PORCHLIGHT_ASSERT(complete.ok());
+  const MessageId id = *MessageId::from(as_bytes(body.id()));
+  queue(group, std::move(body), now);
+  return id;
+}
+
+MessageId Core::State::announce(const Channel&, const ChannelAnnouncement& what, Group& group,
+                                TimePoint now) {
+  wire::Body body;
+  write_announcement(what, *body.mutable_channel_keys());
+  return tell_group(group, std::move(body), now);
+}
+
+/// To everybody who leads now, in as many bodies as it takes.
+void Core::State::tell_roots(const Channel& channel, Group& group, TimePoint now) {
+  for (const auto& [key, seed] : channel.owner->roots) {
+    wire::Body body;
+    const auto flush_boxes = [&] {
+      if (body.channel_root().boxes_size() == 0) return;
+      body.mutable_channel_root()->set_channel_id(channel.id().str());
+      body.mutable_channel_root()->set_root(key.str());
+      tell_group(group, std::exchange(body, {}), now);
+    };
+    for (const RosterEntry& entry : group.roster().entries()) {
+      if (entry.role != wire::ROLE_LEAD || entry.identity() == me.id()) continue;
+      body.mutable_channel_root()->add_boxes(to_string(seal(entry.card().seal_key, seed.reveal())));
+      if (body.channel_root().boxes_size() == static_cast<int>(limits::root_boxes_max)) {
+        flush_boxes();
+      }
+    }
+    flush_boxes();
+  }
+}
+
+void Core::State::share_list(Channel& channel, Group& group, TimePoint now) {
+  if (!channel.owner->has_list || channel.newest().signed_epoch.empty()) return;
+  // One at a time: of one that has not left yet the newer takes the place.
+  outbox.erase_if([&](const OutboxEntry& entry) {
+    return entry.purpose == OutboxPurpose::list_page && entry.group == channel.id();
+  });
+  channel.owner->list_seed = random.secret<ListSeed>();
+  channel.save_head();
+  const ListSeed& seed = *channel.owner->list_seed;
+  wire::Body body;
+  wire::AudienceList& list = *body.mutable_audience_list();
+  list.set_channel_id(channel.id().str());
+  list.set_seed(to_string(seed.reveal()));
+  std::vector<ListPage> pages = make_audience_list(channel.audience, channel.newest().signed_epoch,
+                                                   channel.newest().signed_by, seed);
+  for (const ListPage& page : pages) list.add_pages(to_string(page.hash.view()));
+  const Status complete = complete_body(body, random, now);
+  PORCHLIGHT_ASSERT(complete.ok());
+  const MessageId id = *MessageId::from(as_bytes(body.id()));
+  for (std::size_t i = 0; i < pages.size(); ++i) {
+    OutboxEntry entry;
+    entry.item.address = pages[i].address;
+    entry.item.envelope = std::move(pages[i].envelope);
+    entry.purpose = OutboxPurpose::list_page;
+    entry.group = channel.id();
+    entry.page = static_cast<std::uint32_t>(i);
+    entry.message = id;
+    outbox.add(std::move(entry));
+  }
+  queue(group, std::move(body), now);
+}
+
+void Core::State::share_channels(Group& group, const Change& change, TimePoint now) {
+  if (change.author != me.id() || group.removed()) return;
+  const bool has_newcomers = !change.added.empty() || !change.refreshed.empty();
+  const bool has_leads =
+      std::any_of(change.role_changed.begin(), change.role_changed.end(),
+                  [&](const VerifyKey& member) { return is_lead(group, member); });
+  if (!has_newcomers && !has_leads) return;
+  for (auto& [id, channel] : channels) {
+    if (!channel.owner || channel.owner->group != group.id() || channel.over()) continue;
+    const ChannelEpoch& epoch = channel.newest();
+    if (has_newcomers && epoch.next) {
+      announce(channel, channel.announcement(epoch.next_day - 1), group, now);
+    }
+    if (channel.owner->roots.contains(epoch.head.root)) tell_roots(channel, group, now);
+    if (has_newcomers) share_list(channel, group, now);
+  }
+}
+
+// ---- being told ---------------------------------------------------------------------------------
+
+void Core::State::receive_channel_body(Group& group, const VerifyKey& sender, wire::Body body,
+                                       TimePoint now) {
+  if (!is_lead(group, sender)) return;
+  if (body.has_channel_keys()) {
+    return receive_channel_keys(group, std::move(*body.mutable_channel_keys()), now);
+  }
+  const auto of = [&](const std::string& field) -> Channel* {
+    const auto id = ChannelId::from(as_bytes(field));
+    Channel* channel = id ? find_channel(*id) : nullptr;
+    const bool is_its = channel != nullptr && channel->owner && !channel->over() &&
+                        channel->owner->group == group.id();
+    return is_its ? channel : nullptr;
+  };
+  if (body.has_channel_root()) {
+    if (Channel* channel = of(body.channel_root().channel_id())) {
+      receive_channel_root(*channel, body.channel_root(), now);
+    }
+  } else if (body.has_audience_add()) {
+    if (Channel* channel = of(body.audience_add().channel_id())) {
+      receive_audience_add(*channel, body.audience_add(), now);
+    }
+  } else if (body.has_audience_invite()) {
+    if (Channel* channel = of(body.audience_invite().channel_id())) {
+      receive_audience_invite(*channel, sender, body.audience_invite());
+    }
+  } else if (body.has_audience_remove()) {
+    Channel* channel = of(body.audience_remove().channel_id());
+    const auto id = AudienceId::from(as_bytes(body.audience_remove().entry()));
+    if (channel != nullptr && id) receive_audience_remove(*channel, *id, now);
+  } else if (body.has_audience_list()) {
+    Channel* channel = of(body.audience_list().channel_id());
+    if (channel != nullptr) receive_list(*channel, std::move(*body.mutable_audience_list()));
+  }
+}
+
+void Core::State::receive_channel_keys(Group& group, wire::ChannelKeys body, TimePoint now) {
+  auto announced = read_announcement(body);
+  if (!announced) return;
+  const ChannelHead head = announced->head;
+  Channel* known = find_channel(head.channel);
+  if (known != nullptr && !known->owner) {
+    // Who was in its audience is in its group from now on.
+    take_back_said(*known, UINT32_MAX, 0);
+    for (const MailboxId& mailbox : known->erase()) cursors.erase(mailbox);
+    channels.erase(head.channel);
+    known = nullptr;
+  }
+  if (known != nullptr && known->over()) {
+    for (const MailboxId& mailbox : known->erase()) cursors.erase(mailbox);
+    channels.erase(head.channel);
+    known = nullptr;
+  }
+  if (known == nullptr) {
+    if (channels.size() >= limits::channels_max) return;
+    Channel& channel = channels.try_emplace(head.channel, journal, head.channel).first->second;
+    channel.owner.emplace();
+    channel.owner->group = group.id();
+    channel.begin(std::move(announced).value());
+    channel.save_head();
+    enter_channel_days(channel, now);
+    return tell(Notice::Kind::channel_shared, head.channel, {}, head.name);
+  }
+  if (known->owner->group != group.id() || head.number <= known->newest().head.number) return;
+  known->offer(std::move(announced).value());
+  if (follow_announced(*known, now)) propose_channel(*known, now);
+}
+
+void Core::State::receive_channel_root(Channel& channel, const wire::ChannelRoot& body,
+                                       TimePoint now) {
+  VerifyKey root;
+  if (!read(root, body.root())) return;
+  for (const std::string& box : body.boxes()) {
+    for (const HeldCard& card : me.cards()) {
+      const auto opened = unseal(card.keys.seal, as_bytes(box));
+      auto seed = opened ? RootSeed::from(opened->reveal()) : std::nullopt;
+      if (!seed || SigningKey(*seed).verify_key() != root) continue;
+      channel.owner->roots.insert_or_assign(root, *std::move(seed));
+      channel.save_head();
+      return propose_channel(channel, now);
+    }
+  }
+}
+
+void Core::State::receive_list(Channel& channel, wire::AudienceList body) {
+  if (channel.owner->has_list) return;
+  ListSeed seed;
+  Channel::Arriving arriving;
+  if (!take_secret(seed, *body.mutable_seed())) return;
+  for (const std::string& hash : body.pages()) {
+    if (!read(arriving.hashes.emplace_back(), hash)) return;
+    const auto number = static_cast<std::uint32_t>(arriving.keys.size());
+    arriving.keys.push_back(derive_list_page(seed, number));
+    arriving.mailboxes.push_back(arriving.keys.back().address().id());
+    arriving.payloads.emplace_back();
+  }
+  channel.arriving = std::move(arriving);
+}
+
+void Core::State::deliver_list_page(Channel& channel, const MailboxId& mailbox, ByteView envelope,
+                                    TimePoint now) {
+  Channel::Arriving& arriving = *channel.arriving;
+  Bytes whole;
+  bool all = true;
+  for (std::size_t i = 0; i < arriving.mailboxes.size(); ++i) {
+    if (arriving.mailboxes[i] == mailbox && !arriving.payloads[i]) {
+      arriving.payloads[i] = open_list_page(arriving.keys[i], envelope, arriving.hashes[i]);
+    }
+    all &= arriving.payloads[i].has_value();
+  }
+  if (!all) return;
+  for (const auto& payload : arriving.payloads) {
+    whole.insert(whole.end(), payload->begin(), payload->end());
+  }
+  channel.arriving.reset();
+  auto content = read_audience_list(whole);
+  if (!content) return;
+  const auto head = read_channel_epoch(content->signed_epoch, content->signed_by);
+  if (head && head->id == channel.newest().head.id && channel.newest().signed_epoch.empty()) {
+    channel.learn(*head, content->signed_epoch, content->signed_by);
+  }
+  // That they are left out is the care of whoever took them out.
+  std::vector<Bytes> left_out;
+  for (const AudienceId& id : content->removed) {
+    if (channel.audience.remove(id)) left_out.push_back(to_bytes(id.view().first(16)));
+  }
+  channel.audience.settle(left_out);
+  for (AudienceEntry& entry : content->entries) channel.audience.add(std::move(entry));
+  if (channel.newest().signed_epoch.empty()) return;  // it has gone on meanwhile: another follows
+  channel.owner->has_list = true;
+  channel.save_head();
+  propose_channel(channel, now);
+}
+
+}  // namespace porchlight::client
