@@ -1,0 +1,338 @@
+// Channels from the group that makes one to the volunteer who answers (clause 14).
+#include "tests/unit/client_core_channel_scene.hpp"
+
+namespace porchlight::client {
+namespace {
+
+using Texts = std::vector<std::string>;
+using Warn = WarningView::Kind;
+
+TEST(Channel, IsSharedWithTheWholeGroupAndNobodyElse) {
+  ChannelScene scene;
+  for (Device* device : {&scene.ana, &scene.ben, &scene.cleo}) {
+    const auto view = device->core().channel("pickup");
+    ASSERT_TRUE(view.ok()) << view.error().what;
+    EXPECT_EQ(view->side, ChannelView::Side::group);
+    EXPECT_EQ(view->group_name, "dispatch");
+    EXPECT_EQ(view->leads, device == &scene.ana);
+    EXPECT_FALSE(view->waits_for_list);
+    EXPECT_FALSE(view->waits_for_keys);
+    EXPECT_EQ(view->epoch, 0u);
+  }
+  scene.alert(scene.ben, "Use the north gate");
+  scene.sync_all();
+  EXPECT_EQ(scene.alerts(scene.ana), Texts{"Use the north gate"});
+  EXPECT_EQ(scene.alerts(scene.cleo), Texts{"Use the north gate"});
+  const auto messages = scene.cleo.core().channel_messages(scene.channel);
+  ASSERT_EQ(messages.size(), 1u);
+  EXPECT_EQ(messages[0].sender_name, "Ben");
+  EXPECT_EQ(messages[0].voice, MessageView::Voice::channel);
+  scene.expect_no_warnings();
+}
+
+TEST(Channel, IsReadByAVolunteerAtOnceWithNobodyOfTheGroupThere) {
+  ChannelScene scene;
+  const wire::Link link = scene.invite("Maria");
+  Device& maria = scene.follows(link, "Maria");
+  const auto view = maria.core().channel("pickup");
+  ASSERT_TRUE(view.ok()) << view.error().what;
+  EXPECT_EQ(view->side, ChannelView::Side::audience);
+  EXPECT_TRUE(view->group_name.empty());
+  EXPECT_TRUE(maria.has_notice(Notice::Kind::channel_joined));
+  scene.alert(scene.ben, "Use the north gate");
+  maria.sync();
+  EXPECT_EQ(scene.alerts(maria), Texts{"Use the north gate"});
+  const auto messages = maria.core().channel_messages(scene.channel);
+  ASSERT_EQ(messages.size(), 1u);
+  EXPECT_EQ(messages[0].sender_name, "pickup");  // never who of the group it was
+  EXPECT_EQ(messages[0].sender, VerifyKey{});
+  // The list follows, on every device of the group.
+  scene.sync_all();
+  for (Device* device : {&scene.ana, &scene.ben, &scene.cleo}) {
+    const auto audience = device->core().audience(scene.channel);
+    ASSERT_TRUE(audience.ok());
+    ASSERT_EQ(audience->size(), 1u);
+    EXPECT_EQ(audience->at(0).name, "Maria");
+    EXPECT_FALSE(audience->at(0).invite);
+  }
+  EXPECT_EQ(maria.core().audience(scene.channel).error().code, Errc::not_permitted);
+  scene.expect_no_warnings();
+}
+
+TEST(Channel, ShowsVolunteersTheSameSafetyWordsAsTheGroup) {
+  ChannelScene scene;
+  const wire::Link link = scene.invite("Maria");
+  Device& maria = *scene.volunteers.emplace_back(std::make_unique<Device>(scene.relay, 100));
+  ASSERT_TRUE(maria.core().follow(link, maria.now()).ok());
+  maria.sync();
+  const auto words = maria.core().accept_offer("Maria", maria.now());
+  ASSERT_TRUE(words.ok() && words->has_value());
+  maria.keep();
+  scene.sync_all();
+  EXPECT_EQ(scene.ben.core().audience(scene.channel)->at(0).words, *words);
+}
+
+TEST(Channel, CarriesAnswersToTheGroupAndToNobodyElse) {
+  ChannelScene scene;
+  Device& maria = scene.volunteer("Maria");
+  Device& noor = scene.volunteer("Noor");
+  const MessageId alert = scene.alert(scene.ben, "Come to the gate", {"on my way", "can't"});
+  maria.sync();
+  noor.sync();
+  ASSERT_TRUE(scene.answer(maria, alert, "on my way").ok());
+  EXPECT_EQ(scene.answer(noor, alert, "perhaps").error().code, Errc::usage);
+  scene.sync_all();
+  for (Device* device : {&scene.ana, &scene.ben, &scene.cleo}) {
+    const auto board = device->core().alerts(scene.channel, device->now());
+    ASSERT_EQ(board.alerts.size(), 1u);
+    ASSERT_EQ(board.alerts[0].answers.size(), 1u);
+    EXPECT_EQ(board.alerts[0].answers[0].name, "Maria");
+    EXPECT_EQ(board.alerts[0].answers[0].answer, "on my way");
+  }
+  const auto seen = noor.core().alerts(scene.channel, noor.now());
+  ASSERT_EQ(seen.alerts.size(), 1u);
+  EXPECT_TRUE(seen.alerts[0].answers.empty());
+  // The last one counts.
+  ASSERT_TRUE(scene.answer(maria, alert, "can't").ok());
+  scene.sync_all();
+  const auto board = scene.cleo.core().alerts(scene.channel, scene.cleo.now());
+  ASSERT_EQ(board.alerts[0].answers.size(), 1u);
+  EXPECT_EQ(board.alerts[0].answers[0].answer, "can't");
+  scene.expect_no_warnings();
+}
+
+TEST(Channel, AnswersNothingButWhatTheChannelAsks) {
+  ChannelScene scene;
+  Device& maria = scene.volunteer("Maria");
+  const MessageId alert = scene.alert(scene.ana, "For your information");
+  maria.sync();
+  EXPECT_EQ(scene.answer(maria, alert, "on my way").error().code, Errc::not_permitted);
+  EXPECT_EQ(scene.answer(maria, MessageId{}, "on my way").error().code, Errc::not_found);
+  wire::Body body;
+  body.mutable_alert()->set_urgency(wire::URGENCY_NOW);
+  body.mutable_alert()->add_wordings()->set_text("Not mine to say");
+  EXPECT_EQ(maria.core().say(scene.channel, body, maria.now()).error().code, Errc::not_permitted);
+}
+
+TEST(Channel, LetsAnAnswerWaitForAMoment) {
+  ChannelScene scene;
+  Device& maria = scene.volunteer("Maria");
+  std::set<std::int64_t> delays;
+  for (int i = 0; i < 12; ++i) {
+    const MessageId alert = scene.alert(scene.ana, "Come", {"yes"});
+    maria.sync();
+    wire::Body body;
+    body.mutable_ack()->set_alert(alert.str());
+    body.mutable_ack()->set_answer("yes");
+    ASSERT_TRUE(maria.core().say(scene.channel, body, maria.now()).ok());
+    maria.keep();
+    const auto next = maria.core().next_tick_at();
+    if (!next) {  // it left at once
+      delays.insert(0);
+      continue;
+    }
+    const auto delay = (*next - maria.now()).count();
+    EXPECT_LE(delay, limits::answer_delay_seconds_small);
+    delays.insert(delay);
+    scene.relay.now = *next;
+    maria.sync();
+    EXPECT_FALSE(maria.core().next_tick_at().has_value());
+  }
+  EXPECT_GT(delays.size(), 2u);
+}
+
+TEST(Channel, TakesAnAlertBackWhereItWasShown) {
+  ChannelScene scene;
+  Device& maria = scene.volunteer("Maria");
+  const MessageId alert = scene.alert(scene.ben, "Come", {"yes"});
+  wire::Body body;
+  body.mutable_all_clear()->set_alert(alert.str());
+  body.mutable_all_clear()->set_kind(wire::CLEAR_FALSE_ALARM);
+  scene.say(scene.cleo, std::move(body));
+  maria.sync();
+  const auto board = maria.core().alerts(scene.channel, maria.now());
+  ASSERT_EQ(board.alerts.size(), 1u);
+  ASSERT_TRUE(board.alerts[0].clear.has_value());
+  EXPECT_EQ(board.alerts[0].clear->kind(), wire::CLEAR_FALSE_ALARM);
+}
+
+TEST(Channel, OfAnEventIsReadByAllWhoScanTheLinkAndListsThemLater) {
+  ChannelScene scene;
+  const wire::Link link = scene.invite("Gate", 5);
+  std::vector<Device*> crowd;
+  for (int i = 0; i < 5; ++i) {
+    crowd.push_back(&scene.follows(*wire::Link::parse(link.str()), "V" + std::to_string(i)));
+  }
+  scene.alert(scene.ben, "Use the north gate");
+  for (Device* device : crowd) {
+    device->sync();
+    EXPECT_EQ(scene.alerts(*device), Texts{"Use the north gate"});
+    EXPECT_FALSE(device->core().health(device->now()).enroll_due.has_value());
+  }
+  scene.sync_all();
+  EXPECT_EQ(scene.cleo.core().channel("pickup")->people, 5u);
+  for (Device* device : crowd) {
+    EXPECT_TRUE(device->core().health(device->now()).enroll_due.has_value());
+  }
+  // Nobody beyond those it is for has the means to take part.
+  Device& late = *scene.volunteers.emplace_back(std::make_unique<Device>(scene.relay, 300));
+  EXPECT_TRUE(late.core().follow(link, late.now()).ok());
+  late.sync();
+  EXPECT_TRUE(late.core().offer_refused().has_value() || !late.core().offer().has_value());
+  EXPECT_TRUE(late.core().channels().empty());
+  scene.volunteers.pop_back();
+  scene.expect_no_warnings();
+}
+
+TEST(Channel, WhoComesWhenAnEventIsUsedUpIsToldAndKeepsNothing) {
+  ChannelScene scene;
+  const wire::Link link = scene.invite("Gate", 2);
+  Device& late = *scene.volunteers.emplace_back(std::make_unique<Device>(scene.relay, 300));
+  ASSERT_TRUE(late.core().follow(link, late.now()).ok());
+  late.sync();
+  ASSERT_TRUE(late.core().offer().has_value());
+  scene.follows(link, "V1");
+  scene.follows(link, "V2");
+  ASSERT_TRUE(late.core().accept_offer("Late", late.now()).ok());
+  late.keep();
+  late.sync();
+  ASSERT_TRUE(late.core().offer_refused().has_value());
+  EXPECT_EQ(late.core().offer_refused()->code, Errc::used);
+  EXPECT_TRUE(late.core().channels().empty());
+  late.reload();
+  EXPECT_TRUE(late.core().channels().empty());
+}
+
+TEST(Channel, WhoWasTakenOutReadsNothingThatIsSaidAfterIt) {
+  ChannelScene scene;
+  Device& maria = scene.volunteer("Maria");
+  Device& noor = scene.volunteer("Noor");
+  scene.sync_all();
+  ASSERT_TRUE(scene.ana.core().remove_from_audience(scene.channel, "Noor", scene.ana.now()).ok());
+  scene.ana.keep();
+  scene.sync_all();
+  EXPECT_FALSE(scene.ana.core().has_wishes_for(scene.channel));
+  for (Device* device : {&scene.ana, &scene.ben, &scene.cleo, &maria}) {
+    EXPECT_EQ(scene.epoch(*device), 1u);
+  }
+  EXPECT_EQ(scene.epoch(noor), 0u);
+  scene.alert(scene.cleo, "Among us");
+  scene.sync_all();
+  EXPECT_EQ(scene.alerts(maria), Texts{"Among us"});
+  EXPECT_EQ(scene.alerts(noor), Texts{});
+  EXPECT_EQ(noor.core().channel("pickup")->standing, ChannelView::Standing::behind);
+  EXPECT_TRUE(noor.has_warning(Warn::left_behind));
+  EXPECT_EQ(scene.ben.core().channel("pickup")->people, 1u);
+}
+
+TEST(Channel, GetsNewKeysEachWeekAndIsFollowedByWhoWasAway) {
+  ChannelScene scene;
+  Device& maria = scene.volunteer("Maria");
+  scene.sync_all();
+  for (Device* device : scene.everybody()) device->run_errands();
+  for (int week = 0; week < 3; ++week) {
+    scene.relay.now += 24h * 7 + 1h;
+    for (int round = 0; round < 2; ++round) {
+      for (Device* device : {&scene.ana, &scene.ben, &scene.cleo}) {
+        device->connect_other(Lane::drop);  // shows the week's keys
+        device->run_errands();
+        device->sync();
+      }
+    }
+  }
+  maria.connect_other(Lane::drop);
+  maria.run_errands();
+  EXPECT_GE(scene.epoch(scene.ben), 3u);
+  scene.alert(scene.ben, "After three weeks");
+  maria.sync();
+  maria.sync();
+  EXPECT_EQ(scene.epoch(maria), scene.epoch(scene.ben));
+  EXPECT_EQ(scene.alerts(maria), Texts{"After three weeks"});
+  scene.expect_no_warnings();
+}
+
+TEST(Channel, IsToldToWhoJoinsTheGroupLater) {
+  ChannelScene scene;
+  scene.volunteer("Maria");
+  Device dana{scene.relay, 50};
+  bring_in(scene.ana, dana, scene.group, "Dana");
+  scene.ana.sync();
+  dana.sync();
+  dana.sync();
+  const auto view = dana.core().channel("pickup");
+  ASSERT_TRUE(view.ok()) << view.error().what;
+  EXPECT_EQ(view->side, ChannelView::Side::group);
+  EXPECT_FALSE(view->waits_for_list);
+  EXPECT_EQ(view->people, 1u);
+  EXPECT_EQ(dana.core().audience(scene.channel)->at(0).name, "Maria");
+  scene.alert(dana, "I am new");
+  scene.sync_all();
+  EXPECT_EQ(scene.alerts(*scene.volunteers[0]), Texts{"I am new"});
+  EXPECT_EQ(scene.ben.core().channel_messages(scene.channel).at(0).sender_name, "Dana");
+  scene.expect_no_warnings();
+}
+
+TEST(Channel, WhoWasTakenOutOfTheGroupHoldsNothingOfWhatComesAfter) {
+  ChannelScene scene;
+  Device& maria = scene.volunteer("Maria");
+  scene.sync_all();
+  ASSERT_TRUE(scene.ana.core().remove_member(scene.group, "Cleo", scene.ana.now()).ok());
+  scene.ana.keep();
+  scene.sync_all();
+  EXPECT_EQ(scene.cleo.core().channel("pickup")->standing, ChannelView::Standing::over);
+  EXPECT_EQ(scene.epoch(scene.ben), 1u);
+  scene.alert(scene.ben, "Without Cleo");
+  maria.sync();
+  scene.cleo.sync();
+  EXPECT_EQ(scene.alerts(maria), Texts{"Without Cleo"});
+  EXPECT_EQ(scene.alerts(scene.cleo), Texts{});
+  EXPECT_EQ(scene.cleo.core().say(scene.channel, {}, scene.cleo.now()).error().code,
+            Errc::not_permitted);
+}
+
+TEST(Channel, IsLedByWhoeverLeadsTheGroupNext) {
+  ChannelScene scene;
+  Device& maria = scene.volunteer("Maria");
+  scene.sync_all();
+  ASSERT_TRUE(scene.ana.core().set_role(scene.group, "Ben", wire::ROLE_LEAD, scene.ana.now()).ok());
+  scene.ana.keep();
+  scene.sync_all();
+  EXPECT_TRUE(scene.ben.core().channel("pickup")->leads);
+  ASSERT_TRUE(scene.ben.core().remove_member(scene.group, "Ana", scene.ben.now()).ok());
+  scene.ben.keep();
+  scene.sync_all();
+  // Ana holds the root that was: there is another.
+  EXPECT_GE(scene.epoch(scene.cleo), 1u);
+  EXPECT_EQ(scene.epoch(maria), scene.epoch(scene.cleo));
+  scene.alert(scene.cleo, "Under another root");
+  maria.sync();
+  EXPECT_EQ(scene.alerts(maria), Texts{"Under another root"});
+  ASSERT_TRUE(scene.ben.core().remove_from_audience(scene.channel, "Maria", scene.ben.now()).ok());
+  scene.ben.keep();
+  scene.sync_all();
+  EXPECT_EQ(maria.core().channel("pickup")->standing, ChannelView::Standing::behind);
+}
+
+TEST(Channel, LivesThroughRestartsOnEverySide) {
+  ChannelScene scene;
+  Device& maria = scene.volunteer("Maria");
+  const MessageId alert = scene.alert(scene.ben, "Come", {"yes"});
+  for (int round = 0; round < 3; ++round) {
+    for (Device* device : scene.everybody()) {
+      device->reload();
+      device->sync();
+    }
+  }
+  ASSERT_TRUE(scene.answer(maria, alert, "yes").ok());
+  for (Device* device : scene.everybody()) device->reload();
+  scene.sync_all();
+  EXPECT_EQ(scene.cleo.core().alerts(scene.channel, scene.cleo.now()).alerts[0].answers.size(), 1u);
+  ASSERT_TRUE(scene.ana.core().remove_from_audience(scene.channel, "Maria", scene.ana.now()).ok());
+  scene.ana.keep();
+  scene.ana.reload();
+  scene.sync_all();
+  EXPECT_EQ(scene.epoch(scene.cleo), 1u);
+}
+
+}  // namespace
+}  // namespace porchlight::client
