@@ -83,10 +83,18 @@ ChannelEpoch& Channel::emplace(const ChannelHead& head, ChannelReading reading,
   epoch.next = std::move(reading.next);
   epoch.next_day = reading.day + 1;
   epoch.post = std::move(post);
+  open_door(epoch);
   ChannelEpoch& placed = epochs_.insert_or_assign(head.number, std::move(epoch)).first->second;
   add_day(placed, reading.day, std::move(reading.today), std::move(today));
   save_epoch(placed);
   return placed;
+}
+
+void Channel::open_door(ChannelEpoch& epoch) {
+  const SealSeed closed;
+  if (!epoch.post || equal_constant_time(epoch.post->door.seal.reveal(), closed.reveal())) return;
+  epoch.door_address = client::door_address(SigningKey(epoch.post->door.collect).verify_key());
+  epoch.door_mailbox = epoch.door_address->id();
 }
 
 void Channel::learn(const ChannelHead& head, const Bytes& signed_epoch,
@@ -128,6 +136,7 @@ void Channel::end() {
     epoch.carry.reset();
     epoch.next.reset();
     epoch.post.reset();
+    epoch.door_address.reset();
     epoch.ctl_collect = {};
     epoch.ctl_seal = {};
     epoch.control_readable = false;
@@ -138,6 +147,7 @@ void Channel::end() {
   if (owner) owner->list_seed.reset();
   if (reader) reader->by_invite.reset();
   if (reader) reader->one_time = {};
+  if (reader) reader->asking.reset();
   proposal = {};
   awaited.reset();
   arriving.reset();
@@ -153,6 +163,7 @@ std::vector<MailboxId> Channel::erase() {
       if (day.group) left.push_back(day.group->reply_mailbox);
     }
     left.push_back(epoch.control_mailbox);
+    if (epoch.door_address) left.push_back(epoch.door_mailbox);
   }
   end();
   for (const auto& [number, epoch] : epochs_) erase_epoch(epoch);
@@ -181,8 +192,13 @@ ChannelAnnouncement Channel::announcement(std::uint32_t day) const {
   const ChannelPost& post = *newest().post;
   return {newest().head,
           reading(day),
-          {copy_of(post.post), copy_of(post.attribution), copy_of(post.made_under_key),
-           post.made_under, post.root_made_under, copy_of(*post.next)},
+          {copy_of(post.post),
+           copy_of(post.attribution),
+           copy_of(post.made_under_key),
+           {copy_of(post.door.collect), copy_of(post.door.seal)},
+           post.made_under,
+           post.root_made_under,
+           copy_of(*post.next)},
           copy_of(newest().days.at(day).group->keys),
           {}};
 }
@@ -277,8 +293,15 @@ std::vector<MailboxId> Channel::age(std::uint32_t today) {
       left.push_back(epoch.control_mailbox);
       save_epoch(epoch);
     }
+    if (epoch.succeeded && epoch.door_address &&
+        today > epoch.succeeded->on_day + limits::reply_door_days) {
+      left.push_back(epoch.door_mailbox);
+      epoch.door_address.reset();
+      epoch.post->door = {};
+      save_epoch(epoch);
+    }
     const bool is_gone = epoch.succeeded && !epoch.control_readable && epoch.days.empty() &&
-                         std::next(place) != epochs_.end();
+                         !epoch.door_address && std::next(place) != epochs_.end();
     if (is_gone) erase_epoch(epoch);
     place = is_gone ? epochs_.erase(place) : std::next(place);
   }

@@ -24,7 +24,6 @@ struct ChannelDay {
     wire::MailboxAddress reply_address;
     MailboxId reply_mailbox;
     bool reply_complete = false;
-    bool reply_caught_up = false;
   };
   std::optional<Group> group;
 };
@@ -34,6 +33,7 @@ struct ChannelPost {
   PostSeed post;
   AttributionKey attribution;
   MadeUnderKey made_under_key;
+  DoorKeys door;  // zero once it is closed
   /// Numbers of the group's epochs in which these were drawn, and in which the root was.
   std::uint32_t made_under = 0;
   std::uint32_t root_made_under = 0;
@@ -57,7 +57,11 @@ struct ChannelEpoch {
   std::optional<ChannelPost> post;
   std::optional<Succession> succeeded;
   bool control_readable = true;
-  bool caught_up = false;  // seen on the present connection; never kept
+  /// For the group.
+  std::optional<wire::MailboxAddress> door_address;
+  MailboxId door_mailbox;
+  bool door_caught_up = false;  // seen on the present connection; never kept
+  bool caught_up = false;       // seen on the present connection; never kept
 
   /// The last day of which it states the keys.
   std::uint32_t last_day() const { return head.day + limits::channel_days - 1; }
@@ -98,6 +102,12 @@ struct AudiencePart {
   TagKey tag_key;     // the request's
   SealSeed one_time;  // the request's
   bool request_stored = false;
+  /// Keys did not come: what a Welcome is to be sealed to, and when it was asked for last.
+  struct Asking {
+    SealSeed one_time;
+    TimePoint asked;
+  };
+  std::optional<Asking> asking;
   /// Until a grant of one's own came: as the invite's holder.
   struct ByInvite {
     InviteId invite;
@@ -212,6 +222,7 @@ class Channel {
   void erase_day(const ChannelEpoch& epoch, std::uint32_t number);
   ChannelEpoch& emplace(const ChannelHead& head, ChannelReading reading,
                         std::optional<ChannelPost> post, std::optional<PostDayKeys> today);
+  static void open_door(ChannelEpoch& epoch);
   void add_day(ChannelEpoch& epoch, std::uint32_t number, ChannelDayKeys keys,
                std::optional<PostDayKeys> post);
   void enter(ChannelEpoch& epoch, std::uint32_t last, std::uint32_t keep_from);

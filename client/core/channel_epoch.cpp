@@ -12,6 +12,7 @@ namespace {
 
 /// drop || reply || reply seal.
 constexpr std::size_t day_bytes = 2 * VerifyKey::size_bytes + SealKey::size_bytes;
+constexpr std::size_t door_bytes = VerifyKey::size_bytes + SealKey::size_bytes;
 
 /// A body with its sizes checked; nothing of it may be believed before its signature was.
 struct Parsed {
@@ -37,9 +38,11 @@ Result<Parsed> read_body(const wire::ChannelEpochBody& body, ByteView bytes) {
       !read(head.salt, body.salt()) || !read(head.root, body.root()) ||
       !read(head.post, body.post()) || !read(head.fresh_commit, body.fresh_commit()) ||
       !read(head.ctl_drop, body.ctl_drop()) || !read(head.page_drop, body.page_drop()) ||
-      !read_days(head.days, as_bytes(body.days()))) {
+      !read_days(head.days, as_bytes(body.days())) || body.door().size() != door_bytes) {
     return impossible();
   }
+  head.door = *VerifyKey::from(as_bytes(body.door()).first(VerifyKey::size_bytes));
+  head.door_seal = *SealKey::from(as_bytes(body.door()).subspan(VerifyKey::size_bytes));
   head.number = body.number();
   head.id = hash<EpochId>("channel epoch", {bytes});
   head.day = body.day();
@@ -51,7 +54,7 @@ Result<Parsed> read_body(const wire::ChannelEpochBody& body, ByteView bytes) {
 /// A key that nobody holds would let nobody, or anybody, do what it is for.
 bool has_usable_keys(const ChannelHead& head) {
   return is_verify_key(head.root) && is_verify_key(head.post) && is_verify_key(head.ctl_drop) &&
-         is_verify_key(head.page_drop) &&
+         is_verify_key(head.page_drop) && is_verify_key(head.door) && is_seal_key(head.door_seal) &&
          std::ranges::all_of(head.days, [](const ChannelDayStatement& day) {
            return is_verify_key(day.drop) && is_verify_key(day.reply) &&
                   is_seal_key(day.reply_seal);
@@ -78,6 +81,8 @@ MadeChannelEpoch make_epoch(ChannelHead head, const EpochId& previous, const Roo
   head.page_drop =
       verify_key(derive_grant_page_drop(signer, head.channel, head.number, head.salt.view()));
   head.days = state_days(post.day);
+  head.door = verify_key(post.door.collect);
+  head.door_seal = seal_key(post.door.seal);
   wire::ChannelEpochBody body;
   body.set_suite(suite);
   body.set_channel_id(head.channel.str());
@@ -95,6 +100,7 @@ MadeChannelEpoch make_epoch(ChannelHead head, const EpochId& previous, const Roo
   for (const ChannelDayStatement& day : head.days) {
     body.mutable_days()->append(day.drop.str() + day.reply.str() + day.reply_seal.str());
   }
+  body.set_door(head.door.str() + head.door_seal.str());
   const Bytes bytes = serialise(body);
   head.id = hash<EpochId>("channel epoch", {bytes});
   return {wire::make_signed(wire::label::channel_epoch, bytes, SigningKey(signer)),

@@ -25,6 +25,8 @@ struct ChannelHead {
   std::uint32_t grants = 0;  // 0 in epoch 0
   VerifyKey ctl_drop;
   VerifyKey page_drop;
+  VerifyKey door;
+  SealKey door_seal;
   std::vector<ChannelDayStatement> days;  // limits::channel_days, from `day` on
 
   /// None for a day that it does not state.

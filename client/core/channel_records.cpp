@@ -29,103 +29,7 @@ void wipe_all(std::initializer_list<std::string*> secrets) {
   for (std::string* secret : secrets) wipe_text(*secret);
 }
 
-void wipe_keys(wire::ChannelKeys& body) {
-  wipe_all({body.mutable_carry(), body.mutable_ctl_collect(), body.mutable_ctl_seal(),
-            body.mutable_post(), body.mutable_attribution(), body.mutable_made_under_key(),
-            body.mutable_day_collect(), body.mutable_day_seal(), body.mutable_day_drop(),
-            body.mutable_reply_collect(), body.mutable_reply_seal(), body.mutable_next_day_secret(),
-            body.mutable_next_post_day()});
-}
-
 }  // namespace
-
-// ---- announcements ----------------------------------------------------------------------------
-
-void write_announcement(const ChannelAnnouncement& from, wire::ChannelKeys& body) {
-  body.set_channel_id(from.head.channel.str());
-  body.set_number(from.head.number);
-  body.set_epoch_id(from.head.id.str());
-  body.set_name(from.head.name);
-  body.set_root(from.head.root.str());
-  body.set_ctl_drop(from.head.ctl_drop.str());
-  body.set_salt(from.head.salt.str());
-  body.set_epoch_day(from.head.day);
-  body.set_made_under(from.post.made_under);
-  body.set_root_made_under(from.post.root_made_under);
-  put_secret(body.mutable_carry(), from.reading.carry);
-  put_secret(body.mutable_ctl_collect(), from.reading.ctl_collect);
-  put_secret(body.mutable_ctl_seal(), from.reading.ctl_seal);
-  put_secret(body.mutable_post(), from.post.post);
-  put_secret(body.mutable_attribution(), from.post.attribution);
-  put_secret(body.mutable_made_under_key(), from.post.made_under_key);
-  body.set_day(from.reading.day);
-  put_secret(body.mutable_day_collect(), from.reading.today.collect);
-  put_secret(body.mutable_day_seal(), from.reading.today.seal);
-  put_secret(body.mutable_day_drop(), from.today.drop);
-  put_secret(body.mutable_reply_collect(), from.today.reply_collect);
-  put_secret(body.mutable_reply_seal(), from.today.reply_seal);
-  put_secret(body.mutable_next_day_secret(), from.reading.next);
-  put_secret(body.mutable_next_post_day(), *from.post.next);
-  for (const Bytes& id : from.left_out) body.add_left_out(to_string(id));
-}
-
-Result<ChannelAnnouncement> read_announcement(wire::ChannelKeys& body) {
-  ChannelAnnouncement to;
-  ChannelHead& head = to.head;
-  const bool good = read(head.channel, body.channel_id()) && read(head.id, body.epoch_id()) &&
-                    read(head.root, body.root()) && read(head.ctl_drop, body.ctl_drop()) &&
-                    read(head.salt, body.salt()) && read(to.reading.carry, body.carry()) &&
-                    read(to.reading.ctl_collect, body.ctl_collect()) &&
-                    read(to.reading.ctl_seal, body.ctl_seal()) && read(to.post.post, body.post()) &&
-                    read(to.post.attribution, body.attribution()) &&
-                    read(to.post.made_under_key, body.made_under_key()) &&
-                    read(to.reading.today.collect, body.day_collect()) &&
-                    read(to.reading.today.seal, body.day_seal()) &&
-                    read(to.today.drop, body.day_drop()) &&
-                    read(to.today.reply_collect, body.reply_collect()) &&
-                    read(to.today.reply_seal, body.reply_seal()) &&
-                    read(to.reading.next, body.next_day_secret()) &&
-                    read(to.post.next.emplace(), body.next_post_day());
-  wipe_keys(body);
-  head.number = body.number();
-  head.name = body.name();
-  head.day = body.epoch_day();
-  to.reading.day = body.day();
-  to.post.made_under = body.made_under();
-  to.post.root_made_under = body.root_made_under();
-  for (const std::string& id : body.left_out()) to.left_out.push_back(to_bytes(as_bytes(id)));
-  const bool has_day =
-      to.reading.day >= head.day && to.reading.day < head.day + limits::channel_days;
-  if (!good || !has_day) {
-    return Error{Errc::malformed, "a channel's keys are not what they can be"};
-  }
-  head.post = SigningKey(to.post.post).verify_key();
-  return to;
-}
-
-void Channel::offer(ChannelAnnouncement announcement) {
-  wire::ChannelKeys kept;
-  write_announcement(announcement, kept);
-  const EpochId id = announcement.head.id;
-  journal_.put(Table::channels, channel_key(channel_record::offered, id_, {id}), kept);
-  wipe_keys(kept);
-  offered_.insert_or_assign(id, std::move(announcement));
-  constexpr std::size_t offered_max = 8;  // somebody may announce what never comes about
-  if (offered_.size() <= offered_max) return;
-  const auto oldest = std::min_element(
-      offered_.begin(), offered_.end(),
-      [](const auto& a, const auto& b) { return a.second.head.number < b.second.head.number; });
-  (void)take_offered(EpochId(oldest->first));
-}
-
-std::optional<ChannelAnnouncement> Channel::take_offered(const EpochId& epoch) {
-  const auto found = offered_.find(epoch);
-  if (found == offered_.end()) return std::nullopt;
-  std::optional<ChannelAnnouncement> taken = std::move(found->second);
-  offered_.erase(found);
-  journal_.erase(Table::channels, channel_key(channel_record::offered, id_, {epoch}));
-  return taken;
-}
 
 // ---- keeping ----------------------------------------------------------------------------------
 
@@ -148,6 +52,10 @@ void Channel::save_head() {
     put_secret(part.mutable_one_time(), reader->one_time);
     part.set_request_stored(reader->request_stored);
     part.set_card_version(reader->card_version);
+    if (reader->asking) {
+      put_secret(part.mutable_asking(), reader->asking->one_time);
+      part.set_asked_minute(wire::unix_minute(reader->asking->asked));
+    }
     if (reader->by_invite) {
       part.set_invite(reader->by_invite->invite.str());
       put_secret(part.mutable_invite_seal(), reader->by_invite->seal);
@@ -161,7 +69,7 @@ void Channel::save_head() {
     wipe_text(*kept.mutable_owner()->mutable_list_seed());
   }
   if (reader) {
-    wipe_all({kept.mutable_reader()->mutable_one_time(),
+    wipe_all({kept.mutable_reader()->mutable_one_time(), kept.mutable_reader()->mutable_asking(),
               kept.mutable_reader()->mutable_invite_seal(),
               kept.mutable_reader()->mutable_invite_join()});
   }
@@ -187,6 +95,8 @@ void Channel::save_epoch(const ChannelEpoch& epoch) {
     put_secret(kept.mutable_post(), epoch.post->post);
     put_secret(kept.mutable_attribution(), epoch.post->attribution);
     put_secret(kept.mutable_made_under_key(), epoch.post->made_under_key);
+    put_secret(kept.mutable_door_collect(), epoch.post->door.collect);
+    put_secret(kept.mutable_door_seal(), epoch.post->door.seal);
     kept.set_made_under(epoch.post->made_under);
     kept.set_root_made_under(epoch.post->root_made_under);
     if (epoch.post->next) put_secret(kept.mutable_next_post_day(), *epoch.post->next);
@@ -199,7 +109,8 @@ void Channel::save_epoch(const ChannelEpoch& epoch) {
   journal_.put(Table::channels, channel_key(channel_record::epoch, id_, {epoch.head.number}), kept);
   wipe_all({kept.mutable_ctl_collect(), kept.mutable_ctl_seal(), kept.mutable_carry(),
             kept.mutable_next_day_secret(), kept.mutable_post(), kept.mutable_attribution(),
-            kept.mutable_made_under_key(), kept.mutable_next_post_day()});
+            kept.mutable_made_under_key(), kept.mutable_next_post_day(),
+            kept.mutable_door_collect(), kept.mutable_door_seal()});
 }
 
 void Channel::erase_epoch(const ChannelEpoch& epoch) {
@@ -287,6 +198,10 @@ bool Channel::load_head(ByteView value) {
   const auto request = read_kept_join_request(mine.request);
   if (!request || !take_secret(mine.one_time, *part.mutable_one_time())) return false;
   mine.tag_key = request->tag_key;
+  if (!part.asking().empty()) {
+    if (!take_secret(mine.asking.emplace().one_time, *part.mutable_asking())) return false;
+    mine.asking->asked = from_minute(part.asked_minute());
+  }
   if (part.invite().empty()) return true;
   auto& by = mine.by_invite.emplace();
   return read(by.invite, part.invite()) && take_secret(by.seal, *part.mutable_invite_seal()) &&
@@ -329,6 +244,8 @@ bool Channel::load_epoch(ByteView rest, ByteView value) {
     if (!take_secret(post.post, *kept.mutable_post()) ||
         !take_secret(post.attribution, *kept.mutable_attribution()) ||
         !take_secret(post.made_under_key, *kept.mutable_made_under_key()) ||
+        !take_secret(post.door.collect, *kept.mutable_door_collect()) ||
+        !take_secret(post.door.seal, *kept.mutable_door_seal()) ||
         !take_if(post.next, *kept.mutable_next_post_day())) {
       return false;
     }
@@ -344,6 +261,7 @@ bool Channel::load_epoch(ByteView rest, ByteView value) {
   }
   const SealSeed gone;
   epoch.control_readable = !equal_constant_time(epoch.ctl_seal.reveal(), gone.reveal());
+  open_door(epoch);
   epochs_.emplace(*number, std::move(epoch));
   return true;
 }
@@ -375,16 +293,6 @@ bool Channel::load_day(ByteView rest, ByteView value) {
     group.reply_complete = kept.reply_complete();
   }
   find_epoch(*epoch_number)->days.emplace(*number, std::move(day));
-  return true;
-}
-
-bool Channel::load_offered(ByteView rest, ByteView value) {
-  wire::ChannelKeys kept;
-  const auto id = EpochId::from(rest);
-  if (!id || !parse(kept, value)) return false;
-  auto announcement = read_announcement(kept);
-  if (!announcement) return false;
-  offered_.insert_or_assign(*id, std::move(announcement).value());
   return true;
 }
 

@@ -61,8 +61,15 @@ GrantTag grant_tag(const TagKey& key, const ChannelId& channel, std::uint32_t nu
 }
 
 PostKeys derive_post(const PostSecret& secret) {
-  return {kdf<PostSeed>(secret, "post"), kdf<AttributionKey>(secret, "attribution"),
-          kdf<MadeUnderKey>(secret, "made under"), kdf<PostDaySecret>(secret, "post day")};
+  return {kdf<PostSeed>(secret, "post"),
+          kdf<AttributionKey>(secret, "attribution"),
+          kdf<MadeUnderKey>(secret, "made under"),
+          {kdf<SigningSeed>(secret, "door collect"), kdf<SealSeed>(secret, "door seal")},
+          kdf<PostDaySecret>(secret, "post day")};
+}
+
+wire::MailboxAddress door_address(const VerifyKey& door) {
+  return {wire::mailbox_flag::long_kept, door, std::nullopt};
 }
 
 PostDayKeys derive_post_day(const PostDaySecret& secret) {

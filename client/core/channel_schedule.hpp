@@ -74,10 +74,19 @@ struct ChannelReading {
 
 // ---- what the group holds beside it ------------------------------------------------------------
 
+/// Where people ask to be in: who follows an invite, or whose keys did not come.
+struct DoorKeys {
+  SigningSeed collect;
+  SealSeed seal;
+};
+/// LONG, without a drop key.
+wire::MailboxAddress door_address(const VerifyKey& door);
+
 struct PostKeys {
   PostSeed post;
   AttributionKey attribution;
   MadeUnderKey made_under;
+  DoorKeys door;
   PostDaySecret day;  // of the epoch's own day
 };
 PostKeys derive_post(const PostSecret& secret);

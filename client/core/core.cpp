@@ -138,21 +138,21 @@ void Core::on_delivery(const MailboxId& mailbox, std::uint64_t seq, ByteView env
   if (places.empty()) return;
   state_->kept.seen(envelope, state_->relay.store());
   bool is_read = true;
-  for (const State::Place& place : places) {
+  for (const Place& place : places) {
     is_read &= state_->deliver(place, mailbox, seq, envelope, now);
   }
   if (!is_read) return;
   state_->cursors.move(mailbox, seq);
-  for (const State::Place& place : places) {
-    if (place.kind == State::Place::Kind::control) state_->propose(*place.group, now);
-    if (place.kind == State::Place::Kind::channel_control) {
+  for (const Place& place : places) {
+    if (place.kind == Place::Kind::control) state_->propose(*place.group, now);
+    if (place.kind == Place::Kind::channel_control) {
       state_->propose_channel(*place.channel, now);
     }
   }
 }
 
 void Core::on_caught_up(const MailboxId& mailbox, const Incarnation&, TimePoint now) {
-  for (const State::Place& place : state_->locate(mailbox)) {
+  for (const Place& place : state_->locate(mailbox)) {
     state_->caught_up(place, mailbox, now);
   }
 }
@@ -196,7 +196,7 @@ void Core::on_dropped(OutboxId id, std::uint64_t seq, TimePoint now) {
     case OutboxPurpose::card:
     case OutboxPurpose::channel_page:
     case OutboxPurpose::list_page:
-    case OutboxPurpose::enroll:
+    case OutboxPurpose::to_audience:
       return;
   }
 }

@@ -6,6 +6,8 @@
 namespace porchlight::client {
 namespace {
 
+using Voice = MessageView::Voice;
+
 ChannelView::Standing standing_of(const Channel& channel) {
   using Standing = ChannelView::Standing;
   if (channel.over()) return Standing::over;
@@ -98,8 +100,7 @@ Result<std::vector<AudienceView>> Core::audience(const ChannelId& id) const {
       view.uses = entry.invited->uses;
       view.joined = static_cast<std::uint32_t>(channel->audience.count_by(entry.invite));
     } else {
-      view.words = client::safety_words(*entry.identity, *VerifyKey::from(id.view()),
-                                *RequestHash::from(entry_id.view()));
+      view.words = words_of(*channel, entry);
     }
     views.push_back(std::move(view));
   }
@@ -121,6 +122,32 @@ bool Core::has_wishes_for(const ChannelId& id) const {
 
 Result<MessageId> Core::say(const ChannelId& channel, wire::Body body, TimePoint now) {
   return state_->say(channel, std::move(body), now);
+}
+
+MessageView Core::State::view_of(const Channel& channel, const StoredMessage& message) const {
+  MessageView view;
+  view.id = message.id;
+  view.sender = message.sender;
+  view.voice = message.voice;
+  view.mine = message.sender == me.id();
+  view.standing =
+      message.is_stored() ? MessageView::Standing::stored : MessageView::Standing::queued;
+  view.sent = from_minute(message.body.sent_minute());
+  view.received = message.received;
+  view.body = message.body;
+  if (channel.reader) {
+    view.sender_name = view.mine ? me.name() : channel.name();
+  } else if (message.voice == Voice::person) {
+    const AudienceEntry* entry = channel.audience.find(message.sender);
+    view.sender_name = entry == nullptr ? "somebody who is not in the audience"
+                                        : channel.audience.display_name(entry->id);
+  } else {
+    const Group* group = find_group(channel.owner->group);
+    view.sender_name = message.voice == Voice::unattributed || group == nullptr
+                           ? "nobody of the group"
+                           : name_of(*group, message.sender);
+  }
+  return view;
 }
 
 std::vector<MessageView> Core::channel_messages(const ChannelId& id) const {

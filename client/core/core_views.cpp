@@ -69,6 +69,12 @@ SafetyWords words_of(const Roster& roster, const VerifyKey& a, const VerifyKey& 
 
 }  // namespace
 
+/// With the channel in place of an inviter.
+SafetyWords words_of(const Channel& channel, const AudienceEntry& person) {
+  return safety_words(*person.identity, *VerifyKey::from(channel.id().view()),
+                      *RequestHash::from(person.id.view()));
+}
+
 std::optional<Offer> Core::offer() const {
   const Join* join = state_->people.in_hand();
   if (join == nullptr || join->accepted || !join->offer) return std::nullopt;
@@ -140,8 +146,11 @@ std::vector<InviteView> Core::invites(TimePoint now) const {
   std::vector<InviteView> views;
   for (const auto& [id, invite] : state_->people.invites) {
     const Group* group = state_->find_group(invite.group);
-    views.push_back({short_name(id.view(), length), invite.to,
-                     group == nullptr ? "" : group->name(), invite.role, invite.expires,
+    const Channel* channel = state_->find_channel(invite.group);
+    const std::string name = group != nullptr     ? group->name()
+                             : channel != nullptr ? channel->name()
+                                                  : "";
+    views.push_back({short_name(id.view(), length), invite.to, name, invite.role, invite.expires,
                      standing_of(invite, state_->relay.relay_time(now)), invite.uses,
                      static_cast<std::uint32_t>(invite.asked.size()), invite.joined,
                      invite.auto_approve});
@@ -175,8 +184,16 @@ std::vector<RequestView> Core::requests() const {
     views.push_back(std::move(view));
   }
   for (const auto& [hash, pending] : state_->people.catch_ups) {
-    const Group* group = state_->find_group(pending.asked.group);
     const VerifyKey& member = pending.asked.identity();
+    if (const Channel* channel = state_->find_channel(pending.asked.group)) {
+      const AudienceEntry* entry = channel->audience.find(member);
+      if (entry == nullptr) continue;
+      views.push_back({short_name(hash.view(), length), channel->audience.display_name(entry->id),
+                       "", channel->name(), pending.received, words_of(*channel, *entry),
+                       RequestView::Kind::catch_up});
+      continue;
+    }
+    const Group* group = state_->find_group(pending.asked.group);
     if (pending.approved || group == nullptr || !group->roster().find(member)) continue;
     views.push_back({short_name(hash.view(), length), group->roster().display_name(member), "",
                      group->name(), pending.received,

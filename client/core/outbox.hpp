@@ -26,7 +26,7 @@ enum class OutboxPurpose : std::uint8_t {
   channel_frame = 12,
   reply = 13,
   list_page = 14,  // of an audience's list; before `message`, which says where it is
-  enroll = 15
+  to_audience = 15  // to the inbox of one of them
 };
 
 struct OutboxEntry {

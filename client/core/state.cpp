@@ -91,7 +91,7 @@ Status Core::State::load(std::vector<Record> records) {
   return Ok{};
 }
 
-std::vector<Core::State::Place> Core::State::locate(const MailboxId& mailbox) {
+std::vector<Place> Core::State::locate(const MailboxId& mailbox) {
   using Kind = Place::Kind;
   if (me.find_inbox(mailbox) != nullptr) return {{Kind::inbox, nullptr, nullptr, 0}};
   if (people.joins.contains(mailbox)) return {{Kind::parcel, nullptr, nullptr, 0}};
@@ -273,10 +273,8 @@ void Core::State::forget_caught_up() {
   for (auto& [id, channel] : channels) {
     for (auto& [number, epoch] : channel.epochs()) {
       epoch.caught_up = false;
-      for (auto& [day_number, day] : epoch.days) {
-        day.caught_up = false;
-        if (day.group) day.group->reply_caught_up = false;
-      }
+      epoch.door_caught_up = false;
+      for (auto& [day_number, day] : epoch.days) day.caught_up = false;
     }
     channel.proposal.attempts = 0;
   }

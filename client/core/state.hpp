@@ -12,10 +12,16 @@
 #include "client/core/me.hpp"
 #include "client/core/outbox.hpp"
 #include "client/core/people.hpp"
+#include "client/core/place.hpp"
 #include "client/core/restored.hpp"
 #include "client/core/welcome.hpp"
 
 namespace porchlight::client {
+
+/// The message in an inbox's envelope, if it is sealed to this key (state_people.cpp).
+std::optional<wire::InboxMessage> open_inbox(const SealSeed& seed, ByteView envelope);
+/// What one of a channel's audience compares with somebody of the group (core_views.cpp).
+SafetyWords words_of(const Channel& channel, const AudienceEntry& person);
 
 struct Core::State {
   State(Me me_, Random& random_);
@@ -26,26 +32,6 @@ struct Core::State {
   Status load(std::vector<Record> records);
 
   // ---- mailboxes (state.cpp) -----------------------------------------------------------------
-  struct Place {
-    enum class Kind {
-      inbox,
-      parcel,
-      control,
-      page,
-      state,
-      day,
-      channel_control,
-      channel_page,
-      channel_day,
-      channel_reply,
-      channel_list
-    } kind = Kind::inbox;
-    Group* group = nullptr;  // control, page, day
-    Epoch* epoch = nullptr;  // control, day
-    std::uint32_t day = 0;   // day, channel_day, channel_reply
-    Channel* channel = nullptr;
-    ChannelEpoch* channel_epoch = nullptr;  // channel_control, channel_day, channel_reply
-  };
   /// Mostly one. But whoever knows a group's secrets can found another group on them, which then
   /// has the same mailboxes: each reads them for itself, and none can hide them from the other.
   std::vector<Place> locate(const MailboxId& mailbox);
@@ -370,11 +356,13 @@ struct Core::State {
   Result<std::optional<SafetyWords>> take_channel_offer(const MailboxId& parcel, Join& join,
                                                         const ChannelOffer& offer,
                                                         std::string_view name, TimePoint now);
-  /// Makes the request to be listed anew where it has not left and the epoch or the day is another.
-  void renew_audience_join(Channel& channel, std::uint32_t day);
+  /// Makes the request to be listed anew where it has not left and the epoch is another.
+  void renew_audience_join(Channel& channel);
   void audience_join_stored(Channel& channel);
   void deliver_reply(Channel& channel, ChannelEpoch& epoch, std::uint32_t day, std::uint64_t seq,
                      ByteView envelope, TimePoint now);
+  void deliver_to_door(Channel& channel, ChannelEpoch& epoch, std::uint64_t seq,
+                       ByteView envelope, TimePoint now);
   void receive_audience_join(Channel& channel, const OpenedReply& reply, std::uint64_t seq,
                              TimePoint now);
   void answer_waiting(Channel& channel, TimePoint now);
@@ -388,6 +376,15 @@ struct Core::State {
   Status remove_from_audience(const ChannelId& id, std::string_view name, TimePoint now);
   void lapse_audience_invites(Channel& channel, TimePoint now);
   void tell_channel_card(Channel& channel, TimePoint now);
+
+  // ---- channels: keys that did not come (state_audience_return.cpp) ---------------------------
+  bool ask_for_channel_keys(Channel& channel, TimePoint now);
+  void receive_audience_catch_up(Channel& channel, const EnvelopeHash& envelope,
+                                 ByteView signed_catch_up, TimePoint now);
+  void give_channel_keys(const PendingCatchUp& pending, TimePoint now);
+  /// False where it is sealed to none of the keys that a channel's was asked for with.
+  bool open_channel_inbox(ByteView envelope, TimePoint now);
+  void receive_channel_welcome(Channel& channel, ByteView signed_welcome, TimePoint now);
 
   // ---- helpers -------------------------------------------------------------------------------
   void warn(WarningView::Kind kind, std::string text, TimePoint now,

@@ -1,4 +1,4 @@
-// Channels: who is in the audience, for the group and for who joins it (clauses 14.8 to 14.10).
+// Channels: who is in the audience, as the group brings it about (clauses 14.8 to 14.10).
 #include "client/core/bodies.hpp"
 #include "client/core/state.hpp"
 #include "client/core/text.hpp"
@@ -6,16 +6,6 @@
 
 namespace porchlight::client {
 namespace {
-
-/// In place of an inviter: nobody of the group is named to its audience.
-VerifyKey voice_of(const ChannelId& channel) { return *VerifyKey::from(channel.view()); }
-
-const Join* find_join(const People& people, const ChannelId& channel) {
-  for (const auto& [parcel, join] : people.joins) {
-    if (join.is_asking() && join.request->group == channel) return &join;
-  }
-  return nullptr;
-}
 
 AudienceEntry entry_of(const JoinRequest& request) {
   AudienceEntry entry;
@@ -121,11 +111,10 @@ void Core::State::lapse_audience_invites(Channel& channel, TimePoint now) {
       !relay.clocks_checked(now)) {
     return;
   }
-  // Who came in time may not have been read yet.
+  // Who came in time may not have been read yet, as when this device has slept.
+  if (!collecting_since || now > *collecting_since + std::chrono::hours(25)) return;
   for (const auto& [number, epoch] : channel.epochs()) {
-    for (const auto& [day_number, day] : epoch.days) {
-      if (day.group && !day.group->reply_caught_up) return;
-    }
+    if (epoch.door_address && !epoch.door_caught_up) return;
   }
   std::vector<AudienceId> over;
   for (const auto& [id, entry] : channel.audience.entries()) {
@@ -139,141 +128,13 @@ void Core::State::lapse_audience_invites(Channel& channel, TimePoint now) {
   for (const AudienceId& id : over) remove_entry(channel, id, now);
 }
 
-// ---- following an invite ------------------------------------------------------------------------
-
-Result<std::optional<SafetyWords>> Core::State::take_channel_offer(const MailboxId& parcel,
-                                                                   Join& join,
-                                                                   const ChannelOffer& offer,
-                                                                   std::string_view name,
-                                                                   TimePoint now) {
-  CHECK(check_name(name, "your name"));
-  Channel* known = find_channel(offer.channel);
-  const bool is_behind =
-      known != nullptr && known->reader && known->awaited &&
-      std::all_of(known->awaited->pages.begin(), known->awaited->pages.end(),
-                  [](const AwaitedChannel::Page& page) { return page.caught_up; });
-  if (known != nullptr && !known->over() && !is_behind) {
-    if (enrolment.wants_token() && !join.event_inviter) {
-      take_tokens_alone(parcel, offer.supplies, now);
-      return std::optional<SafetyWords>{};
-    }
-    return Error{Errc::conflict, "you read \"" + offer.name + "\" already"};
-  }
-  if (known == nullptr && channels.size() >= limits::channels_max) {
-    return Error{Errc::full, "this device reads " + std::to_string(limits::channels_max) +
-                                 " channels, and no more can be kept"};
-  }
-  TRY(ChannelWelcome welcome, open_channel_welcome(offer.welcome.reveal(), offer.root));
-  if (join.event_inviter) {
-    TRY(join.bundles, draw_bundles(offer.bundles, now));
-  }
-  if (known != nullptr) {
-    for (const MailboxId& mailbox : known->erase()) cursors.erase(mailbox);
-    channels.erase(offer.channel);
-  }
-  Channel& channel = channels.try_emplace(offer.channel, journal, offer.channel).first->second;
-  AudiencePart& mine = channel.reader.emplace();
-  AudienceInviteKeys keys = derive_audience_invite(join.seed.reveal());
-  mine.by_invite.emplace(
-      AudiencePart::ByInvite{offer.invite, std::move(keys.seal), keys.tag, std::move(keys.join)});
-  mine.one_time = random.secret<SealSeed>();
-  mine.tag_key = random.fixed<TagKey>();
-  mine.card_version = me.newest().version;
-  mine.request =
-      make_join_request({offer.channel, voice_of(offer.channel), offer.invite,
-                         seal_key(mine.one_time), me.card(), std::string(name), mine.tag_key},
-                        me.identity(), random);
-  TRY(JoinRequest request, verify_join_request(mine.request));
-  const SafetyWords words = client::safety_words(me.id(), voice_of(offer.channel), request.hash);
-  channel.begin(welcome.head, std::move(welcome.keys));
-  channel.learn(welcome.head, welcome.signed_epoch, welcome.signed_by);
-  channel.save_head();
-  enter_channel_days(channel, now);
-  if (join.event_inviter) {
-    try_bundle(join);
-  } else {
-    take_supplies(offer.supplies, now);
-  }
-  join.request = std::move(request);
-  join.accepted = true;
-  join.followed = wire::unix_minute(relay.relay_time(now));
-  join.refused.reset();
-  people.save(parcel, join);
-  renew_audience_join(channel, channel.sending_day(relay.today(now)));
-  tell(Notice::Kind::channel_joined, offer.channel, {}, channel.name());
-  return std::optional(words);
-}
-
-void Core::State::renew_audience_join(Channel& channel, std::uint32_t day) {
-  const AudiencePart& mine = *channel.reader;
-  const ChannelEpoch& epoch = channel.newest();
-  const ChannelDayStatement* stated = epoch.head.find_day(day);
-  if (mine.request_stored || !mine.by_invite || stated == nullptr) return;
-  bool is_under_way = false;
-  outbox.erase_if([&](const OutboxEntry& entry) {
-    if (entry.purpose != OutboxPurpose::join || entry.group != channel.id()) return false;
-    const bool stays = entry.epoch == epoch.head.number && entry.day == day;
-    is_under_way |= stays;
-    return !stays;
-  });
-  if (is_under_way) return;
-  auto envelope = seal_audience_join(mine.request, mine.by_invite->join, stated->reply_seal);
-  PORCHLIGHT_ASSERT(envelope.ok());  // a request has its limit
-  OutboxEntry entry;
-  entry.item.address = reply_address(stated->reply);
-  entry.item.envelope = std::move(envelope).value();
-  // The first time it pays with what the invite brought for that.
-  entry.lane = find_join(people, channel.id()) != nullptr ? Lane::join : Lane::drop;
-  entry.purpose = OutboxPurpose::join;
-  entry.group = channel.id();
-  entry.invite = mine.by_invite->invite;
-  entry.epoch = epoch.head.number;
-  entry.day = day;
-  outbox.add(std::move(entry));
-}
-
-/// From now on the link's seed is of no use but to whoever takes this device.
-void Core::State::audience_join_stored(Channel& channel) {
-  channel.reader->request_stored = true;
-  channel.save_head();
-  const Join* join = find_join(people, channel.id());
-  if (join == nullptr) return;
-  const MailboxId parcel = join->parcel_id();
-  people.erase_join(parcel);
-  cursors.erase(parcel);
-}
-
-void Core::State::tell_channel_card(Channel& channel, TimePoint now) {
-  if (!channel.reader || !channel.reader->request_stored || restored.is_on() ||
-      channel.reader->card_version >= me.newest().version) {
-    return;
-  }
-  wire::Body body;
-  body.mutable_card_update()->set_card(to_string(me.card()));
-  const Status complete = complete_body(body, random, now);
-  PORCHLIGHT_ASSERT(complete.ok());
-  StoredMessage message;
-  message.sender = me.id();
-  message.id = *MessageId::from(as_bytes(body.id()));
-  message.received = now;
-  message.ends = end_of_life(body, std::nullopt);
-  message.body = std::move(body);
-  messages.queue(channel.id(), std::move(message));
-  channel.reader->card_version = me.newest().version;
-  channel.save_head();
-}
-
 // ---- what the audience answers ------------------------------------------------------------------
 
 void Core::State::deliver_reply(Channel& channel, ChannelEpoch& epoch, std::uint32_t day,
                                 std::uint64_t seq, ByteView envelope, TimePoint now) {
   const ChannelPlace place{channel.id(), epoch.head.id, day};
   const auto reply = open_reply(place, epoch.days.at(day).group->keys.reply_seal, envelope);
-  if (!reply) return;
-  if (reply->kind == OpenedReply::Kind::join) {
-    return receive_audience_join(channel, *reply, seq, now);
-  }
-  if (reply->kind != OpenedReply::Kind::said) return;
+  if (!reply || reply->kind != OpenedReply::Kind::said) return;
   const TimePoint stored = from_seconds(std::uint64_t{wire::seq_hour(seq)} * 3600);
   StoredMessage message;
   message.body = read_body(
@@ -294,6 +155,17 @@ void Core::State::deliver_reply(Channel& channel, ChannelEpoch& epoch, std::uint
   const MessageId id = message.id;
   if (messages.add(channel.id(), std::move(message))) {
     tell(Notice::Kind::message, channel.id(), id);
+  }
+}
+
+void Core::State::deliver_to_door(Channel& channel, ChannelEpoch& epoch, std::uint64_t seq,
+                                  ByteView envelope, TimePoint now) {
+  const ChannelPlace place{channel.id(), epoch.head.id, 0};
+  const auto asked = open_reply(place, epoch.post->door.seal, envelope);
+  if (!asked) return;
+  if (asked->kind == OpenedReply::Kind::join) receive_audience_join(channel, *asked, seq, now);
+  if (asked->kind == OpenedReply::Kind::catch_up) {
+    receive_audience_catch_up(channel, wire::envelope_hash(envelope), asked->request, now);
   }
 }
 
@@ -397,7 +269,7 @@ void Core::State::send_enroll(const JoinRequest& request, TimePoint now) {
   OutboxEntry entry;
   entry.item.address = request.card.inbox;
   entry.item.envelope = std::move(envelope).value();
-  entry.purpose = OutboxPurpose::enroll;
+  entry.purpose = OutboxPurpose::to_audience;
   entry.group = request.group;
   outbox.add(std::move(entry));
 }

@@ -1,4 +1,4 @@
-// Channels: their mailboxes, following their epochs, their days (clauses 14.2 to 14.5).
+// Channels: following their epochs, and their days (clauses 14.2 to 14.5).
 #include "client/core/state.hpp"
 #include "proto/crypto/pad.hpp"
 #include "proto/crypto/unseal.hpp"
@@ -16,8 +16,6 @@ std::optional<Bytes> open_control(const SealSeed& seed, ByteView envelope) {
   return to_bytes(as_bytes(message.epoch()));
 }
 
-SigningSeed copy_of(const SigningSeed& seed) { return *SigningSeed::from(seed.reveal()); }
-
 /// Whether a lead's announcement is of the very epoch that was signed.
 bool fits(const ChannelHead& announced, const ChannelHead& head) {
   return announced.root == head.root && announced.post == head.post &&
@@ -34,164 +32,6 @@ Channel* Core::State::find_channel(const ChannelId& id) {
 
 const Channel* Core::State::find_channel(const ChannelId& id) const {
   return const_cast<State*>(this)->find_channel(id);
-}
-
-// ---- mailboxes ----------------------------------------------------------------------------------
-
-void Core::State::locate_channel(Channel& channel, const MailboxId& mailbox,
-                                 std::vector<Place>& places) {
-  using Kind = Place::Kind;
-  const auto add = [&](Kind kind, ChannelEpoch* epoch, std::uint32_t day) {
-    places.push_back({kind, nullptr, nullptr, day, &channel, epoch});
-  };
-  if (channel.awaited) {
-    for (const auto& page : channel.awaited->pages) {
-      if (page.mailbox != mailbox) continue;
-      add(Kind::channel_page, nullptr, 0);
-      break;
-    }
-  }
-  if (channel.arriving) {
-    for (const MailboxId& page : channel.arriving->mailboxes) {
-      if (page == mailbox) add(Kind::channel_list, nullptr, 0);
-    }
-  }
-  for (auto& [number, epoch] : channel.epochs()) {
-    if (epoch.control_mailbox == mailbox && epoch.control_readable) {
-      add(Kind::channel_control, &epoch, 0);
-    }
-    for (auto& [day_number, day] : epoch.days) {
-      if (day.mailbox == mailbox) add(Kind::channel_day, &epoch, day_number);
-      if (day.group && day.group->reply_mailbox == mailbox) {
-        add(Kind::channel_reply, &epoch, day_number);
-      }
-    }
-  }
-}
-
-void Core::State::collect_channel(const Channel& channel, std::vector<Subscription>& all) const {
-  const auto add = [&](const wire::MailboxAddress& address, const MailboxId& id) {
-    all.push_back({address, cursors.after(id)});
-  };
-  for (const auto& [number, epoch] : channel.epochs()) {
-    if (epoch.control_readable) add(epoch.control_address, epoch.control_mailbox);
-  }
-  if (channel.awaited) {
-    std::set<MailboxId> listed;
-    for (const auto& page : channel.awaited->pages) {
-      if (listed.insert(page.mailbox).second) add(page.keys.address, page.mailbox);
-    }
-  }
-  if (channel.arriving) {
-    for (std::size_t i = 0; i < channel.arriving->keys.size(); ++i) {
-      add(channel.arriving->keys[i].address(), channel.arriving->mailboxes[i]);
-    }
-  }
-  for (const auto& [number, epoch] : channel.epochs()) {
-    for (const auto& [day_number, day] : epoch.days) {
-      add(day.address, day.mailbox);
-      if (day.group) add(day.group->reply_address, day.group->reply_mailbox);
-    }
-  }
-}
-
-std::optional<SigningSeed> Core::State::channel_seed(const wire::MailboxAddress& address,
-                                                     wire::MailboxRight right) const {
-  const bool collect = right == wire::MAILBOX_RIGHT_COLLECT;
-  for (const auto& [id, channel] : channels) {
-    if (channel.awaited && collect) {
-      for (const auto& page : channel.awaited->pages) {
-        if (page.keys.address == address) return copy_of(page.keys.collect);
-      }
-    }
-    if (channel.arriving && collect) {
-      for (const ListPageKeys& page : channel.arriving->keys) {
-        if (page.address() == address) return copy_of(page.collect);
-      }
-    }
-    for (const auto& [number, epoch] : channel.epochs()) {
-      if (collect && epoch.control_readable && epoch.control_address == address) {
-        return copy_of(epoch.ctl_collect);
-      }
-      for (const auto& [day_number, day] : epoch.days) {
-        if (day.address == address && collect) return copy_of(day.keys.collect);
-        if (!day.group) continue;
-        if (day.address == address) return copy_of(day.group->keys.drop);
-        if (collect && day.group->reply_address == address) {
-          return copy_of(day.group->keys.reply_collect);
-        }
-      }
-    }
-    if (collect || !channel.owner || channel.over()) continue;
-    const ChannelHead& head = channel.newest().head;
-    const auto root = channel.owner->roots.find(head.root);
-    if (root != channel.owner->roots.end()) {
-      auto ctl = derive_ctl_drop(root->second, id, head.number, head.salt.view());
-      if (SigningKey(ctl).verify_key() == address.drop_key) return ctl;
-      if (channel.owner->page_salt) {
-        auto page = derive_grant_page_drop(root->second, id, head.number + 1,
-                                           channel.owner->page_salt->view());
-        if (SigningKey(page).verify_key() == address.drop_key) return page;
-      }
-    }
-    if (!channel.owner->list_seed) continue;
-    for (const auto& [entry_id, entry] : outbox.entries()) {
-      if (entry.purpose != OutboxPurpose::list_page || entry.group != id ||
-          entry.item.address != address) {
-        continue;
-      }
-      return derive_list_page(*channel.owner->list_seed, entry.page).drop;
-    }
-  }
-  return std::nullopt;
-}
-
-bool Core::State::deliver_channel(const Place& place, const MailboxId& mailbox, std::uint64_t seq,
-                                  ByteView envelope, TimePoint now) {
-  using Kind = Place::Kind;
-  Channel& channel = *place.channel;
-  switch (place.kind) {
-    case Kind::channel_control:
-      return deliver_channel_control(channel, *place.channel_epoch, seq, envelope, now);
-    case Kind::channel_page:
-      deliver_grant_page(channel, mailbox, envelope, now);
-      return false;
-    case Kind::channel_list:
-      deliver_list_page(channel, mailbox, envelope, now);
-      return false;
-    case Kind::channel_day:
-      deliver_channel_frame(channel, *place.channel_epoch, place.day, seq, envelope, now);
-      return true;
-    case Kind::channel_reply:
-      deliver_reply(channel, *place.channel_epoch, place.day, seq, envelope, now);
-      return true;
-    default:
-      return true;
-  }
-}
-
-void Core::State::channel_caught_up(const Place& place, const MailboxId& mailbox, TimePoint now) {
-  using Kind = Place::Kind;
-  Channel& channel = *place.channel;
-  switch (place.kind) {
-    case Kind::channel_control:
-      return channel_control_caught_up(channel, *place.channel_epoch, now);
-    case Kind::channel_page:
-      return grant_page_caught_up(channel, mailbox, now);
-    case Kind::channel_list:
-      return;  // it is announced again
-    case Kind::channel_day:
-      return channel_day_caught_up(channel, *place.channel_epoch, place.day, now);
-    case Kind::channel_reply: {
-      place.channel_epoch->days.at(place.day).group->reply_caught_up = true;
-      if (relay.clocks_checked(now) && place.day + 2 <= relay.sure_day(now)) {
-        channel.mark_reply_complete(*place.channel_epoch, place.day);
-      }
-      return answer_waiting(channel, now);
-    }
-    default:
-      return;
-  }
 }
 
 // ---- following epochs ---------------------------------------------------------------------------
@@ -297,11 +137,14 @@ void Core::State::grant_page_caught_up(Channel& channel, const MailboxId& mailbo
     all &= page.caught_up;
   }
   if (!all || relay.changes_wait_until(now)) return;
+  const bool asked = ask_for_channel_keys(channel, now);
   warnings.stands(WarningView::Kind::left_behind,
                   "The channel \"" + channel.name() +
                       "\" has gone on, and there were no keys for this device: you were taken "
                       "out, or the relay holds them back. What was said until then stays for its "
-                      "time. If you should be in, ask the people who run it for a new invite.",
+                      "time. " +
+                      (asked ? "Those who run it were asked for the keys: one of them has to agree."
+                             : "If you should be in, ask them for a new invite."),
                   now, channel.id());
 }
 

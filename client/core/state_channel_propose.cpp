@@ -19,9 +19,13 @@ ChannelAnnouncement announcement_of(const ChannelHead& head, ChannelEpochKeys ke
                   std::move(keys.ctl_seal),     head.day,
                   derive_channel_day(keys.day), next_day(keys.day)};
   made.today = derive_post_day(post.day);
-  made.post = {
-      std::move(post.post), std::move(post.attribution), std::move(post.made_under), made_under,
-      root_made_under,      next_post_day(post.day)};
+  made.post = {std::move(post.post),
+               std::move(post.attribution),
+               std::move(post.made_under),
+               std::move(post.door),
+               made_under,
+               root_made_under,
+               next_post_day(post.day)};
   return made;
 }
 

@@ -121,7 +121,7 @@ void Core::State::flush_channel(Channel& channel, TimePoint now) {
     if (!epoch.days.at(day).caught_up) return;
   } else {
     if (relay.today(now) > epoch.last_day()) return;  // nobody would read it there
-    renew_audience_join(channel, day);
+    renew_audience_join(channel);
   }
   for (const StoredMessage* message : messages.queued(channel.id())) {
     if (message->in_flight != 0 || message->not_before > now || waits_for_clock(*message, now)) {
@@ -369,34 +369,6 @@ void Core::State::channel_day_caught_up(Channel& channel, ChannelEpoch& epoch,
     channel.mark_complete(epoch, day_number);
   }
   flush_channel(channel, now);
-}
-
-// ---- showing ------------------------------------------------------------------------------------
-
-MessageView Core::State::view_of(const Channel& channel, const StoredMessage& message) const {
-  MessageView view;
-  view.id = message.id;
-  view.sender = message.sender;
-  view.voice = message.voice;
-  view.mine = message.sender == me.id();
-  view.standing =
-      message.is_stored() ? MessageView::Standing::stored : MessageView::Standing::queued;
-  view.sent = from_minute(message.body.sent_minute());
-  view.received = message.received;
-  view.body = message.body;
-  if (channel.reader) {
-    view.sender_name = view.mine ? me.name() : channel.name();
-  } else if (message.voice == Voice::person) {
-    const AudienceEntry* entry = channel.audience.find(message.sender);
-    view.sender_name = entry == nullptr ? "somebody who is not in the audience"
-                                        : channel.audience.display_name(entry->id);
-  } else {
-    const Group* group = find_group(channel.owner->group);
-    view.sender_name = message.voice == Voice::unattributed || group == nullptr
-                           ? "nobody of the group"
-                           : name_of(*group, message.sender);
-  }
-  return view;
 }
 
 }  // namespace porchlight::client

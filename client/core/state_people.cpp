@@ -8,17 +8,13 @@
 #include "proto/wire/envelope.hpp"
 
 namespace porchlight::client {
-namespace {
 
-/// The message in an inbox's envelope, if it is sealed to this key.
 std::optional<wire::InboxMessage> open_inbox(const SealSeed& seed, ByteView envelope) {
   auto payload = unseal(seed, envelope);
   wire::InboxMessage message;
   if (!payload || !unpad(*payload) || !parse(message, payload->reveal())) return std::nullopt;
   return message;
 }
-
-}  // namespace
 
 void Core::State::deliver_inbox(std::uint64_t seq, ByteView envelope, TimePoint now) {
   for (const HeldCard& card : me.cards()) {
@@ -33,15 +29,7 @@ void Core::State::deliver_inbox(std::uint64_t seq, ByteView envelope, TimePoint 
     }
     return;
   }
-  for (auto& [id, channel] : channels) {
-    if (!channel.reader || channel.over()) continue;
-    const auto message = open_inbox(channel.reader->one_time, envelope);
-    if (!message) continue;
-    if (message->kind_case() == wire::InboxMessage::kEnroll && is_enroll_token(message->enroll())) {
-      enrolment.add_token(message->enroll(), now);
-    }
-    return;
-  }
+  if (open_channel_inbox(envelope, now)) return;
   for (auto& [parcel, join] : people.joins) {
     if (!join.is_asking()) continue;
     auto message = open_inbox(join.one_time, envelope);
@@ -176,6 +164,13 @@ Status Core::State::approve(std::span<const std::string> ids, TimePoint now) {
   std::vector<RequestHash> hashes;
   for (const std::string& id : ids) {
     TRY(const RequestHash hash, find_request(id));
+    const Channel* channel = find_channel(group_of(hash));
+    if (channel != nullptr) {
+      TRY(const Channel* led, led_channel(channel->id(), "give keys to its audience"));
+      (void)led;
+      hashes.push_back(hash);
+      continue;
+    }
     const Group* group = find_group(group_of(hash));
     if (group == nullptr || !group->roster().is_lead(me.id())) {
       return Error{Errc::not_permitted, "only a lead of the group can let people in"};
@@ -191,6 +186,12 @@ Status Core::State::approve(std::span<const std::string> ids, TimePoint now) {
     people.save(found->second);
   };
   for (const RequestHash& hash : hashes) {
+    const auto asked = people.catch_ups.find(hash);
+    if (asked != people.catch_ups.end() && find_channel(asked->second.asked.group) != nullptr) {
+      give_channel_keys(asked->second, now);
+      people.erase_request(hash);
+      continue;
+    }
     agree(people.requests, hash);
     agree(people.catch_ups, hash);
   }

@@ -178,6 +178,7 @@ bool Core::State::is_to_drop_again(const KeptEnvelope& envelope) const {
 }
 
 bool Core::State::is_to_drop_again_in(const Channel& channel, const OutboxEntry& entry) const {
+  if (entry.purpose == OutboxPurpose::catch_up) return channel.reader && channel.reader->asking;
   if (channel.is_still()) return false;
   const auto epoch = channel.epochs().find(entry.epoch);
   if (epoch == channel.epochs().end()) return true;

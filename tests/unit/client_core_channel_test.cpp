@@ -334,5 +334,103 @@ TEST(Channel, LivesThroughRestartsOnEverySide) {
   EXPECT_EQ(scene.epoch(scene.cleo), 1u);
 }
 
+TEST(Channel, IsJoinedThroughADoorThatIsOpenForLongerThanAWeek) {
+  ChannelScene scene;
+  for (Device* device : scene.everybody()) device->run_errands();
+  Device& maria = scene.follows(scene.invite("Maria"), "Maria");
+  // Nobody of the group looks for ten days.
+  scene.relay.now += 24h * 10;
+  scene.relay.sweep();
+  for (Device* device : {&scene.ana, &scene.ben}) {
+    device->connect_other(Lane::drop);
+    device->run_errands();
+  }
+  scene.ana.sync();
+  scene.ana.sync();
+  scene.ben.sync();
+  EXPECT_EQ(scene.ben.core().channel("pickup")->people, 1u);
+  maria.run_errands();
+}
+
+TEST(Channel, GivesKeysAnewToWhoIsStillInTheAudience) {
+  ChannelScene scene;
+  Device& maria = scene.volunteer("Maria");
+  Device& noor = scene.volunteer("Noor");
+  scene.sync_all();
+  const auto before = scene.relay.mailboxes();
+  ASSERT_TRUE(scene.ana.core().remove_from_audience(scene.channel, "Noor", scene.ana.now()).ok());
+  scene.ana.keep();
+  scene.ana.sync();
+  // The page with the grants is lost.
+  for (const MailboxId& id : scene.relay.mailboxes()) {
+    auto& mailbox = scene.relay.mailbox(id);
+    if (before.contains(id) || mailbox.empty()) continue;
+    if (mailbox.begin()->second.size() == limits::envelope_sizes_bytes[1]) mailbox.clear();
+  }
+  scene.sync_all();
+  EXPECT_EQ(maria.core().channel("pickup")->standing, ChannelView::Standing::behind);
+  EXPECT_TRUE(maria.has_warning(Warn::left_behind));
+  maria.reload();
+  noor.sync();  // asks as well, and is nobody's any more
+  scene.sync_all();
+  const auto requests = scene.ana.core().requests();
+  ASSERT_EQ(requests.size(), 1u);
+  EXPECT_EQ(requests[0].name, "Maria");
+  EXPECT_EQ(requests[0].group_name, "pickup");
+  EXPECT_EQ(requests[0].kind, RequestView::Kind::catch_up);
+  const std::vector<std::string> ids{requests[0].id};
+  ASSERT_TRUE(scene.ana.core().approve(ids, scene.ana.now()).ok());
+  scene.ana.keep();
+  scene.sync_all();
+  EXPECT_TRUE(scene.ana.core().requests().empty());
+  EXPECT_EQ(scene.epoch(maria), scene.epoch(scene.ana));
+  scene.alert(scene.cleo, "Welcome back");
+  scene.sync_all();
+  EXPECT_EQ(scene.alerts(maria), Texts{"Welcome back"});
+  EXPECT_EQ(scene.alerts(noor), Texts{});
+  EXPECT_FALSE(maria.has_warning(Warn::left_behind));
+}
+
+TEST(Channel, RemovesWhoHoldsALinkThatIsOver) {
+  ChannelScene scene;
+  const wire::Link link = scene.invite("Gate", 5, 2h);
+  Device& listed = scene.follows(link, "Listed");
+  scene.sync_all();
+  Device& unlisted = *scene.volunteers.emplace_back(std::make_unique<Device>(scene.relay, 300));
+  ASSERT_TRUE(unlisted.core().follow(link, unlisted.now()).ok());
+  unlisted.sync();
+  ASSERT_TRUE(unlisted.core().accept_offer("Unlisted", unlisted.now()).ok());
+  unlisted.keep();  // and is away before anything has left the device
+  scene.relay.now += 3h;
+  for (Device* device : {&scene.ana, &scene.ben, &scene.ana, &scene.ben}) device->sync();
+  EXPECT_EQ(scene.epoch(scene.ben), 1u);
+  listed.sync();
+  EXPECT_EQ(scene.epoch(listed), 1u);
+  scene.alert(scene.ben, "Only for those who came in time");
+  listed.sync();
+  unlisted.sync();
+  EXPECT_EQ(scene.alerts(listed).size(), 1u);
+  EXPECT_EQ(scene.alerts(unlisted).size(), 0u);
+}
+
+TEST(Channel, InviteOfWhoWasTakenOutOfTheGroupIsTakenBackByTheOthers) {
+  ChannelScene scene;
+  ASSERT_TRUE(scene.ana.core().set_role(scene.group, "Ben", wire::ROLE_LEAD, scene.ana.now()).ok());
+  scene.ana.keep();
+  scene.sync_all();
+  const wire::Link link = scene.invite("Gate", 5);
+  Device& spy = scene.follows(link, "Spy");  // Ana's own second device, say
+  ASSERT_TRUE(scene.ben.core().remove_member(scene.group, "Ana", scene.ben.now()).ok());
+  scene.ben.keep();
+  scene.ben.sync();
+  scene.ben.sync();
+  scene.cleo.sync();
+  scene.cleo.sync();
+  scene.alert(scene.cleo, "Without Ana");
+  spy.sync();
+  EXPECT_EQ(scene.alerts(spy), Texts{});
+  EXPECT_EQ(scene.ben.core().channel("pickup")->invites, 0u);
+}
+
 }  // namespace
 }  // namespace porchlight::client

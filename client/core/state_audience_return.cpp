@@ -1,0 +1,131 @@
+// Channels: keys that did not come (clause 14.8). Somebody of the audience asks at the door of the
+// newest epoch that they hold; a person who leads agrees, and gives them a Welcome.
+#include "client/core/short_name.hpp"
+#include "client/core/state.hpp"
+#include "proto/wire/envelope.hpp"
+
+namespace porchlight::client {
+namespace {
+
+constexpr auto ask_again_after = std::chrono::hours(24);
+
+}  // namespace
+
+/// For who asks. False where nobody would hear it.
+bool Core::State::ask_for_channel_keys(Channel& channel, TimePoint now) {
+  AudiencePart& mine = *channel.reader;
+  if (!mine.request_stored) return false;
+  if (mine.asking && mine.asking->asked + ask_again_after > now) return true;
+  // The key stays the same: somebody may be answering what was asked yesterday.
+  if (!mine.asking) mine.asking.emplace(AudiencePart::Asking{random.secret<SealSeed>(), now});
+  mine.asking->asked = to_the_minute(now);
+  channel.save_head();
+  const ChannelHead& head = channel.newest().head;
+  const Bytes asked = make_catch_up(
+      {channel.id(), head.number, head.id, seal_key(mine.asking->one_time), me.card()},
+      me.identity());
+  auto envelope = seal_channel_catch_up(asked, head.door_seal);
+  PORCHLIGHT_ASSERT(envelope.ok());
+  outbox.erase_if([&](const OutboxEntry& entry) {
+    return entry.purpose == OutboxPurpose::catch_up && entry.group == channel.id();
+  });
+  OutboxEntry entry;
+  entry.item.address = door_address(head.door);
+  entry.item.envelope = std::move(envelope).value();
+  entry.purpose = OutboxPurpose::catch_up;
+  entry.group = channel.id();
+  outbox.add(std::move(entry));
+  return true;
+}
+
+void Core::State::receive_audience_catch_up(Channel& channel, const EnvelopeHash& envelope,
+                                            ByteView signed_catch_up, TimePoint now) {
+  const Group* group = find_group(channel.owner->group);
+  if (group == nullptr || !group->roster().is_lead(me.id())) return;
+  auto asked = verify_catch_up(signed_catch_up);
+  if (!asked || asked->group != channel.id()) return;
+  const AudienceEntry* person = channel.audience.find(asked->identity());
+  if (person == nullptr) return;
+  if (!people.see_catch_up(envelope, now) || people.catch_ups.contains(asked->hash)) return;
+  std::vector<RequestHash> older;  // the newest counts
+  for (const auto& [hash, pending] : people.catch_ups) {
+    if (pending.asked.group == channel.id() && pending.asked.identity() == asked->identity()) {
+      older.push_back(hash);
+    }
+  }
+  for (const RequestHash& hash : older) people.erase_request(hash);
+  const RequestHash hash = asked->hash;
+  const auto& pending =
+      people.catch_ups
+          .emplace(hash, PendingCatchUp{std::move(asked).value(), to_the_minute(now), false})
+          .first->second;
+  people.save(pending);
+  tell(Notice::Kind::join_requested, channel.id(), {},
+       short_name(hash.view(), request_name_chars()));
+}
+
+/// A person has agreed.
+void Core::State::give_channel_keys(const PendingCatchUp& pending, TimePoint now) {
+  Channel& channel = *find_channel(pending.asked.group);
+  channel.audience.renew_card(pending.asked.card);
+  enter_channel_days(channel, now);
+  const ChannelEpoch& epoch = channel.newest();
+  wire::InboxMessage message;
+  const SecretBytes welcome =
+      make_channel_welcome(epoch.signed_epoch, epoch.signed_by, channel.reading(epoch.next_day - 1),
+                           channel.owner->roots.at(epoch.head.root));
+  message.set_channel_welcome(to_string(welcome.reveal()));
+  const SecretBytes payload = serialise_secret(message);
+  wipe_text(*message.mutable_channel_welcome());
+  auto envelope = wire::seal_envelope(pending.asked.one_time_key, payload.reveal());
+  PORCHLIGHT_ASSERT(envelope.ok());  // an epoch and a few keys
+  OutboxEntry entry;
+  entry.item.address = pending.asked.card.inbox;
+  entry.item.envelope = std::move(envelope).value();
+  entry.purpose = OutboxPurpose::to_audience;
+  entry.group = channel.id();
+  outbox.add(std::move(entry));
+}
+
+bool Core::State::open_channel_inbox(ByteView envelope, TimePoint now) {
+  for (auto& [id, channel] : channels) {
+    if (!channel.reader || channel.over()) continue;
+    const auto listed = open_inbox(channel.reader->one_time, envelope);
+    if (listed) {
+      if (listed->has_enroll() && is_enroll_token(listed->enroll())) {
+        enrolment.add_token(listed->enroll(), now);
+      }
+      return true;
+    }
+    if (!channel.reader->asking) continue;
+    auto answered = open_inbox(channel.reader->asking->one_time, envelope);
+    if (!answered) continue;
+    if (answered->kind_case() == wire::InboxMessage::kChannelWelcome) {
+      receive_channel_welcome(channel, as_bytes(answered->channel_welcome()), now);
+      wipe_text(*answered->mutable_channel_welcome());
+    }
+    return true;
+  }
+  return false;
+}
+
+void Core::State::receive_channel_welcome(Channel& channel, ByteView signed_welcome,
+                                          TimePoint now) {
+  // By the root that is known, or the one that it has named for what follows.
+  auto welcome = open_channel_welcome(signed_welcome, channel.newest().head.root);
+  if (!welcome && channel.awaited) {
+    welcome = open_channel_welcome(signed_welcome, channel.awaited->head.root);
+  }
+  if (!welcome || welcome->head.channel != channel.id() ||
+      welcome->head.number <= channel.newest().head.number) {
+    return;
+  }
+  channel.adopt(welcome->head, std::move(welcome->keys), 0, relay.today(now));
+  channel.learn(welcome->head, welcome->signed_epoch, welcome->signed_by);
+  channel.reader->asking.reset();
+  channel.save_head();
+  channel_moved_on(channel, now);
+  tell(Notice::Kind::channel_joined, channel.id(), {}, channel.name());
+}
+
+}  // namespace porchlight::client
