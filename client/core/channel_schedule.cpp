@@ -115,10 +115,6 @@ AudienceInviteKeys derive_audience_invite(ByteView invite_seed) {
           kdf_from<SigningSeed>(invite_seed, "audience join")};
 }
 
-TagKey person_tag_key(const TagKey& invite, const VerifyKey& identity) {
-  return kdf_public<TagKey>(invite.view(), "person tag", {identity});
-}
-
 wire::MailboxAddress ListPageKeys::address() const {
   return {0, SigningKey(collect).verify_key(), SigningKey(drop).verify_key()};
 }

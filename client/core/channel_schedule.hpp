@@ -134,9 +134,6 @@ struct AudienceInviteKeys {
   SigningSeed join;
 };
 AudienceInviteKeys derive_audience_invite(ByteView invite_seed);
-/// KDF(the invite's tag key, "person tag", identity): of whoever came by it. Of an event's invite
-/// many come, and no two of them may share a tag.
-TagKey person_tag_key(const TagKey& invite, const VerifyKey& identity);
 
 // ---- the audience's list -----------------------------------------------------------------------
 

@@ -10,6 +10,7 @@
 #include "client/core/channel_records.hpp"
 #include "proto/base/encoding.hpp"
 #include "tests/unit/channel_scene.hpp"
+#include "tests/unit/vectors.hpp"
 
 namespace porchlight::client {
 namespace {
@@ -116,6 +117,12 @@ TEST_F(ChannelAudience, HoldsPeopleAndInvites) {
   EXPECT_EQ(audience.find(random.fixed<VerifyKey>()), nullptr);
   EXPECT_EQ(audience.find_invite(random.fixed<InviteId>()), nullptr);
   ASSERT_EQ(audience.readers().size(), 2u);
+}
+
+TEST_F(ChannelAudience, CallsAnInviteAsTheVectorsSay) {
+  const auto vectors = testing::read_vectors("kdf.json")["channels"];
+  const auto invite = *InviteId::from(Bytes(16, 6));
+  EXPECT_EQ(testing::hex(audience_id(invite)), vectors["audience invite"]);
 }
 
 TEST_F(ChannelAudience, KeepsOutWhoWasRemovedWhateverOrderThatCameIn) {
