@@ -16,12 +16,12 @@ constexpr std::size_t left_out_bytes = 16;
 
 wire::Audience::Entry write_entry(const AudienceEntry& entry) {
   wire::Audience::Entry message;
-  message.set_id(entry.id.str());
   message.set_name(entry.name);
   message.set_seal_key(entry.seal_key.str());
   message.set_tag_key(entry.tag_key.str());
   message.set_invite_id(entry.invite.str());
   if (entry.identity) {
+    message.set_id(entry.id.str());
     message.set_identity(entry.identity->str());
     message.set_card_version(entry.card_version);
   }
@@ -36,9 +36,8 @@ wire::Audience::Entry write_entry(const AudienceEntry& entry) {
 
 bool read_invited(AudienceEntry::Invited& invited, const wire::Audience::Entry& message) {
   const auto end = time_of_minute(message.expires_minute());
-  if (!end || !read(invited.by, message.by()) ||
-      !read(invited.join_key, message.join_key()) || message.uses() == 0 ||
-      message.uses() > limits::event_uses_max) {
+  if (!end || !read(invited.by, message.by()) || !read(invited.join_key, message.join_key()) ||
+      message.uses() == 0 || message.uses() > limits::event_uses_max) {
     return false;
   }
   invited.expires = *end;
@@ -49,19 +48,21 @@ bool read_invited(AudienceEntry::Invited& invited, const wire::Audience::Entry& 
 /// Either a person or an invite.
 std::optional<AudienceEntry> read_entry(const wire::Audience::Entry& message) {
   AudienceEntry entry;
-  if (!read(entry.id, message.id()) || !read(entry.seal_key, message.seal_key()) ||
-      !read(entry.tag_key, message.tag_key()) || !read(entry.invite, message.invite_id()) ||
-      !is_clean_name(message.name()) || message.card_version() > card_version_max ||
+  if (!read(entry.seal_key, message.seal_key()) || !read(entry.tag_key, message.tag_key()) ||
+      !read(entry.invite, message.invite_id()) || !is_clean_name(message.name()) ||
+      message.card_version() > card_version_max ||
       message.identity().empty() == message.join_key().empty()) {
     return std::nullopt;
   }
   entry.name = message.name();
   entry.card_version = message.card_version();
   if (!message.identity().empty()) {
-    if (!read(entry.identity.emplace(), message.identity())) return std::nullopt;
-  } else if (!read_invited(entry.invited.emplace(), message) ||
-             entry.id != audience_id(entry.invite)) {
-    return std::nullopt;
+    if (!read(entry.id, message.id()) || !read(entry.identity.emplace(), message.identity())) {
+      return std::nullopt;
+    }
+  } else {
+    if (!read_invited(entry.invited.emplace(), message)) return std::nullopt;
+    entry.id = audience_id(entry.invite);
   }
   return entry;
 }

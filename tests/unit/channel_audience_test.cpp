@@ -35,7 +35,8 @@ class ChannelAudience : public ::testing::Test, protected ChannelScene {
     entry.name = std::move(to);
     entry.seal_key = random.fixed<SealKey>();
     entry.tag_key = random.fixed<TagKey>();
-    entry.invited = {random.fixed<VerifyKey>(), from_minute(29'000'000), 20};
+    entry.invited = {random.fixed<VerifyKey>(), random.fixed<VerifyKey>(), from_minute(29'000'000),
+                     20};
     return entry;
   }
   Card card(const VerifyKey& identity, std::uint32_t version) {
@@ -92,7 +93,8 @@ std::string text_of(const Audience& audience) {
             std::to_string(entry.card_version);
     if (entry.identity) text += hex_encode(entry.identity->view());
     if (entry.invited) {
-      text += hex_encode(entry.invited->join_key.view()) + std::to_string(entry.invited->uses) +
+      text += hex_encode(entry.invited->by.view()) + hex_encode(entry.invited->join_key.view()) +
+              std::to_string(entry.invited->uses) +
               std::to_string(to_seconds(entry.invited->expires));
     }
   }
@@ -265,10 +267,14 @@ TEST_F(ChannelAudience, RemembersTheNewestOfThoseWhoWereRemoved) {
 
 TEST_F(ChannelAudience, ListOfTheLargestFitsItsPagesAndComesBackWhole) {
   const std::string longest(limits::name_bytes_max, 'n');
+  const std::size_t people = 10;  // an invite is longer than a person
   for (std::size_t i = 0; i < limits::audience_max; ++i) {
-    AudienceEntry entry = i % 2 == 0 ? person(longest) : invited(longest);
+    AudienceEntry entry = i < people ? person(longest) : invited(longest);
     if (entry.identity) entry.card_version = card_version_max;
-    if (entry.invited) entry.invited->uses = limits::event_uses_max;
+    if (entry.invited) {
+      entry.invited->uses = limits::event_uses_max;
+      entry.invited->expires = from_minute(4'000'000'000);
+    }
     ASSERT_TRUE(audience.add(std::move(entry)));
   }
   EXPECT_FALSE(audience.add(person("one too many")));
@@ -327,14 +333,14 @@ TEST_F(ChannelAudience, ListWithWhatCannotBeIsRefused) {
   };
   using List = wire::Audience;
   EXPECT_FALSE(refused([](List&) {}));
-  EXPECT_TRUE(refused([](List& l) { l.mutable_entries(0)->set_id("short"); }));
+  EXPECT_TRUE(refused([&](List& l) { l.mutable_entries(1 - invite)->set_id("short"); }));
   EXPECT_TRUE(refused([](List& l) { l.mutable_entries(0)->clear_seal_key(); }));
   EXPECT_TRUE(refused([](List& l) { l.mutable_entries(0)->clear_tag_key(); }));
   EXPECT_TRUE(refused([](List& l) { l.mutable_entries(0)->set_name("a\nb"); }));
   EXPECT_TRUE(refused([](List& l) { l.mutable_entries(0)->set_card_version(UINT32_MAX); }));
   EXPECT_TRUE(refused([](List& l) { *l.add_entries() = l.entries(0); }));
   EXPECT_TRUE(refused([](List& l) { l.add_removed(l.removed(0)); }));
-  EXPECT_TRUE(refused([](List& l) { l.add_removed(l.entries(0).id()); }));
+  EXPECT_TRUE(refused([&](List& l) { l.add_removed(l.entries(1 - invite).id()); }));
   EXPECT_TRUE(refused([](List& l) { l.add_removed("short"); }));
   EXPECT_TRUE(refused([](List& l) { l.clear_signed_by(); }));
   const auto of_invite = [&](auto change) {
@@ -346,7 +352,8 @@ TEST_F(ChannelAudience, ListWithWhatCannotBeIsRefused) {
   EXPECT_TRUE(of_invite([](Entry& e) { e.set_uses(0); }));
   EXPECT_TRUE(of_invite([](Entry& e) { e.set_uses(limits::event_uses_max + 1); }));
   EXPECT_TRUE(of_invite([](Entry& e) { e.set_expires_minute(UINT64_MAX); }));
-  EXPECT_TRUE(of_invite([](Entry& e) { e.set_invite_id(std::string(16, 'i')); }));
+  EXPECT_TRUE(of_invite([](Entry& e) { e.set_invite_id("short"); }));
+  EXPECT_TRUE(of_invite([](Entry& e) { e.clear_by(); }));
   EXPECT_TRUE(refused([](List& l) {
     for (std::size_t i = 0; i <= limits::audience_removed_max; ++i) l.add_removed("");
   }));
