@@ -34,7 +34,7 @@ wire::Audience::Entry write_entry(const AudienceEntry& entry) {
   return message;
 }
 
-bool read_invited(AudienceEntry::Invited& invited, const wire::Audience::Entry& message) {
+bool read_invited(AudienceInvite& invited, const wire::Audience::Entry& message) {
   const auto end = time_of_minute(message.expires_minute());
   if (!end || !read(invited.by, message.by()) || !read(invited.join_key, message.join_key()) ||
       message.uses() == 0 || message.uses() > limits::event_uses_max) {

@@ -18,6 +18,14 @@ using AudienceId = FixedBytes<struct AudienceIdTag, 32>;
 AudienceId audience_id(const RequestHash& request);
 AudienceId audience_id(const InviteId& invite);
 
+/// What is known of an open invite alone.
+struct AudienceInvite {
+  VerifyKey by;  // of the group: knows the link
+  VerifyKey join_key;
+  TimePoint expires;  // by the relay's clock
+  std::uint32_t uses = 1;
+};
+
 struct AudienceEntry {
   AudienceId id;
   std::string name;  // of an invite: whom it is for
@@ -25,14 +33,8 @@ struct AudienceEntry {
   TagKey tag_key;
   InviteId invite;  // by which they came, or which it is
   std::uint32_t card_version = 0;
-  std::optional<VerifyKey> identity;  // of a person
-  struct Invited {
-    VerifyKey by;  // of the group: knows the link
-    VerifyKey join_key;
-    TimePoint expires;  // by the relay's clock
-    std::uint32_t uses = 1;
-  };
-  std::optional<Invited> invited;  // of an invite
+  std::optional<VerifyKey> identity;      // of a person
+  std::optional<AudienceInvite> invited;  // of an invite
 };
 
 class Audience {

@@ -90,7 +90,7 @@ Result<wire::Link> Core::State::create_audience_invite(const InviteOrder& order,
 void Core::State::receive_audience_invite(Channel& channel, const VerifyKey& by,
                                           const wire::AudienceInvite& body) {
   AudienceEntry entry;
-  AudienceEntry::Invited& invited = entry.invited.emplace();
+  AudienceInvite& invited = entry.invited.emplace();
   if (!read(entry.invite, body.invite_id()) || !read(entry.seal_key, body.seal_key()) ||
       !read(entry.tag_key, body.tag_key()) || !read(invited.join_key, body.join_key())) {
     return;

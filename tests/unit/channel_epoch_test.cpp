@@ -62,6 +62,8 @@ TEST_F(ChannelEpoch, SaysWhatItsAuthorMeant) {
   expect_alike(head_of(next), next.head);
   expect_alike(*read_channel_epoch(first.signed_epoch, first.head.root), first.head);
   EXPECT_EQ(first.head.grants, 0u);
+  const Bytes body = wire::parse_signed(next.signed_epoch)->body;
+  EXPECT_EQ(next.head.id, hash<EpochId>("channel epoch", {body}));
 }
 
 TEST_F(ChannelEpoch, StatesDaysFromItsOwnOn) {

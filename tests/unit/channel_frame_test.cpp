@@ -94,6 +94,9 @@ TEST_F(ChannelFrame, SaysWhatItsAuthorSaidAndWhoThatIsToTheGroupAlone) {
   EXPECT_EQ(opened->content.keys_digest, said.keys_digest);
   EXPECT_EQ(opened->content.keys_week, said.keys_week);
   EXPECT_EQ(opened->hash, sealed.hash);
+  auto payload = unseal(day_seal, sealed.envelope);
+  ASSERT_TRUE(payload && unpad(*payload));
+  EXPECT_EQ(sealed.hash, hash<FrameHash>("channel frame", {payload->reveal()}));
   EXPECT_EQ(opened->made_under, made_under(post.made_under, group_epoch));
   EXPECT_EQ(*attribute(*opened, place, post.attribution), author.verify_key());
   // The audience holds everything but the attribution's key, and finds the author nowhere.

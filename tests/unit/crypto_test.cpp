@@ -123,6 +123,21 @@ TEST(Sign, GivesTheSignaturesOfRfc8032) {
   }
 }
 
+TEST(Sign, TellsAKeyThatASeedMakesFromBytesThatAreNone) {
+  SystemRandom random;
+  EXPECT_TRUE(is_verify_key(SigningKey(random.secret<SigningSeed>()).verify_key()));
+  const auto key = [](Byte first, Byte middle, Byte last) {
+    Bytes bytes(32, middle);
+    bytes.front() = first;
+    bytes.back() = last;
+    return *VerifyKey::from(ByteView(bytes));
+  };
+  EXPECT_FALSE(is_verify_key(key(0, 0, 0)));           // of order 4
+  EXPECT_FALSE(is_verify_key(key(1, 0, 0)));           // the neutral element
+  EXPECT_FALSE(is_verify_key(key(2, 0, 0)));           // not on the curve
+  EXPECT_FALSE(is_verify_key(key(0xEE, 0xFF, 0x7F)));  // another encoding of the neutral element
+}
+
 TEST(Sign, RejectsAnythingChanged) {
   SystemRandom random;
   const SigningKey key(random.secret<SigningSeed>());
