@@ -63,13 +63,16 @@ void Derivations::derived(ByteView out, ByteView key, const std::string& label,
   const NodeId from = take(key);
   const NodeId to = take(out);
   name(nodes_[to], nodes_[from], label, parts);
-  // The one secret part there is in the protocol: what a grant holds (clause 10.1).
+  // The one secret part there is in the protocol: what a grant holds (clauses 10.1 and 14.2).
+  const bool of_channel = label == "channel epoch";
   std::optional<NodeId> fresh;
-  if (label == "epoch" && !parts.empty() && parts.front().size() == value_bytes) {
+  if ((label == "epoch" || of_channel) && !parts.empty() && parts.front().size() == value_bytes) {
     fresh = take(parts.front());
-    nodes_[*fresh].kind = Kind::fresh;
-    nodes_[*fresh].epoch = nodes_[to].epoch;
-    with_fresh_.insert(nodes_[to].epoch);
+    if (!of_channel) {
+      nodes_[*fresh].kind = Kind::fresh;
+      nodes_[*fresh].epoch = nodes_[to].epoch;
+      with_fresh_.insert(nodes_[to].epoch);
+    }
     nodes_[*fresh].edges.push_back({to, from});
   }
   nodes_[from].edges.push_back({to, fresh});

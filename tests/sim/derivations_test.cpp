@@ -1,7 +1,7 @@
 // The checker itself, on graphs small enough to be judged by eye.
 #include <gtest/gtest.h>
 
-#include "client/core/schedule.hpp"
+#include "client/core/channel_schedule.hpp"
 #include "proto/crypto/aead.hpp"
 #include "proto/crypto/hash.hpp"
 #include "proto/crypto/seal.hpp"
@@ -71,6 +71,23 @@ TEST_F(ClosureTest, NeedsBothTheCarryAndTheFreshPart) {
   EXPECT_TRUE(follows(secret, {bytes_of(fresh), bytes_of(carry)}));
   const auto plain = kdf<Key>(carry, "epoch", {ByteView{}, id});
   EXPECT_TRUE(follows(plain, {bytes_of(carry)}));
+}
+
+TEST_F(ClosureTest, NeedsBothPartsOfAChannelsSecretAndCallsItByItsLabel) {
+  const auto carry = random_.secret<Key>();
+  const auto fresh = random_.secret<Key>();
+  const auto id = random_.fixed<EpochId>();
+  const auto keys =
+      client::derive_channel_epoch(*client::Carry::from(carry.reveal()), fresh.reveal(), id);
+  const auto day = *Key::from(keys.day.reveal());
+  EXPECT_FALSE(follows(day, {bytes_of(carry)}));
+  EXPECT_FALSE(follows(day, {bytes_of(fresh)}));
+  EXPECT_TRUE(follows(day, {bytes_of(carry), bytes_of(fresh)}));
+  const Node& node = derivations_.node(*derivations_.find(day.reveal()));
+  // No key of a group, by whose rules it would be judged.
+  EXPECT_EQ(node.kind, Kind::other);
+  EXPECT_EQ(node.label, "day");
+  EXPECT_FALSE(derivations_.has_fresh(id));
 }
 
 TEST_F(ClosureTest, OpensABoxWithItsSeedAlone) {
