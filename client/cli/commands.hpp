@@ -14,7 +14,7 @@ namespace porchlight::client {
 using Action = std::function<Result<ExitCode>(Context&)>;
 
 struct Command {
-  std::string_view path;  // "join", "group create"
+  std::string_view path;  // "join", "group create"; a command may begin another's path
   std::string_view summary;
   std::string_view example;
   Action (*define)(CLI::App& options);
@@ -34,6 +34,11 @@ Action define_group_leave(CLI::App& options);
 Action define_member_remove(CLI::App& options);
 Action define_member_keep(CLI::App& options);
 Action define_member_role(CLI::App& options);
+Action define_channel_create(CLI::App& options);
+Action define_channel_list(CLI::App& options);
+Action define_channel_show(CLI::App& options);
+Action define_channel_audience(CLI::App& options);
+Action define_channel_audience_remove(CLI::App& options);
 Action define_invite_new(CLI::App& options);
 Action define_invite_list(CLI::App& options);
 Action define_invite_revoke(CLI::App& options);
@@ -48,6 +53,12 @@ Action define_sighting_claim(CLI::App& options);
 Action define_sighting_confirm(CLI::App& options);
 Action define_sighting_dismiss(CLI::App& options);
 Action define_sighting_close(CLI::App& options);
+Action define_alert_send(CLI::App& options);
+Action define_alert_ack(CLI::App& options);
+Action define_alert_list(CLI::App& options);
+Action define_alert_show(CLI::App& options);
+Action define_alert_status(CLI::App& options);
+Action define_alert_clear(CLI::App& options);
 Action define_listen(CLI::App& options);
 Action define_sync(CLI::App& options);
 Action define_outbox_list(CLI::App& options);

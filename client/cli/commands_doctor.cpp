@@ -1,30 +1,18 @@
-// verify and doctor: is it the right person, and is everything in order.
+// doctor: is everything in order, and what to do where it is not.
 #include "client/cli/commands.hpp"
 #include "client/cli/people.hpp"
 #include "client/cli/show.hpp"
+#include "client/cli/show_channel.hpp"
 #include "client/cli/time_text.hpp"
+#include "proto/base/limits.hpp"
 
 namespace porchlight::client {
 namespace {
 
-Result<ExitCode> run_verify(Context& context, const std::string& name) {
-  TRY(const auto engine, context.open());
-  TRY(const SafetyWords words, engine->core().safety_words(name));
-  if (context.out().json()) {
-    context.out().record("words", {{"name", name}, {"words", words_json(words)}});
-  } else {
-    context.out().line(words_text(words));
-    context.out().say("Compare them with " + one_line(name) +
-                      " by voice or in person: the same six on both sides mean that nobody is in "
-                      "between.");
-  }
-  return ExitCode::done;
-}
-
-// ---- doctor ---------------------------------------------------------------------------------
-
 constexpr std::int64_t clock_minutes_tolerated = 10;
 constexpr std::uint32_t tokens_low = 3;
+/// Whoever leads renews them at half of their time.
+constexpr std::uint32_t channel_days_low = limits::channel_days - limits::channel_rekey_days;
 
 struct Finding {
   enum class Grade : std::uint8_t { ok, warn, bad } grade;
@@ -103,6 +91,18 @@ Finding about_waiting(TimePoint until, TimePoint now) {
               short_time(until, now) + ", and what it has lost is sent again"};
 }
 
+/// What a channel waits for, or how long it can go on.
+Finding about_channel(const ChannelView& channel, TimePoint now) {
+  const std::string name = "channel \"" + one_line(channel.name) + "\": ";
+  const std::string standing = standing_text(channel);
+  if (!standing.empty()) return {Grade::warn, "channel", name + standing};
+  if (channel.side == ChannelView::Side::audience) return {Grade::ok, "channel", name + "reading"};
+  const bool soon = channel.keys_until_day < wire::unix_day(now) + channel_days_low;
+  return {soon ? Grade::warn : Grade::ok, "channel",
+          name + "keys until " + keys_until(channel) +
+              (soon ? ", and somebody who leads must come online before that" : "")};
+}
+
 Finding about_restore() {
   return {Grade::ok, "vault",
           "restored from a backup a short time ago: the device it was made on must not be used any "
@@ -177,6 +177,9 @@ Result<ExitCode> run_doctor(Context& context, const std::vector<std::string>& di
   if (health.changes_wait_until) {
     findings.push_back(about_waiting(*health.changes_wait_until, context.now()));
   }
+  for (const ChannelView& channel : core.channels()) {
+    findings.push_back(about_channel(channel, context.now()));
+  }
   if (health.restored) findings.push_back(about_restore());
   const auto warnings = core.warnings();
   for (const WarningView& warning : warnings) {
@@ -199,12 +202,6 @@ Result<ExitCode> run_doctor(Context& context, const std::vector<std::string>& di
 }
 
 }  // namespace
-
-Action define_verify(CLI::App& app) {
-  auto name = std::make_shared<std::string>();
-  app.add_option("name", *name, "Somebody in one of your groups")->type_name("NAME")->required();
-  return [name](Context& context) { return run_verify(context, *name); };
-}
 
 Action define_doctor(CLI::App& app) {
   auto dismissed = std::make_shared<std::vector<std::string>>();

@@ -1,4 +1,5 @@
 // invite new, list, revoke.
+#include "client/cli/channels.hpp"
 #include "client/cli/commands.hpp"
 #include "client/cli/people.hpp"
 #include "client/cli/qr.hpp"
@@ -10,9 +11,10 @@ namespace porchlight::client {
 namespace {
 
 Json invite_json(const InviteView& invite) {
+  const bool audience = invite.role == wire::ROLE_AUDIENCE;
   return {{"id", invite_name(invite.id)},
           {"to", invite.to},
-          {"group", invite.group_name},
+          {audience ? "channel" : "group", invite.group_name},
           {"role", role_name(invite.role)},
           {"standing", standing_name(invite.standing)},
           {"expires", rfc3339(invite.expires)},
@@ -44,6 +46,7 @@ std::string by_itself_text(const InviteView& invite) {
 struct NewOptions {
   std::string to;
   std::string group;
+  std::string channel;
   std::string role = "member";
   std::string expires;  // empty for limits::invite_lifetime_default
   std::uint32_t uses = 1;
@@ -62,6 +65,15 @@ void show_qr(Output& out, const std::string& link, bool demanded) {
   }
 }
 
+/// What whoever follows it may do; into an audience nobody has to be let in.
+std::string promise_text(const InviteView& invite) {
+  const std::string name = "\"" + one_line(invite.group_name) + "\"";
+  if (invite.role != wire::ROLE_AUDIENCE) {
+    return "ask to join " + name + " as " + role_name(invite.role);
+  }
+  return "read " + name + " at once, without anybody being asked";
+}
+
 void show_new(Context& context, const InviteView& invite, const std::string& link, bool qr) {
   Output& out = context.out();
   if (out.json()) {
@@ -70,10 +82,9 @@ void show_new(Context& context, const InviteView& invite, const std::string& lin
     return out.record("invite", std::move(fields));
   }
   const bool event = invite.uses > 1;
-  out.say("Invite " + invite_name(invite.id) + " lets " + one_line(invite.to) + " ask to join \"" +
-          one_line(invite.group_name) + "\" as " + role_name(invite.role) + ", " +
-          (event ? std::to_string(invite.uses) + " times" : "once") + ", until " +
-          short_time(invite.expires, context.now()) + ".\n" +
+  out.say("Invite " + invite_name(invite.id) + " lets " + one_line(invite.to) + " " +
+          promise_text(invite) + ", " + (event ? std::to_string(invite.uses) + " times" : "once") +
+          ", until " + short_time(invite.expires, context.now()) + ".\n" +
           (event
                ? "Whoever has the link can use it, also all of it: show it to those who are there, "
                  "and take it\nback with porchlight invite revoke " +
@@ -98,27 +109,63 @@ InviteView newest(const std::vector<InviteView>& before, std::vector<InviteView>
   return after.back();
 }
 
+Result<wire::Role> parse_invite_role(const NewOptions& options) {
+  const bool audience = options.role == "audience";
+  if (!audience && !options.channel.empty()) {
+    return Error{Errc::usage, "--channel goes with --as audience. Nothing was made."};
+  }
+  if (!audience) return parse_role(options.role);
+  if (options.auto_approve > 0) {
+    return Error{Errc::usage,
+                 "Into an audience everybody is let in who follows the link, so that nobody has to "
+                 "be online for it: leave --auto-approve out. Nothing was made."};
+  }
+  return wire::ROLE_AUDIENCE;
+}
+
+/// Where an invite leads.
+struct Place {
+  GroupId id;
+  std::string name;
+  std::size_t room;
+  std::string limit;  // why there is no more
+};
+
+Result<Place> pick_place(const Core& core, const NewOptions& options, wire::Role role) {
+  if (role == wire::ROLE_AUDIENCE) {
+    TRY(const ChannelView channel, pick_own_channel(core, options.channel));
+    if (!options.group.empty() && options.group != channel.group_name) {
+      return Error{Errc::usage, "\"" + channel.name + "\" belongs to \"" + channel.group_name +
+                                    "\": leave --group out. Nothing was made."};
+    }
+    const std::size_t taken = std::min(channel.people + channel.invites, limits::audience_max);
+    return Place{channel.id, channel.name, limits::audience_max - taken,
+                 "an audience has at most " + std::to_string(limits::audience_max) + " people"};
+  }
+  TRY(const GroupView group, pick_group(core, options.group));
+  return Place{group.id, group.name, limits::group_members_max - group.members.size(),
+               "a group has at most " + std::to_string(limits::group_members_max) + " members"};
+}
+
 Result<ExitCode> run_new(Context& context, const NewOptions& options) {
   std::chrono::seconds lifetime = limits::invite_lifetime_default;
   if (!options.expires.empty()) {
     TRY(lifetime, parse_span(options.expires));
   }
-  TRY(const wire::Role role, parse_role(options.role));
+  TRY(const wire::Role role, parse_invite_role(options));
   TRY(const auto engine, context.open());
   Core& core = engine->core();
-  TRY(const GroupView group, pick_group(core, options.group));
+  TRY(const Place place, pick_place(core, options, role));
   const auto before = core.invites(context.now());
   TRY(const wire::Link link,
-      core.create_invite({group.id, options.to, role, lifetime, options.uses, options.auto_approve},
+      core.create_invite({place.id, options.to, role, lifetime, options.uses, options.auto_approve},
                          context.now()));
   const InviteView invite = newest(before, core.invites(context.now()));
   TRY(const SyncReport report, context.sync(*engine));
   show_new(context, invite, link.str(), options.qr);
-  const std::size_t places = limits::group_members_max - group.members.size();
-  if (invite.uses > 1 && invite.uses > places) {
-    context.out().warn("\"" + one_line(group.name) + "\" has room for " + std::to_string(places) +
-                       " more: a group has at most " + std::to_string(limits::group_members_max) +
-                       " members.");
+  if (invite.uses > 1 && invite.uses > place.room) {
+    context.out().warn("\"" + one_line(place.name) + "\" has room for " +
+                       std::to_string(place.room) + " more: " + place.limit + ".");
   }
   const ExitCode end = context.end_of_sending(*engine, report);
   if (end == ExitCode::queued || end == ExitCode::refused) {
@@ -175,9 +222,12 @@ Result<ExitCode> run_revoke(Context& context, const std::string& id) {
 
 Action define_invite_new(CLI::App& app) {
   auto options = std::make_shared<NewOptions>();
-  app.add_option("--to", options->to, "Whom it is for; only you see this")->required();
+  app.add_option("--to", options->to, "Whom it is for; they do not see this")->required();
   app.add_option("--group", options->group, "Which group; may be left out where there is only one");
-  app.add_option("--as", options->role, "member or lead")->type_name("ROLE");
+  app.add_option("--as", options->role, "member (the usual), lead or audience")->type_name("ROLE");
+  app.add_option("--channel", options->channel,
+                 "With --as audience: which channel; may be left out where there is only one")
+      ->type_name("NAME");
   app.add_option("--expires", options->expires,
                  "How long it holds: 30m, 1h, 2d; 1h where nothing is said")
       ->type_name("SPAN");

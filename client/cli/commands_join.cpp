@@ -1,4 +1,4 @@
-// join: from a link to a group, or to the relay itself.
+// join: from a link to a group, to a channel, or to the relay itself.
 #include <unistd.h>
 
 #include <iostream>
@@ -75,8 +75,9 @@ bool is_member(const Core& core, const std::string& group) {
 Json describe(const Offer& offer, const std::optional<SafetyWords>& words) {
   Json fields{{"from_operator", offer.from_operator}};
   if (offer.from_operator) return fields;
-  fields["group"] = offer.group_name;
-  fields["inviter"] = offer.inviter_name;
+  const bool audience = offer.role == wire::ROLE_AUDIENCE;
+  fields[audience ? "channel" : "group"] = offer.group_name;
+  if (!audience) fields["inviter"] = offer.inviter_name;
   fields["role"] = role_name(offer.role);
   if (words) fields["words"] = words_json(*words);
   return fields;
@@ -92,8 +93,22 @@ void show_asked(Output& out, const Offer& offer, const SafetyWords& words) {
           "and has\nto approve you. porchlight sync shows when that is done.");
 }
 
+/// Nobody has to let in whoever comes into an audience.
+void show_reading(Output& out, const Offer& offer, const std::optional<SafetyWords>& words) {
+  const std::string name = one_line(offer.group_name);
+  out.line("Joined \"" + name + "\" (audience). Reading now.");
+  if (words) {
+    out.line("Safety words  " + words_text(*words) +
+             "   compare them with the person who invited you");
+  }
+  out.say("The group behind \"" + name +
+          "\" sees your name and what you answer; nobody else in the audience does.\n"
+          "Next  porchlight alert list, or porchlight listen to stay connected");
+}
+
 void show_accepted(Output& out, const Offer& offer, const std::optional<SafetyWords>& words) {
   if (out.json()) return out.record("join", describe(offer, words));
+  if (offer.role == wire::ROLE_AUDIENCE) return show_reading(out, offer, words);
   if (words) return show_asked(out, offer, *words);
   out.line("You can use this relay now.");
   if (offer.from_operator) return out.say("Next  porchlight group create NAME");
@@ -130,16 +145,19 @@ Result<ExitCode> wait_in(Context& context, Engine& engine, const Offer& offer) {
   return ExitCode::done;
 }
 
+std::string invited_text(const Offer& offer, TimePoint now) {
+  const bool by_channel = offer.inviter_name.empty();
+  return "Invited to \"" + one_line(offer.group_name) + "\" as " + role_name(offer.role) +
+         (by_channel ? "" : " by " + one_line(offer.inviter_name)) + ", until " +
+         short_time(offer.expires, now) + ".";
+}
+
 Result<ExitCode> run_join(Context& context, const JoinOptions& options) {
   TRY(const auto engine, take_link(context, options));
   TRY(const SyncReport fetched, context.sync(*engine));
   const auto offer = engine->core().offer();
   if (!offer) return without_offer(engine->core(), fetched);
-  if (!offer->from_operator) {
-    context.out().say("Invited to \"" + one_line(offer->group_name) + "\" as " +
-                      role_name(offer->role) + " by " + one_line(offer->inviter_name) + ", until " +
-                      short_time(offer->expires, context.now()) + ".");
-  }
+  if (!offer->from_operator) context.out().say(invited_text(*offer, context.now()));
   std::string name = options.name;
   if (!offer->from_operator) {
     TRY(name, my_name(engine->core(), options.name));
@@ -150,7 +168,8 @@ Result<ExitCode> run_join(Context& context, const JoinOptions& options) {
   if (engine->core().offer_refused()) return ExitCode::not_found;
   show_accepted(context.out(), *offer, words);
   const ExitCode end = context.end_of_sending(*engine, sent);
-  if (!options.wait || offer->from_operator || end == ExitCode::security) return end;
+  const bool let_in = offer->from_operator || offer->role == wire::ROLE_AUDIENCE;
+  if (!options.wait || let_in || end == ExitCode::security) return end;
   return wait_in(context, *engine, *offer);
 }
 

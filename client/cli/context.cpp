@@ -182,6 +182,9 @@ void Context::tell(const std::vector<Notice>& notices) {
     if (notice.kind == Notice::Kind::left) {
       out_.say("You have left \"" + one_line(notice.text) + "\".");
     }
+    if (notice.kind == Notice::Kind::channel_shared) {
+      out_.say("A group of yours has a channel now: porchlight channel list shows it.");
+    }
     if (notice.kind == Notice::Kind::removed) {
       out_.warn("A lead has taken you out of \"" + one_line(notice.text) + "\".");
     }

@@ -5,13 +5,6 @@
 namespace porchlight::client {
 namespace {
 
-const MessageView* find(const std::vector<MessageView>& messages, const MessageId& id) {
-  for (const MessageView& message : messages) {
-    if (message.id == id) return &message;
-  }
-  return nullptr;
-}
-
 std::string label_of(const MessageView& message, const Board& board, const std::string& label) {
   if (!label.empty()) return label;
   for (const SightingView& sighting : board.sightings) {
@@ -35,6 +28,27 @@ Status be_let_in(Context& context, Engine& engine, const GroupView& group) {
 
 }  // namespace
 
+const MessageView* find_message(const std::vector<MessageView>& messages, const MessageId& id) {
+  for (const MessageView& message : messages) {
+    if (message.id == id) return &message;
+  }
+  return nullptr;
+}
+
+std::string fate_of(const MessageView& message, const Output& out, TimePoint now) {
+  const bool stored = message.standing == MessageView::Standing::stored;
+  return (stored ? out.tinted(Output::Tone::good, "stored")
+                 : out.tinted(Output::Tone::warning, "queued")) +
+         " " + short_time(stored ? message.received : message.sent, now);
+}
+
+ExitCode end_of_posting(Context& context, Engine& engine, const SyncReport& report,
+                        const MessageView& message) {
+  const ExitCode end = context.end_of_sending(engine, report);
+  const bool stored = message.standing == MessageView::Standing::stored;
+  return stored || end != ExitCode::done ? end : ExitCode::queued;
+}
+
 Result<ExitCode> post_body(Context& context, Engine& engine, const GroupView& group,
                            wire::Body body, const std::string& label) {
   CHECK(be_let_in(context, engine, group));
@@ -43,23 +57,18 @@ Result<ExitCode> post_body(Context& context, Engine& engine, const GroupView& gr
   TRY(const SyncReport report, context.sync(engine));
   const auto messages = engine.core().messages(group.id);
   const Board board = engine.core().board(group.id, context.now());
-  const MessageView* message = find(messages, id);
+  const MessageView* message = find_message(messages, id);
   if (message == nullptr) {
     return Error{Errc::not_permitted, "A lead has taken you out of \"" + group.name +
                                           "\" meanwhile; what you wrote was not sent."};
   }
-  const bool stored = message->standing == MessageView::Standing::stored;
   Output& out = context.out();
   if (out.json()) {
     out.record("message", message_json(*message, group.name, board));
   } else {
-    const std::string word = stored ? out.tinted(Output::Tone::good, "stored")
-                                    : out.tinted(Output::Tone::warning, "queued");
-    out.line(label_of(*message, board, label) + "  " + word + " " +
-             short_time(stored ? message->received : message->sent, context.now()));
+    out.line(label_of(*message, board, label) + "  " + fate_of(*message, out, context.now()));
   }
-  const ExitCode end = context.end_of_sending(engine, report);
-  return stored || end != ExitCode::done ? end : ExitCode::queued;
+  return end_of_posting(context, engine, report, *message);
 }
 
 }  // namespace porchlight::client

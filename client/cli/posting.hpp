@@ -1,4 +1,4 @@
-// What post and the sighting commands share: a body goes to a group, and what became of it is told.
+// What commands share that say something: a body goes to a group, and what became of it is told.
 #pragma once
 
 #include "client/cli/context.hpp"
@@ -10,5 +10,15 @@ namespace porchlight::client {
 /// "queued". `label` is what a person calls it afterwards, empty for the message's own.
 Result<ExitCode> post_body(Context& context, Engine& engine, const GroupView& group,
                            wire::Body body, const std::string& label);
+
+/// Null where it is not among them.
+const MessageView* find_message(const std::vector<MessageView>& messages, const MessageId& id);
+
+/// "stored 14:02" or "queued 14:02", as it is to look on stdout.
+std::string fate_of(const MessageView& message, const Output& out, TimePoint now);
+
+/// After the sync() that was to send `message`: whether everything has left, it most of all.
+ExitCode end_of_posting(Context& context, Engine& engine, const SyncReport& report,
+                        const MessageView& message);
 
 }  // namespace porchlight::client

@@ -48,28 +48,35 @@ Result<GlobalOptions> read_globals(const GlobalFlags& flags) {
   return options;
 }
 
+/// The App of everything in front of a command's last word; made where no command made it.
+CLI::App& parent_of(std::string_view path, CLI::App& app,
+                    std::map<std::string_view, CLI::App*>& known) {
+  const auto space = path.rfind(' ');
+  if (space == std::string_view::npos) return app;
+  const std::string_view family = path.substr(0, space);
+  CLI::App*& parent = known[family];
+  if (!parent) {
+    parent = app.add_subcommand(std::string(family), std::string(family_summary(family)));
+    parent->require_subcommand(1);
+    parent->fallthrough();
+  }
+  return *parent;
+}
+
 /// Every command below `app`; gives the action of whichever is named.
 void add_commands(CLI::App& app, Action& chosen) {
-  std::map<std::string_view, CLI::App*> families;
+  std::map<std::string_view, CLI::App*> known;
   for (const Command& command : all_commands()) {
-    CLI::App* parent = &app;
-    std::string_view name = command.path;
-    if (const auto space = name.find(' '); space != std::string_view::npos) {
-      const std::string_view family = name.substr(0, space);
-      name.remove_prefix(space + 1);
-      CLI::App*& known = families[family];
-      if (!known) {
-        known = app.add_subcommand(std::string(family), std::string(family_summary(family)));
-        known->require_subcommand(1);
-        known->fallthrough();
-      }
-      parent = known;
-    }
-    CLI::App* added = parent->add_subcommand(std::string(name), std::string(command.summary));
+    CLI::App& parent = parent_of(command.path, app, known);
+    const std::string_view name = command.path.substr(command.path.rfind(' ') + 1);
+    CLI::App* added = parent.add_subcommand(std::string(name), std::string(command.summary));
+    known[command.path] = added;
     added->fallthrough();
     added->footer("Example: " + std::string(command.example) +
                   "\nporchlight --help shows the options that every command takes.");
-    added->callback([&chosen, action = command.define(*added)] { chosen = action; });
+    added->callback([&chosen, added, action = command.define(*added)] {
+      if (added->get_subcommands().empty()) chosen = action;
+    });
   }
 }
 

@@ -81,6 +81,16 @@ std::string verification_text(const Verification& verification, const Board& boa
   }
 }
 
+std::string called_alert(const wire::ForcedAlert& forced) {
+  const auto id = MessageId::from(as_bytes(forced.alert()));
+  return id ? "A-" + short_id(*id, 3) : "an alert";
+}
+
+std::string forced_text(const wire::ForcedAlert& forced, const Board& board) {
+  return called_alert(forced) + " goes out although " + name_of(forced.sighting(), board) +
+         " is not confirmed: " + one_line(forced.reason());
+}
+
 std::string body_text(const MessageView& message, const Board& board, TimePoint now) {
   const wire::Body& body = message.body;
   switch (body.kind_case()) {
@@ -90,6 +100,8 @@ std::string body_text(const MessageView& message, const Board& board, TimePoint 
       return name_of(body.id(), board) + " sighting: " + sighting_text(body.sighting(), now);
     case wire::Body::kVerification:
       return verification_text(body.verification(), board);
+    case wire::Body::kForcedAlert:
+      return forced_text(body.forced_alert(), board);
     default:
       return "(a message that this version cannot show: update porchlight)";
   }
@@ -133,25 +145,6 @@ void add_verification(Json& fields, const Verification& verification, const Boar
 }
 
 }  // namespace
-
-std::string role_name(wire::Role role) {
-  switch (role) {
-    case wire::ROLE_MEMBER:
-      return "member";
-    case wire::ROLE_LEAD:
-      return "lead";
-    case wire::ROLE_AUDIENCE:
-      return "audience";
-    default:
-      return "unknown";
-  }
-}
-
-Result<wire::Role> parse_role(const std::string& text) {
-  if (text == "member") return wire::ROLE_MEMBER;
-  if (text == "lead") return wire::ROLE_LEAD;
-  return Error{Errc::usage, "A role is member or lead."};
-}
 
 std::string words_text(const SafetyWords& words) {
   std::string text;
@@ -210,6 +203,12 @@ Json message_json(const MessageView& message, const std::string& group, const Bo
       fields["kind"] = "verification";
       add_verification(fields, body.verification(), board);
       break;
+    case wire::Body::kForcedAlert:
+      fields["kind"] = "forced_alert";
+      fields["alert"] = called_alert(body.forced_alert());
+      fields["sighting"] = name_of(body.forced_alert().sighting(), board);
+      fields["reason"] = body.forced_alert().reason();
+      break;
     default:
       fields["kind"] = "unknown";
   }
@@ -243,117 +242,6 @@ Json sighting_json(const SightingView& sighting, const std::string& group, const
   if (sighting.outcome_by) fields["outcome_by"] = *sighting.outcome_by;
   if (sighting.closing_note) fields["note"] = *sighting.closing_note;
   return fields;
-}
-
-const char* standing_name(MessageView::Standing standing) {
-  return standing == MessageView::Standing::queued ? "queued" : "stored";
-}
-
-const char* standing_name(SightingView::Standing standing) {
-  switch (standing) {
-    case SightingView::Standing::open:
-      return "open";
-    case SightingView::Standing::claimed:
-      return "claimed";
-    case SightingView::Standing::confirmed:
-      return "confirmed";
-    case SightingView::Standing::dismissed:
-      return "dismissed";
-    case SightingView::Standing::closed:
-      return "closed";
-  }
-  return "unknown";
-}
-
-const char* standing_name(InviteView::Standing standing) {
-  switch (standing) {
-    case InviteView::Standing::open:
-      return "open";
-    case InviteView::Standing::requested:
-      return "requested";
-    case InviteView::Standing::joined:
-      return "joined";
-    case InviteView::Standing::expired:
-      return "expired";
-    case InviteView::Standing::revoked:
-      return "revoked";
-  }
-  return "unknown";
-}
-
-const char* standing_name(GroupView::Standing standing) {
-  switch (standing) {
-    case GroupView::Standing::asking:
-      return "asking";
-    case GroupView::Standing::member:
-      return "member";
-    case GroupView::Standing::behind:
-      return "behind";
-    case GroupView::Standing::leaving:
-      return "leaving";
-    case GroupView::Standing::halted:
-      return "halted";
-    case GroupView::Standing::removed:
-      return "removed";
-  }
-  return "unknown";
-}
-
-const char* outcome_name(wire::OutcomeKind kind) {
-  switch (kind) {
-    case wire::OUTCOME_CONFIRMED:
-      return "confirmed";
-    case wire::OUTCOME_NOT_ENFORCEMENT:
-      return "not-enforcement";
-    case wire::OUTCOME_GONE:
-      return "gone";
-    case wire::OUTCOME_UNVERIFIABLE:
-      return "unverifiable";
-    case wire::OUTCOME_DUPLICATE:
-      return "duplicate";
-    default:
-      return "unknown";
-  }
-}
-
-const char* kind_name(RequestView::Kind kind) {
-  return kind == RequestView::Kind::join ? "join" : "catch_up";
-}
-
-const char* wish_of(RequestView::Kind kind) {
-  return kind == RequestView::Kind::join ? "asks to join" : "asks to catch up";
-}
-
-const char* kind_name(WarningView::Kind kind) {
-  switch (kind) {
-    case WarningView::Kind::missing_message:
-      return "missing_message";
-    case WarningView::Kind::two_versions:
-      return "two_versions";
-    case WarningView::Kind::unknown_epoch:
-      return "unknown_epoch";
-    case WarningView::Kind::keys_differ:
-      return "keys_differ";
-    case WarningView::Kind::foreign_epoch:
-      return "foreign_epoch";
-    case WarningView::Kind::clock:
-      return "clock";
-    case WarningView::Kind::token_refused:
-      return "token_refused";
-    case WarningView::Kind::left_behind:
-      return "left_behind";
-    case WarningView::Kind::restored:
-      return "restored";
-    case WarningView::Kind::invite_reused:
-      return "invite_reused";
-    case WarningView::Kind::update_needed:
-      return "update_needed";
-    case WarningView::Kind::removal_lost:
-      return "removal_lost";
-    case WarningView::Kind::account_lost:
-      return "account_lost";
-  }
-  return "unknown";
 }
 
 }  // namespace porchlight::client

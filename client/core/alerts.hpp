@@ -36,6 +36,8 @@ struct AlertView {
   std::optional<std::string> forced_reason;
 
   bool asks_for_answers() const { return message.body.alert().answers_size() > 0; }
+  /// A correction is no end.
+  bool is_over() const { return clear && clear->kind() != wire::CLEAR_CORRECTED; }
   const AnswerView* my_answer() const;
 };
 
@@ -69,7 +71,8 @@ struct AudiencePerson {
 AlertCount count_answers(const AlertView& alert, std::span<const AudiencePerson> audience);
 
 /// The wording in the first of these languages (BCP 47; "es-MX" falls back to "es", and then to any
-/// other Spanish) that is there; otherwise the first one. Its `language` says which. Null where there is none.
+/// other Spanish) that is there; otherwise the first one. Its `language` says which. Null where
+/// there is none.
 const wire::Wording* choose_wording(std::span<const wire::Wording* const> wordings,
                                     std::span<const std::string> languages);
 

@@ -1,5 +1,7 @@
 #include "client/engine/engine.hpp"
 
+#include <thread>
+
 #include "client/engine/listener.hpp"
 #include "client/engine/syncer.hpp"
 
@@ -45,6 +47,11 @@ Result<SyncReport> Engine::sync(Haste haste, std::chrono::seconds patience) {
   io_.run();
   if (vault_failure_) return *vault_failure_;
   return syncer.report();
+}
+
+void Engine::wait_for_tick(std::chrono::seconds patience) {
+  const auto wanted = core_.next_tick_at();
+  if (wanted) std::this_thread::sleep_for(std::min(*wanted - now(), patience));
 }
 
 Result<ListenEnd> Engine::listen(const ListenCallbacks& callbacks, const StopSignals& signals,

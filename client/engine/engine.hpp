@@ -54,6 +54,10 @@ class Engine final : private Keeper {
   /// errands that are due. Takes `patience` at most. An error is one of the vault.
   Result<SyncReport> sync(Haste haste, std::chrono::seconds patience);
 
+  /// Until Core::next_tick_at(), and `patience` at most; at once where nothing waits for its time.
+  /// The sync() after it lets that go.
+  void wait_for_tick(std::chrono::seconds patience);
+
   /// Stays connected, and connects again when the connection breaks. An error is one of the vault,
   /// or one that waiting does not mend: the relay has another identity, this program is too old.
   Result<ListenEnd> listen(const ListenCallbacks& callbacks, const StopSignals& signals,

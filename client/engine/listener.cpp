@@ -113,7 +113,7 @@ awaitable<void> Listener::tell_changes() {
 awaitable<void> Listener::mind_the_time() {
   while (!stopped_) {
     co_await run_due_errands();
-    co_await pause(limits::tick_interval);
+    co_await until_next_tick();
     if (stopped_) break;
     wiring_.core.on_tick(wiring_.keeper.now());
     if (const Status kept = wiring_.keeper.keep(); !kept.ok()) fail(kept.error());
@@ -149,14 +149,30 @@ awaitable<void> Listener::until_stopped() {
   }
 }
 
-awaitable<void> Listener::pause(std::chrono::milliseconds span) {
+awaitable<void> Listener::news_or(Moment until) {
   using namespace asio::experimental::awaitable_operators;
+  asio::steady_timer timer(io_, until);
+  auto first = timer.async_wait(net::as_result) || wiring_.signal.beyond(wiring_.signal.count());
+  co_await std::move(first);
+}
+
+awaitable<void> Listener::pause(std::chrono::milliseconds span) {
   const auto until = std::chrono::steady_clock::now() + span;
-  while (!stopped_ && std::chrono::steady_clock::now() < until) {
-    asio::steady_timer timer(io_, until);
-    auto first = timer.async_wait(net::as_result) || wiring_.signal.beyond(wiring_.signal.count());
-    co_await std::move(first);
-  }
+  while (!stopped_ && std::chrono::steady_clock::now() < until) co_await news_or(until);
+}
+
+/// What the core waits for may change while this waits. Never less than a second: a core that wants
+/// more than it gets is not to keep the device busy.
+awaitable<void> Listener::until_next_tick() {
+  using std::chrono::steady_clock;
+  auto until = steady_clock::now() + limits::tick_interval;
+  do {
+    if (const auto wanted = wiring_.core.next_tick_at()) {
+      const auto left = std::max(*wanted - wiring_.keeper.now(), std::chrono::seconds(1));
+      until = std::min<Moment>(until, steady_clock::now() + left);
+    }
+    co_await news_or(until);
+  } while (!stopped_ && steady_clock::now() < until);
 }
 
 awaitable<void> Listener::watch(Descriptor& descriptor, ListenEnd what) {

@@ -1,5 +1,5 @@
 // Staying connected: one collecting lane, reopened when it breaks; the others while they have work;
-// days, lifetimes and errands by the minute.
+// days, lifetimes and errands by the minute, and what waits for its time when that has come.
 // Must not know: the vault's contents, terminals.
 #pragma once
 
@@ -28,7 +28,10 @@ class Listener {
   net::awaitable<void> tell_changes();
   net::awaitable<void> watch(net::asio::posix::stream_descriptor& descriptor, ListenEnd what);
   net::awaitable<void> until_stopped();
+  using Moment = std::chrono::steady_clock::time_point;
+  net::awaitable<void> news_or(Moment until);
   net::awaitable<void> pause(std::chrono::milliseconds span);
+  net::awaitable<void> until_next_tick();
   void on_broken(Lane lane, const Error& why, std::chrono::milliseconds pause);
   void stop(ListenEnd why);
   void fail(const Error& error);

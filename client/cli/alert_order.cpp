@@ -1,0 +1,82 @@
+#include "client/cli/alert_order.hpp"
+
+#include "client/cli/show_alert.hpp"
+#include "client/cli/terminal.hpp"
+#include "client/cli/time_text.hpp"
+#include "proto/base/limits.hpp"
+
+namespace porchlight::client {
+namespace {
+
+constexpr const char* usual_answers = "on my way,can't";
+
+Result<wire::Urgency> parse_urgency(const std::string& text) {
+  for (const auto urgency : {wire::URGENCY_NOW, wire::URGENCY_SOON, wire::URGENCY_INFORMATION}) {
+    if (text == urgency_name(urgency)) return urgency;
+  }
+  return Error{Errc::usage, "An alert's urgency is now, soon or information. Nothing was sent."};
+}
+
+/// "on my way, can't", without the spaces around each.
+void add_answers(wire::Alert& alert, std::string_view list) {
+  while (!list.empty()) {
+    const std::size_t end = std::min(list.find(','), list.size());
+    std::string_view answer = list.substr(0, end);
+    list.remove_prefix(std::min(end + 1, list.size()));
+    while (answer.starts_with(' ')) answer.remove_prefix(1);
+    while (answer.ends_with(' ')) answer.remove_suffix(1);
+    if (!answer.empty()) alert.add_answers(std::string(answer));
+  }
+}
+
+Status add_deadline(wire::Alert& alert, const std::string& typed, TimePoint now) {
+  if (typed.empty()) return Ok{};
+  if (alert.answers().empty()) {
+    return Error{Errc::usage,
+                 "--deadline says by when an answer is wanted: say with --ack which answers there "
+                 "are. Nothing was sent."};
+  }
+  const auto span = parse_span(typed);
+  TimePoint deadline;
+  if (span.ok()) {
+    deadline = now + *span;
+  } else {
+    TRY(deadline, parse_time(typed, now));
+  }
+  if (deadline <= now) {
+    return Error{Errc::usage,
+                 "That deadline has passed: " + short_time(deadline, now) + ". Nothing was sent."};
+  }
+  alert.set_deadline_minute(wire::unix_minute(deadline));
+  return Ok{};
+}
+
+/// Lifetimes are whole hours.
+Status add_lifetime(wire::Body& body, const std::string& typed) {
+  if (typed.empty()) return Ok{};
+  TRY(const auto span, parse_span(typed));
+  body.set_lifetime_hours(
+      static_cast<std::uint32_t>(std::chrono::ceil<std::chrono::hours>(span).count()));
+  return Ok{};
+}
+
+}  // namespace
+
+Result<wire::Body> order_alert(const AlertOrder& order, TimePoint now) {
+  wire::Body body;
+  wire::Alert& alert = *body.mutable_alert();
+  std::string text = order.words.size() == 2 ? order.words.back() : "";
+  if (text == "-") {
+    TRY(text, read_stdin(limits::alert_text_bytes_max));
+    std::erase(text, '\r');  // lines from elsewhere may end in two characters
+  }
+  CHECK(add_wordings(*alert.mutable_wordings(), text, order.texts));
+  TRY(const wire::Urgency urgency, parse_urgency(order.urgency));
+  alert.set_urgency(urgency);
+  add_answers(alert, order.answers.value_or(urgency == wire::URGENCY_NOW ? usual_answers : ""));
+  CHECK(add_deadline(alert, order.deadline, now));
+  CHECK(add_lifetime(body, order.expires));
+  return body;
+}
+
+}  // namespace porchlight::client

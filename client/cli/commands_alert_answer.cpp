@@ -1,0 +1,180 @@
+// alert ack: what somebody of the audience answers. alert clear: the end of it, for the group.
+#include "client/cli/channels.hpp"
+#include "client/cli/commands.hpp"
+#include "client/cli/posting.hpp"
+#include "client/cli/show_channel.hpp"
+#include "proto/base/limits.hpp"
+
+namespace porchlight::client {
+namespace {
+
+// ---- ack ------------------------------------------------------------------------------------
+
+struct AckOptions {
+  std::string id;
+  std::string answer;
+  std::string note;
+};
+
+bool is_same(std::string_view a, std::string_view b) {
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](unsigned char x, unsigned char y) {
+    return std::tolower(x) == std::tolower(y);
+  });
+}
+
+/// One of the alert's answers, by its text or by its place: 1 is the first.
+Result<std::string> pick_answer(const AlertView& view, const std::string& typed) {
+  const auto& answers = view.message.body.alert().answers();
+  for (const std::string& answer : answers) {
+    if (is_same(answer, typed)) return answer;
+  }
+  for (int i = 0; i < answers.size(); ++i) {
+    if (typed == std::to_string(i + 1)) return answers[i];
+  }
+  std::string there;
+  for (int i = 0; i < answers.size(); ++i) {
+    there += (there.empty() ? "" : ", ") + std::to_string(i + 1) + " \"" + answers[i] + "\"";
+  }
+  return Error{Errc::usage, view.short_id + " can be answered with " + there + ", not with \"" +
+                                typed + "\". Nothing was sent."};
+}
+
+Status check_answerable(const FoundAlert& found) {
+  const std::string& name = found.alert.short_id;
+  if (found.channel.side == ChannelView::Side::group) {
+    return Error{Errc::not_permitted, name + " asks the audience of \"" + found.channel.name +
+                                          "\", and you are of the group that asks. Nothing was "
+                                          "sent: porchlight alert status shows the answers."};
+  }
+  if (!found.alert.asks_for_answers()) {
+    return Error{Errc::usage, name + " asks for no answer. Nothing was sent."};
+  }
+  if (found.alert.is_over()) {
+    return Error{Errc::expired, name + " is over: no answer is wanted any more. Nothing was sent."};
+  }
+  return Ok{};
+}
+
+/// Answers wait for a random moment, so that the relay cannot tell who answers from when. This
+/// waits with them.
+Result<Said> let_it_leave(Context& context, Engine& engine, const ChannelView& channel, Said said) {
+  constexpr int turns_max = 3;
+  for (int turn = 0; turn < turns_max; ++turn) {
+    const bool queued = said.message.standing == MessageView::Standing::queued;
+    if (!queued || said.report.trouble || !engine.core().next_tick_at()) break;
+    if (turn == 0) context.out().say("It leaves within a few seconds; Ctrl-C leaves it queued.");
+    engine.wait_for_tick(std::chrono::seconds(limits::answer_delay_seconds_max + 1));
+    TRY(said.report, context.sync(engine));
+    const auto messages = engine.core().channel_messages(channel.id);
+    if (const MessageView* now = find_message(messages, said.message.id)) said.message = *now;
+  }
+  return said;
+}
+
+Result<ExitCode> run_ack(Context& context, const AckOptions& options) {
+  TRY(const auto engine, context.open());
+  TRY(const FoundAlert found, fetch_alert(context, *engine, options.id));
+  CHECK(check_answerable(found));
+  TRY(const std::string answer, pick_answer(found.alert, options.answer));
+  wire::Body body;
+  body.mutable_ack()->set_alert(found.alert.id.str());
+  body.mutable_ack()->set_answer(answer);
+  body.mutable_ack()->set_note(options.note);
+  body.set_lifetime_hours(found.alert.message.body.lifetime_hours());
+  TRY(Said waiting, say(context, *engine, found.channel, std::move(body)));
+  TRY(const Said said, let_it_leave(context, *engine, found.channel, std::move(waiting)));
+  Output& out = context.out();
+  const ChannelEye eye = look_at(engine->core(), found.channel, context.now());
+  if (out.json()) {
+    out.record("message", channel_message_json(said.message, eye));
+  } else {
+    out.line(found.alert.short_id + "  " + one_line(answer) + "  " +
+             fate_of(said.message, out, context.now()));
+    out.say("Only the group behind \"" + one_line(found.channel.name) + "\" sees it.");
+  }
+  return end_of_posting(context, *engine, said.report, said.message);
+}
+
+// ---- clear ----------------------------------------------------------------------------------
+
+struct ClearOptions {
+  std::string id;
+  std::string text;
+  std::vector<std::string> texts;
+  std::vector<wire::ClearKind> kinds;
+};
+
+Result<wire::Body> clear_body(const ClearOptions& options) {
+  if (options.kinds.size() != 1) {
+    return Error{Errc::usage,
+                 "Say which one it is: --left, --false-alarm, --expired, or "
+                 "--corrected with what is right. Nothing was sent."};
+  }
+  wire::Body body;
+  wire::AllClear& clear = *body.mutable_all_clear();
+  clear.set_kind(options.kinds.front());
+  CHECK(add_wordings(*clear.mutable_wordings(), options.text, options.texts));
+  if (clear.kind() == wire::CLEAR_CORRECTED && clear.wordings().empty()) {
+    return Error{Errc::usage, "A correction says what is right: porchlight alert clear " +
+                                  options.id + " --corrected \"TEXT\". Nothing was sent."};
+  }
+  return body;
+}
+
+Result<ExitCode> run_clear(Context& context, const ClearOptions& options) {
+  TRY(wire::Body body, clear_body(options));
+  TRY(const auto engine, context.open());
+  TRY(const FoundAlert found, fetch_alert(context, *engine, options.id));
+  const ChannelView& channel = found.channel;
+  CHECK(check_own(channel));
+  TRY(const bool meant, is_meant_for_so_many(context, channel, channel.people));
+  if (!meant) {
+    context.out().say("Nothing was sent.");
+    return ExitCode::done;
+  }
+  body.mutable_all_clear()->set_alert(found.alert.id.str());
+  body.set_lifetime_hours(found.alert.message.body.lifetime_hours());
+  TRY(const Said said, say(context, *engine, channel, std::move(body)));
+  Output& out = context.out();
+  const ChannelEye eye = look_at(engine->core(), channel, context.now());
+  if (out.json()) {
+    out.record("message", channel_message_json(said.message, eye));
+  } else {
+    out.line(found.alert.short_id + "  " + clear_text(said.message.body.all_clear(), eye) + "  " +
+             fate_of(said.message, out, context.now()));
+  }
+  return end_of_posting(context, *engine, said.report, said.message);
+}
+
+}  // namespace
+
+Action define_alert_ack(CLI::App& app) {
+  auto options = std::make_shared<AckOptions>();
+  app.add_option("id", options->id, "As alert list shows it")->type_name("ID")->required();
+  app.add_option("answer", options->answer, "One of the alert's answers, or its number")
+      ->type_name("ANSWER")
+      ->required();
+  app.add_option("--note", options->note, "A few words more, for the group alone");
+  return [options](Context& context) { return run_ack(context, *options); };
+}
+
+Action define_alert_clear(CLI::App& app) {
+  auto options = std::make_shared<ClearOptions>();
+  app.add_option("id", options->id, "As alert list shows it")->type_name("ID")->required();
+  app.add_option("text", options->text, "What is to be said with it")->type_name("TEXT");
+  const auto add = [&](const char* name, wire::ClearKind kind, const char* help) {
+    app.add_flag_callback(
+        name, [options, kind] { options->kinds.push_back(kind); }, help);
+  };
+  add("--left", wire::CLEAR_LEFT, "They have left");
+  add("--false-alarm", wire::CLEAR_FALSE_ALARM, "It was none");
+  add("--expired", wire::CLEAR_EXPIRED, "It is over");
+  add("--corrected", wire::CLEAR_CORRECTED,
+      "Something in it was wrong; the text says what is right");
+  app.add_option("--text", options->texts, "The text in a language: \"es=Ya se fueron\"")
+      ->type_name("LANG=TEXT")
+      ->allow_extra_args(false);
+  return [options](Context& context) { return run_clear(context, *options); };
+}
+
+}  // namespace porchlight::client

@@ -1,0 +1,131 @@
+// channel audience, channel audience remove: whom a channel reaches.
+#include <algorithm>
+
+#include "client/cli/channels.hpp"
+#include "client/cli/commands.hpp"
+#include "client/cli/show.hpp"
+#include "client/cli/show_channel.hpp"
+#include "client/cli/terminal.hpp"
+#include "client/cli/time_text.hpp"
+
+namespace porchlight::client {
+namespace {
+
+Json audience_json(const AudienceView& entry, const ChannelView& channel) {
+  Json fields{{"channel", channel.name},
+              {"name", entry.name},
+              {"kind", entry.invite ? "invite" : "person"}};
+  if (entry.words) fields["words"] = words_json(*entry.words);
+  if (!entry.invite) return fields;
+  fields["expires"] = rfc3339(entry.expires);
+  fields["uses"] = entry.uses;
+  fields["joined"] = entry.joined;
+  return fields;
+}
+
+std::string invite_text(const AudienceView& entry, TimePoint now) {
+  return one_line(entry.name) + "  (an open invite: joined " + std::to_string(entry.joined) +
+         " of " + std::to_string(entry.uses) + ", until " + short_time(entry.expires, now) + ")";
+}
+
+Result<ExitCode> run_audience(Context& context, const std::string& name) {
+  TRY(const auto engine, context.open());
+  TRY(const SyncReport report, context.sync(*engine));
+  TRY(const ChannelView channel, pick_own_channel(engine->core(), name));
+  TRY(const auto audience, engine->core().audience(channel.id));
+  for (const AudienceView& entry : audience) {
+    if (context.out().json()) {
+      context.out().record("audience", audience_json(entry, channel));
+    } else {
+      context.out().line(entry.invite ? invite_text(entry, context.now()) : one_line(entry.name));
+    }
+  }
+  if (channel.waits_for_list) {
+    context.out().warn(
+        "The list of the audience is on its way from a lead's device: there may be "
+        "more people than are shown.");
+  } else if (audience.empty() && !context.out().json()) {
+    context.out().say(
+        "Nobody is in the audience yet: porchlight invite new --as audience "
+        "--channel " +
+        one_line(channel.name) + " --to NAME");
+  }
+  return context.end_of_reading(report);
+}
+
+// ---- remove ---------------------------------------------------------------------------------
+
+bool is_there(const Core& core, const ChannelView& channel, const std::string& person) {
+  const auto audience = core.audience(channel.id);
+  return audience.ok() &&
+         std::any_of(audience->begin(), audience->end(),
+                     [&](const AudienceView& entry) { return entry.name == person; });
+}
+
+ExitCode tell_removed(Context& context, Engine& engine, const ChannelView& channel,
+                      const std::string& person, const SyncReport& report) {
+  const Core& core = engine.core();
+  const bool done = !is_there(core, channel, person) && !core.has_wishes_for(channel.id);
+  if (context.out().json()) {
+    context.out().record("audience_change",
+                         {{"channel", channel.name}, {"removed", person}, {"done", done}});
+  } else if (done) {
+    context.out().line("Removed " + one_line(person) + " from the audience of \"" +
+                       one_line(channel.name) + "\". Everybody else has new keys.");
+  }
+  if (done) return context.end_of_sending(engine, report);
+  if (report.trouble) context.out().warn(report.trouble->what);
+  context.say_if_changes_wait(engine);
+  context.out().warn("This is not done yet: until the new keys are out, " + one_line(person) +
+                     " can still read. It is kept here, and the next command goes on.");
+  return ExitCode::queued;
+}
+
+Result<ExitCode> run_remove(Context& context, const std::vector<std::string>& words) {
+  if (words.size() > 2) {
+    return Error{Errc::usage,
+                 "A name of several words stands in quotes: porchlight channel audience remove " +
+                     words.front() + " \"...\". Nobody was removed."};
+  }
+  const std::string& person = words.back();
+  TRY(const auto engine, context.open());
+  Core& core = engine->core();
+  TRY(const SyncReport fetched, context.sync(*engine));
+  TRY(const ChannelView channel, pick_own_channel(core, words.size() == 2 ? words.front() : ""));
+  if (!context.options().yes) {
+    TRY(const bool sure,
+        confirm("Take " + one_line(person) + " out of the audience of \"" + one_line(channel.name) +
+                    "\"? Coming back needs a new invite, and everybody else gets new keys.",
+                "Taking somebody out of an audience cannot be undone: say --yes to do it without "
+                "being asked."));
+    if (!sure) {
+      context.out().say("Nobody was removed.");
+      return ExitCode::done;
+    }
+  }
+  CHECK(core.remove_from_audience(channel.id, person, context.now()));
+  TRY(const SyncReport report, context.sync(*engine));
+  return tell_removed(context, *engine, channel, person, report);
+}
+
+}  // namespace
+
+Action define_channel_audience(CLI::App& app) {
+  auto name = std::make_shared<std::string>();
+  app.add_option("channel", *name, "Which channel; may be left out where there is only one")
+      ->type_name("NAME");
+  return [name](Context& context) { return run_audience(context, *name); };
+}
+
+Action define_channel_audience_remove(CLI::App& app) {
+  auto words = std::make_shared<std::vector<std::string>>();
+  app.add_option("words", *words,
+                 "The channel (may be left out where there is only one), and the person or open "
+                 "invite as porchlight channel audience has it")
+      ->type_name("[NAME] PERSON")
+      ->required()
+      ->expected(1, -1);
+  return [words](Context& context) { return run_remove(context, *words); };
+}
+
+}  // namespace porchlight::client

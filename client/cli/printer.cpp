@@ -1,0 +1,141 @@
+#include "client/cli/printer.hpp"
+
+#include "client/cli/people.hpp"
+#include "client/cli/show.hpp"
+#include "client/cli/time_text.hpp"
+
+namespace porchlight::client {
+namespace {
+
+/// What changed about who is in; empty for everything else.
+std::pair<const char*, std::string> change_of(const Notice& notice) {
+  using Kind = Notice::Kind;
+  if (notice.kind == Kind::group_joined) return {"joined", "you are in"};
+  if (notice.kind == Kind::caught_up) return {"caught_up", "this device has caught up"};
+  if (notice.kind == Kind::left) return {"left", "you have left"};
+  if (notice.kind == Kind::removed) return {"removed", "a lead has taken you out"};
+  if (notice.kind == Kind::channel_joined) return {"channel_joined", "you read it from now on"};
+  const std::string name = one_line(notice.text);
+  if (notice.kind == Kind::member_added) return {"member_added", name + " has joined"};
+  if (notice.kind == Kind::member_caught_up) return {"member_caught_up", name + " has caught up"};
+  if (notice.kind == Kind::member_removed) return {"member_removed", name + " was taken out"};
+  if (notice.kind == Kind::audience_added) {
+    return {"audience_added", name + " is in the audience"};
+  }
+  if (notice.kind == Kind::audience_removed) {
+    return {"audience_removed", name + " was taken out of the audience"};
+  }
+  return {};
+}
+
+bool of_channel(const Notice& notice) {
+  using Kind = Notice::Kind;
+  return notice.kind == Kind::channel_joined || notice.kind == Kind::audience_added ||
+         notice.kind == Kind::audience_removed;
+}
+
+std::string name_of(const Core& core, const std::optional<GroupId>& id) {
+  for (const ChannelView& channel : core.channels()) {
+    if (channel.id == id) return channel.name;
+  }
+  for (const GroupView& group : core.groups()) {
+    if (group.id == id) return group.name;
+  }
+  return "";
+}
+
+}  // namespace
+
+void Printer::begin(const Core& core) {
+  for (const GroupView& group : core.groups()) begin_with(group.id, core.messages(group.id));
+  for (const ChannelView& channel : core.channels()) {
+    begin_with(channel.id, core.channel_messages(channel.id));
+  }
+  for (const RequestView& request : core.requests()) requests_.insert(request.id);
+}
+
+void Printer::begin_with(const GroupId& place, const std::vector<MessageView>& messages) {
+  for (const MessageView& message : messages) {
+    if (!since_ || message.received < *since_) shown_.insert({place, message.sender, message.id});
+  }
+}
+
+bool Printer::print(Engine& engine) {
+  const Core& core = engine.core();
+  for (const Notice& notice : engine.take_notices()) tell(core, notice);
+  for (const GroupView& group : core.groups()) print_group(core, group);
+  for (const ChannelView& channel : core.channels()) print_channel(core, channel);
+  for (const RequestView& request : core.requests()) print_request(request);
+  return context_.out().flush();
+}
+
+bool Printer::is_new(const GroupId& place, const MessageView& message) {
+  if (message.standing == MessageView::Standing::queued) return false;
+  return shown_.insert({place, message.sender, message.id}).second;
+}
+
+void Printer::print_group(const Core& core, const GroupView& group) {
+  std::optional<Board> board;  // only where something is new
+  for (const MessageView& message : core.messages(group.id)) {
+    if (!is_new(group.id, message)) continue;
+    if (!board) board = core.board(group.id, context_.now());
+    if (context_.out().json()) {
+      context_.out().record("message", message_json(message, group.name, *board));
+    } else {
+      context_.out().line(message_line(message, group.name, *board, context_.now()));
+    }
+  }
+}
+
+void Printer::print_channel(const Core& core, const ChannelView& channel) {
+  std::optional<ChannelEye> eye;  // only where something is new
+  for (const MessageView& message : core.channel_messages(channel.id)) {
+    if (!is_new(channel.id, message)) continue;
+    if (!eye) eye = look_at(core, channel, context_.now());
+    print_said(message, *eye);
+  }
+}
+
+void Printer::print_said(const MessageView& message, const ChannelEye& eye) {
+  const std::string line = channel_line(message, eye);
+  if (line.empty()) return;
+  if (context_.out().json()) {
+    return context_.out().record("message", channel_message_json(message, eye));
+  }
+  const bool alarming = eye.is_group() && message.voice == MessageView::Voice::unattributed;
+  context_.out().line(alarming ? context_.out().tinted(Output::Tone::warning, line) : line);
+}
+
+void Printer::print_request(const RequestView& request) {
+  if (!requests_.insert(request.id).second) return;
+  if (context_.out().json()) {
+    context_.out().record("request", {{"id", request_name(request.id)},
+                                      {"name", request.name},
+                                      {"kind", kind_name(request.kind)},
+                                      {"group", request.group_name},
+                                      {"words", words_json(request.words)}});
+  } else {
+    context_.out().line(short_time(request.received, context_.now()) + "  " +
+                        one_line(request.group_name) + "  " + one_line(request.name) + " " +
+                        wish_of(request.kind) + ": porchlight approve " + request_name(request.id));
+  }
+}
+
+void Printer::tell(const Core& core, const Notice& notice) {
+  using Kind = Notice::Kind;
+  if (const auto [type, words] = change_of(notice); type != nullptr) {
+    const std::string group = name_of(core, notice.group);
+    if (context_.out().json()) {
+      context_.out().record(
+          type, {{of_channel(notice) ? "channel" : "group", group}, {"name", notice.text}});
+    } else {
+      context_.out().line(short_time(context_.now(), context_.now()) + "  " + one_line(group) +
+                          "  " + words);
+    }
+    return;
+  }
+  if (notice.kind == Kind::refused) context_.out().warn(notice.text);
+  context_.tell({notice});
+}
+
+}  // namespace porchlight::client

@@ -1,0 +1,39 @@
+// What listen prints: each message, request and change once, as it comes.
+// Must not know: how it came.
+#pragma once
+
+#include <set>
+
+#include "client/cli/context.hpp"
+#include "client/cli/show_channel.hpp"
+
+namespace porchlight::client {
+
+/// Prints what was not printed yet. It looks at what is held rather than at notices: what another
+/// command fetched, while this one had stepped aside, is new to whoever reads here too.
+class Printer {
+ public:
+  Printer(Context& context, std::optional<TimePoint> since) : context_(context), since_(since) {}
+
+  /// What was there before listening counts as shown, but for what is asked for with `since`.
+  void begin(const Core& core);
+  /// False when nobody reads any more.
+  bool print(Engine& engine);
+
+ private:
+  void begin_with(const GroupId& place, const std::vector<MessageView>& messages);
+  /// One's own is new when it is stored: until then it may still change its place.
+  bool is_new(const GroupId& place, const MessageView& message);
+  void print_group(const Core& core, const GroupView& group);
+  void print_channel(const Core& core, const ChannelView& channel);
+  void print_said(const MessageView& message, const ChannelEye& eye);
+  void print_request(const RequestView& request);
+  void tell(const Core& core, const Notice& notice);
+
+  Context& context_;
+  std::optional<TimePoint> since_;
+  std::set<std::tuple<GroupId, VerifyKey, MessageId>> shown_;  // of groups and channels
+  std::set<std::string> requests_;
+};
+
+}  // namespace porchlight::client
