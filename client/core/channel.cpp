@@ -21,6 +21,11 @@ PostDayKeys copy_of(const PostDayKeys& keys) {
 
 }  // namespace
 
+bool ChannelEpoch::is_over_by(std::uint64_t seq) const {
+  return succeeded && succeeded->seq != 0 && succeeded->seq != Succession::unseen &&
+         wire::seq_hour(seq) > wire::seq_hour(succeeded->seq);
+}
+
 ChannelEpoch* Channel::find_epoch(std::uint32_t number) {
   const auto found = epochs_.find(number);
   return found == epochs_.end() ? nullptr : &found->second;

@@ -65,6 +65,8 @@ struct ChannelEpoch {
 
   /// The last day of which it states the keys.
   std::uint32_t last_day() const { return head.day + limits::channel_days - 1; }
+  /// Whether what the relay stored then came after its end: whoever speaks has read that before.
+  bool is_over_by(std::uint64_t seq) const;
 };
 
 /// The keys of an epoch, as whoever made it tells them to the group: for the next one before it is

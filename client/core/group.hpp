@@ -137,8 +137,8 @@ class Group {
   /// Whether this sender had been taken out by that hour, by the relay's clock. What it sent in the
   /// hour of its removal counts where it came before that.
   bool was_out(const VerifyKey& sender, std::uint32_t hour) const;
-  /// Numbers of the newest epochs that took anybody out, and anybody who led out or out of the lead:
-  /// what was drawn before is known to who must not know it. 0 where there is none.
+  /// Numbers of the newest epochs that took anybody out, and that ended anybody's lead: what was
+  /// drawn before is known to who must not know it. 0 where there is none.
   std::uint32_t removal_epoch() const { return removal_epoch_; }
   std::uint32_t lead_loss_epoch() const { return lead_loss_epoch_; }
   const Wishes& wishes() const { return wishes_; }

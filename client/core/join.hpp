@@ -36,7 +36,7 @@ struct RequestDraft {
   SealKey one_time_key;
   Bytes card;  // Signed, of the same identity
   std::string name;
-  std::optional<TagKey> tag_key = {};  // drawn where none is given: in a group nothing lies under it
+  std::optional<TagKey> tag_key = {};  // drawn where none is given: a group has no use for it
 };
 
 /// A Signed JoinRequest of at most limits::join_request_bytes_max. The name has been checked.

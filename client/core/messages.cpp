@@ -74,6 +74,15 @@ void Messages::queue(const GroupId& group, StoredMessage message) {
   groups_[group].emplace(Place{message.sender, message.id}, std::move(message));
 }
 
+void Messages::queue_again(const GroupId& group, const VerifyKey& me, const MessageId& id) {
+  StoredMessage* message = find_mutable(group, me, id);
+  if (message == nullptr || !message->is_stored()) return;
+  message->order = {};
+  message->in_flight = 0;
+  message->queue_number = next_queue_number_++;
+  save(group, *message);
+}
+
 void Messages::set_in_flight(const GroupId& group, const VerifyKey& me, const MessageId& id,
                              OutboxId frame) {
   StoredMessage* message = find_mutable(group, me, id);

@@ -42,6 +42,8 @@ class Messages {
   bool add(const GroupId& group, StoredMessage message);
   /// One's own, at the end of the queue.
   void queue(const GroupId& group, StoredMessage message);
+  /// One's own that is stored is at the end of the queue again: where it lies nobody reads it.
+  void queue_again(const GroupId& group, const VerifyKey& me, const MessageId& id);
   /// A frame was made of it, or (0) taken back.
   void set_in_flight(const GroupId& group, const VerifyKey& me, const MessageId& id,
                      OutboxId frame);

@@ -13,20 +13,6 @@ Error damaged() {
 
 }  // namespace
 
-Core::State::State(Me me_, Random& random_)
-    : me(std::move(me_)),
-      random(random_),
-      warnings(journal),
-      relay(journal, warnings),
-      restored(journal),
-      wallet(journal, random),
-      enrolment({journal, random, warnings, wallet, relay}),
-      outbox(journal),
-      cursors(journal),
-      messages(journal),
-      people(journal),
-      kept(journal) {}
-
 Status Core::State::load(std::vector<Record> records) {
   // A group's records stand on one another: the kinds come in the order of their letters.
   std::sort(records.begin(), records.end(), [](const Record& a, const Record& b) {

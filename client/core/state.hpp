@@ -1,20 +1,11 @@
-// Everything the core holds, and the steps that involve more than one part of it. Core's public
-// functions are thin over this; each .cpp beside it holds the steps of one subject.
+// The steps that involve more than one part of what the core holds. Core's public functions are
+// thin over this; each .cpp beside it holds the steps of one subject.
 // Must not know: what Core does not.
 #pragma once
 
-#include "client/core/channel.hpp"
 #include "client/core/channel_frame.hpp"
-#include "client/core/cursors.hpp"
-#include "client/core/enrolment.hpp"
-#include "client/core/group.hpp"
-#include "client/core/kept.hpp"
-#include "client/core/me.hpp"
-#include "client/core/outbox.hpp"
-#include "client/core/people.hpp"
+#include "client/core/holdings.hpp"
 #include "client/core/place.hpp"
-#include "client/core/restored.hpp"
-#include "client/core/welcome.hpp"
 
 namespace porchlight::client {
 
@@ -23,10 +14,8 @@ std::optional<wire::InboxMessage> open_inbox(const SealSeed& seed, ByteView enve
 /// What one of a channel's audience compares with somebody of the group (core_views.cpp).
 SafetyWords words_of(const Channel& channel, const AudienceEntry& person);
 
-struct Core::State {
-  State(Me me_, Random& random_);
-  State(const State&) = delete;
-  State& operator=(const State&) = delete;
+struct Core::State : Holdings {
+  using Holdings::Holdings;
 
   /// Every record but Me's; 'malformed' for one that cannot be.
   Status load(std::vector<Record> records);
@@ -298,6 +287,7 @@ struct Core::State {
   /// For the group: adopts the awaited change where its keys were announced. True when it did.
   bool follow_announced(Channel& channel, TimePoint now);
   void skip_to_announced(Channel& channel, TimePoint now);
+  void say_again_what_was_too_late(const Channel& channel);
   void channel_moved_on(Channel& channel, TimePoint now);
   void channel_control_caught_up(Channel& channel, ChannelEpoch& epoch, TimePoint now);
   void enter_channel_days(Channel& channel, TimePoint now);
@@ -308,7 +298,9 @@ struct Core::State {
 
   // ---- channels: what leads want of them (state_channel_propose.cpp) -------------------------
   bool wants_new_epoch(const Channel& channel, const Group& group, std::uint32_t day) const;
+  bool may_propose(const Channel& channel, TimePoint now) const;
   void propose_channel(Channel& channel, TimePoint now);
+  void queue_channel_epoch(Channel& channel, std::uint32_t day, TimePoint now);
   void forget_channel_proposal(Channel& channel);
   Result<ChannelId> create_channel(const GroupId& group, std::string_view name, TimePoint now);
   Result<Channel*> led_channel(const ChannelId& id, std::string_view what);
@@ -316,8 +308,7 @@ struct Core::State {
   // ---- channels: what the group tells itself (state_channel_keys.cpp) ------------------------
   /// A body between devices, by this one.
   MessageId tell_group(Group& group, wire::Body body, TimePoint now);
-  MessageId announce(const Channel& channel, const ChannelAnnouncement& what, Group& group,
-                     TimePoint now);
+  MessageId announce(const ChannelAnnouncement& what, Group& group, TimePoint now);
   void tell_roots(const Channel& channel, Group& group, TimePoint now);
   void share_list(Channel& channel, Group& group, TimePoint now);
   /// After a change by this member: to whoever is new, or leads from now on.
@@ -404,26 +395,6 @@ struct Core::State {
   Group* find_group(const GroupId& id);
   const Group* find_group(const GroupId& id) const;
   std::string name_of(const Group& group, const VerifyKey& member) const;
-
-  Me me;
-  Random& random;
-  Journal journal;
-  Warnings warnings;
-  RelayView relay;
-  Restored restored;
-  Wallet wallet;
-  Enrolment enrolment;
-  Outbox outbox;
-  Cursors cursors;
-  Messages messages;
-  People people;
-  Kept kept;
-  std::map<GroupId, Group> groups;
-  std::map<ChannelId, Channel> channels;
-  /// Where a group stopped in its control mailbox; nothing after it is read (clause 10.2).
-  std::map<GroupId, std::uint64_t> halted_at;
-  /// When the present connection of Lane::collect began; never kept.
-  std::optional<TimePoint> collecting_since;
 };
 
 }  // namespace porchlight::client

@@ -190,7 +190,23 @@ void Core::State::skip_to_announced(Channel& channel, TimePoint now) {
   channel_moved_on(channel, now);
 }
 
+/// What was said in an epoch after it was over, as the relay had not shown that it was: the others
+/// pass it over, or do not read it there any more.
+void Core::State::say_again_what_was_too_late(const Channel& channel) {
+  std::vector<MessageId> late;
+  const std::uint32_t last_day = channel.newest().head.day + 1;
+  for (const StoredMessage* message : messages.list(channel.id())) {
+    if (message->sender != me.id() || !message->is_stored()) continue;
+    const auto epoch = channel.epochs().find(message->order.epoch);
+    if (epoch == channel.epochs().end() || &epoch->second == &channel.newest()) continue;
+    const bool is_passed_over = channel.owner && epoch->second.is_over_by(message->order.seq);
+    if (is_passed_over || message->order.day > last_day) late.push_back(message->id);
+  }
+  for (const MessageId& id : late) messages.queue_again(channel.id(), me.id(), id);
+}
+
 void Core::State::channel_moved_on(Channel& channel, TimePoint now) {
+  say_again_what_was_too_late(channel);
   warnings.remove(WarningView::Kind::left_behind, channel.id());
   warnings.remove(WarningView::Kind::taken_over, channel.id());
   warnings.remove(WarningView::Kind::keys_run_out, channel.id());

@@ -21,8 +21,7 @@ MessageId Core::State::tell_group(Group& group, wire::Body body, TimePoint now) 
   return id;
 }
 
-MessageId Core::State::announce(const Channel&, const ChannelAnnouncement& what, Group& group,
-                                TimePoint now) {
+MessageId Core::State::announce(const ChannelAnnouncement& what, Group& group, TimePoint now) {
   wire::Body body;
   write_announcement(what, *body.mutable_channel_keys());
   return tell_group(group, std::move(body), now);
@@ -92,7 +91,7 @@ void Core::State::share_channels(Group& group, const Change& change, TimePoint n
     if (!channel.owner || channel.owner->group != group.id() || channel.over()) continue;
     const ChannelEpoch& epoch = channel.newest();
     if (has_newcomers && epoch.next) {
-      announce(channel, channel.announcement(epoch.next_day - 1), group, now);
+      announce(channel.announcement(epoch.next_day - 1), group, now);
     }
     if (channel.owner->roots.contains(epoch.head.root)) tell_roots(channel, group, now);
     if (has_newcomers) share_list(channel, group, now);

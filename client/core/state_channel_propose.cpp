@@ -67,7 +67,7 @@ Result<ChannelId> Core::State::create_channel(const GroupId& group_id, std::stri
   channel.save_head();
   enter_channel_days(channel, now);
   if (group->roster().size() > 1) {
-    announce(channel, channel.announcement(channel.newest().next_day - 1), *group, now);
+    announce(channel.announcement(channel.newest().next_day - 1), *group, now);
     tell_roots(channel, *group, now);
     share_list(channel, *group, now);
   }
@@ -105,44 +105,53 @@ bool Core::State::wants_new_epoch(const Channel& channel, const Group& group,
          day >= epoch.head.day + limits::channel_rekey_days;
 }
 
+bool Core::State::may_propose(const Channel& channel, TimePoint now) const {
+  if (!channel.owner || channel.is_still() || restored.is_on()) return false;
+  const Group* group = find_group(channel.owner->group);
+  const ChannelEpoch& epoch = channel.newest();
+  if (group == nullptr || group->is_mute() || group->leaving() || !group->newest().caught_up ||
+      !group->roster().is_lead(me.id()) || !epoch.caught_up || !relay.clocks_checked(now) ||
+      relay.changes_wait_until(now)) {
+    return false;
+  }
+  if (!channel.owner->has_list || epoch.signed_epoch.empty() ||
+      !channel.owner->roots.contains(epoch.head.root)) {
+    return false;
+  }
+  const auto& proposal = channel.proposal;
+  const std::uint64_t read_up_to = cursors.after(epoch.control_mailbox);
+  // One of ours may win yet, or somebody else's may have won.
+  return proposal.stored_seq.value_or(0) <= read_up_to &&
+         proposal.refused_newest.value_or(0) <= read_up_to;
+}
+
 void Core::State::propose_channel(Channel& channel, TimePoint now) {
-  if (!channel.owner || channel.is_still()) return;
+  if (!may_propose(channel, now)) return;
+  channel.proposal.stored_seq.reset();
+  const Group& group = *find_group(channel.owner->group);
+  const std::uint32_t relays = wire::unix_day(relay.relay_time(now));
+  const std::uint32_t day =
+      std::max(std::clamp(relay.today(now), relays == 0 ? 0 : relays - 1, relays + 1),
+               channel.newest().head.day);
+  const auto is_under_way = [&](const auto& entry) {
+    return entry.second.purpose == OutboxPurpose::channel_epoch &&
+           entry.second.group == channel.id() && entry.second.day == day;
+  };
+  if (std::any_of(outbox.entries().begin(), outbox.entries().end(), is_under_way)) return;
+  forget_channel_proposal(channel);  // what is left is too old to be valid when it arrives
+  if (!wants_new_epoch(channel, group, day)) return;
+  if (channel.proposal.attempts++ >= attempts_max) return;
+  queue_channel_epoch(channel, day, now);
+}
+
+/// Draws everything anew. The author finds its own change in the mailbox like everybody else.
+void Core::State::queue_channel_epoch(Channel& channel, std::uint32_t day, TimePoint now) {
   Group* group = find_group(channel.owner->group);
   ChannelEpoch& epoch = channel.newest();
-  if (group == nullptr || group->is_mute() || group->leaving() || !group->newest().caught_up ||
-      !group->roster().is_lead(me.id()) || !epoch.caught_up || restored.is_on()) {
-    return;
-  }
-  if (!relay.clocks_checked(now) || relay.changes_wait_until(now)) return;
-  const auto root = channel.owner->roots.find(epoch.head.root);
-  if (root == channel.owner->roots.end() || !channel.owner->has_list ||
-      epoch.signed_epoch.empty()) {
-    return;
-  }
   auto& proposal = channel.proposal;
-  const std::uint64_t read_up_to = cursors.after(epoch.control_mailbox);
-  if (proposal.stored_seq.value_or(0) > read_up_to) return;      // it may win yet
-  if (proposal.refused_newest.value_or(0) > read_up_to) return;  // something may have won
-  proposal.stored_seq.reset();
-  const std::uint32_t relays = wire::unix_day(relay.relay_time(now));
-  const std::uint32_t day = std::max(
-      std::clamp(relay.today(now), relays == 0 ? 0 : relays - 1, relays + 1), epoch.head.day);
-  const auto under_way =
-      std::find_if(outbox.entries().begin(), outbox.entries().end(), [&](const auto& entry) {
-        return entry.second.purpose == OutboxPurpose::channel_epoch &&
-               entry.second.group == channel.id();
-      });
-  if (under_way != outbox.entries().end()) {
-    if (under_way->second.day == day) return;
-    forget_channel_proposal(channel);  // too old to be valid by the time it arrives
-  }
-  if (!wants_new_epoch(channel, *group, day)) return;
-  if (proposal.attempts++ >= attempts_max) return;
-  forget_channel_proposal(channel);
-
   const bool new_root = epoch.post->root_made_under < group->lead_loss_epoch();
   const std::uint32_t under = group->newest().head.number;
-  const RootSeed signer = *RootSeed::from(root->second.reveal());
+  const RootSeed signer = *RootSeed::from(channel.owner->roots.at(epoch.head.root).reveal());
   RootSeed next = new_root ? random.secret<RootSeed>() : *RootSeed::from(signer.reveal());
   const auto readers = channel.audience.readers();
   const GrantPlan grants = plan_grants(readers, channel.id(), epoch.head.number + 1, random);
@@ -183,13 +192,13 @@ void Core::State::propose_channel(Channel& channel, TimePoint now) {
   entry.item.address = epoch.control_address;
   entry.item.envelope = std::move(envelope).value();
   if (proposal.refusals < refusals_max) {
-    entry.item.if_last = proposal.refused_newest.value_or(read_up_to);
+    entry.item.if_last = proposal.refused_newest.value_or(cursors.after(epoch.control_mailbox));
   }
   entry.purpose = OutboxPurpose::channel_epoch;
   entry.group = channel.id();
   entry.epoch = epoch.head.number;
   entry.day = day;
-  entry.message = announce(channel, told, *group, now);
+  entry.message = announce(told, *group, now);
   channel.offer(std::move(told));
   outbox.add(std::move(entry));
   if (new_root) tell_roots(channel, *group, now);

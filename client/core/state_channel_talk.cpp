@@ -18,13 +18,6 @@ bool is_for_audience(const wire::Body& body) {
   return body.has_alert() || body.has_all_clear() || body.has_recall() || body.has_text();
 }
 
-/// Whoever sends reads the change before; the rest was taken back, or is by who was taken out.
-bool is_too_late(const ChannelEpoch& epoch, std::uint64_t seq) {
-  const auto& ended = epoch.succeeded;
-  return ended && ended->seq != 0 && ended->seq != Succession::unseen &&
-         wire::seq_hour(seq) > wire::seq_hour(ended->seq);
-}
-
 bool is_said(const OutboxEntry& entry, const ChannelId& channel) {
   return (entry.purpose == OutboxPurpose::channel_frame || entry.purpose == OutboxPurpose::reply) &&
          entry.group == channel;
@@ -251,7 +244,7 @@ void Core::State::deliver_channel_frame(Channel& channel, ChannelEpoch& epoch,
     return;
   }
   const Order order{epoch.head.number, day_number, seq};
-  if (is_too_late(epoch, seq)) {
+  if (epoch.is_over_by(seq)) {
     return channel.frames.put(frame->hash,
                               {Standing::passed, order.epoch, order.day, seq, {}, 0, {}});
   }

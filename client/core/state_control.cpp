@@ -218,6 +218,11 @@ void Core::State::control_caught_up(Group& group, Epoch& epoch, TimePoint now) {
   forget_unwanted_approvals(group);
   propose(group, now);
   flush(group, now);
+  for (auto& [id, channel] : channels) {
+    if (!channel.owner || channel.owner->group != group.id()) continue;
+    propose_channel(channel, now);
+    flush_channel(channel, now);
+  }
 }
 
 /// A lead that is there gives new keys every week. What was changed longer ago than the relay keeps

@@ -283,6 +283,11 @@ Status Core::State::rekey(const GroupId& id, TimePoint now) {
   TRY(Group * group, led_group(id, "give it new keys"));
   Wishes wishes = group->wishes();
   wishes.rekey = true;
+  for (auto& [channel_id, channel] : channels) {
+    if (!channel.owner || channel.owner->group != id || channel.over()) continue;
+    channel.owner->wants_rekey = true;
+    channel.save_head();
+  }
   return wish(*group, std::move(wishes), now);
 }
 

@@ -30,8 +30,10 @@ struct ChannelScene {
     for (const auto& volunteer : volunteers) all.push_back(volunteer.get());
     return all;
   }
-  void expect_no_warnings() {
+  void expect_no_warnings() { expect_no_warnings_but(nullptr); }
+  void expect_no_warnings_but(const Device* one) {
     for (Device* device : everybody()) {
+      if (device == one) continue;
       for (const auto& warning : device->core().warnings()) ADD_FAILURE() << warning.text;
     }
   }
@@ -90,6 +92,23 @@ struct ChannelScene {
       texts.push_back(view.message.body.alert().wordings(0).text());
     }
     return texts;
+  }
+  /// The channel's newest control mailbox, as one of its audience reads it.
+  MailboxId control(Device& reader) {
+    std::optional<MailboxId> found;
+    for (const Subscription& each : reader.core().subscriptions(Lane::collect, reader.now())) {
+      const bool control =
+          each.address.has(wire::mailbox_flag::long_kept) && each.address.drop_key.has_value();
+      if (control) found = each.address.id();
+    }
+    EXPECT_TRUE(found.has_value());
+    return found.value_or(MailboxId{});
+  }
+  void remove_from_audience(const std::string& name) {
+    const auto removed = ana.core().remove_from_audience(channel, name, ana.now());
+    EXPECT_TRUE(removed.ok()) << (removed.ok() ? "" : removed.error().what);
+    ana.keep();
+    ana.sync();
   }
   std::uint32_t epoch(Device& device) { return device.core().channel("pickup")->epoch; }
 

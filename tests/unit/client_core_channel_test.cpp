@@ -432,5 +432,113 @@ TEST(Channel, InviteOfWhoWasTakenOutOfTheGroupIsTakenBackByTheOthers) {
   EXPECT_EQ(scene.ben.core().channel("pickup")->invites, 0u);
 }
 
+TEST(Channel, SaysNothingUnderKeysThatWhoWasTakenOutKnows) {
+  ChannelScene scene;
+  Device& maria = scene.volunteer("Maria");
+  scene.sync_all();
+  auto& control = scene.relay.mailbox(scene.control(maria));
+  ASSERT_TRUE(scene.ana.core().remove_member(scene.group, "Cleo", scene.ana.now()).ok());
+  scene.ana.keep();
+  scene.ana.sync();
+  ASSERT_EQ(control.size(), 1u);
+  auto held_back = std::exchange(control, {});
+  scene.ben.sync();
+  EXPECT_EQ(scene.ben.core().group("dispatch")->members.size(), 2u);
+  EXPECT_TRUE(scene.ben.core().channel("pickup")->waits_for_keys);
+  const MessageId alert = scene.alert(scene.ben, "Not for Cleo");
+  scene.ben.sync();
+  EXPECT_EQ(scene.ben.core().channel_messages(scene.channel).at(0).standing,
+            MessageView::Standing::queued);
+  control = std::move(held_back);
+  scene.sync_all();
+  scene.cleo.sync();
+  EXPECT_EQ(scene.alerts(maria), Texts{"Not for Cleo"});
+  EXPECT_EQ(scene.alerts(scene.cleo), Texts{});
+  EXPECT_EQ(scene.ben.core().alerts(scene.channel, scene.ben.now()).alerts.at(0).id, alert);
+}
+
+TEST(Channel, ThatNobodyWhoLeadsStandsForAlarmsTheGroup) {
+  ChannelScene scene;
+  Device& noor = scene.volunteer("Noor");
+  scene.sync_all();
+  // What the relay loses of the group's talk is what the others would know the keys by.
+  std::map<MailboxId, std::uint64_t> newest;
+  for (const MailboxId& id : scene.relay.mailboxes()) newest[id] = scene.relay.newest(id);
+  std::set<MailboxId> of_noor;
+  for (const auto& each : noor.core().subscriptions(Lane::collect, noor.now())) {
+    of_noor.insert(each.address.id());
+  }
+  scene.remove_from_audience("Noor");
+  for (const auto& each : scene.ben.core().subscriptions(Lane::collect, scene.ben.now())) {
+    const bool is_talk = each.address.flags == 0 && each.address.drop_key.has_value();
+    if (!is_talk || of_noor.contains(each.address.id())) continue;
+    std::erase_if(scene.relay.mailbox(each.address.id()),
+                  [&](const auto& held) { return held.first > newest[each.address.id()]; });
+  }
+  scene.ben.sync();
+  scene.ben.core().on_tick(scene.ben.now());
+  scene.ben.keep();
+  EXPECT_TRUE(scene.ben.has_warning(Warn::taken_over));
+  EXPECT_FALSE(scene.ana.has_warning(Warn::taken_over));
+  const auto said = scene.ben.core().channel("pickup");
+  EXPECT_TRUE(said->waits_for_keys);
+  EXPECT_EQ(scene.epoch(scene.ben), 0u);
+}
+
+TEST(Channel, PassesOverWhatIsSaidInAnEpochThatIsOverAndItsAuthorSaysItAgain) {
+  ChannelScene scene;
+  Device& maria = scene.volunteer("Maria");
+  scene.volunteer("Noor");
+  scene.sync_all();
+  auto& control = scene.relay.mailbox(scene.control(maria));
+  scene.remove_from_audience("Noor");
+  maria.sync();
+  ASSERT_EQ(scene.epoch(maria), 1u);
+  auto held_back = std::exchange(control, {});
+  scene.relay.now += 2h;
+  scene.alert(scene.ben, "Too late");
+  EXPECT_EQ(scene.ben.core().channel_messages(scene.channel).at(0).standing,
+            MessageView::Standing::stored);
+  control = std::move(held_back);
+  maria.sync();
+  EXPECT_EQ(scene.alerts(maria), Texts{});
+  scene.sync_all();
+  EXPECT_EQ(scene.alerts(maria), Texts{"Too late"});
+  EXPECT_EQ(scene.alerts(scene.cleo), Texts{"Too late"});
+  scene.expect_no_warnings_but(scene.volunteers[1].get());
+}
+
+TEST(Channel, ChangeLeavesAfterItsAnnouncementAndItsPages) {
+  ChannelScene scene;
+  Device& maria = scene.volunteer("Maria");
+  scene.volunteer("Noor");
+  scene.sync_all();
+  const MailboxId control = scene.control(maria);
+  const auto taken = scene.ana.core().remove_from_audience(scene.channel, "Noor", scene.ana.now());
+  ASSERT_TRUE(taken.ok());
+  scene.ana.keep();
+  const auto leaves = [&] {
+    std::set<MailboxId> to;
+    for (const OutboxItem& item : scene.ana.core().outbox(Lane::drop)) to.insert(item.address.id());
+    return to;
+  };
+  ASSERT_FALSE(leaves().empty());
+  EXPECT_FALSE(leaves().contains(control));
+  for (int round = 0; round < 8 && !leaves().contains(control); ++round) {
+    const std::size_t before = scene.relay.count_envelopes();
+    scene.ana.connect(Lane::collect);
+    scene.ana.collect(Lane::collect);
+    const auto next = leaves();
+    if (next.contains(control)) {
+      EXPECT_EQ(next.size(), 1u);  // nothing of it is left but itself
+      break;
+    }
+    scene.ana.drop(Lane::drop);
+    EXPECT_GE(scene.relay.count_envelopes(), before);
+  }
+  scene.sync_all();
+  EXPECT_EQ(scene.epoch(maria), 1u);
+}
+
 }  // namespace
 }  // namespace porchlight::client
