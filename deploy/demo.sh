@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Installs, builds, and runs Porchlight's main job on the screen: a relay on loopback, an operator's
 # first invite, a coordinator and a watcher who join, a sighting posted, seen, confirmed and
-# answered. After each step it shows what the relay could see.
+# answered; then a dozen volunteers who are alerted, answer and get the all-clear. After each step
+# it shows what the relay could see.
 # usage: deploy/demo.sh [--keep DIR] [--no-build]
 #   --keep DIR   leave relay and vaults in DIR, so that you can go on by hand
 #   --no-build   use what build/release holds already
@@ -13,7 +14,7 @@ while (($#)); do
   case "$1" in
     --keep) keep=${2:?--keep needs a folder}; shift 2 ;;
     --no-build) build=; shift ;;
-    *) sed -n '2,7s/^# //p' "$0"; exit 2 ;;
+    *) sed -n '2,8s/^# //p' "$0"; exit 2 ;;
   esac
 done
 
@@ -62,7 +63,8 @@ free_port() {
 }
 
 # Each person has a vault and a passphrase of their own.
-for person in rosa wren; do
+volunteers=(Amaya Bruno Celia Dario Elena Fidel Greta Hugo Ilse Joaquin Keiko Lucho)
+for person in rosa wren "${volunteers[@]}"; do
   head -c 12 /dev/urandom | base64 >"$stage/$person.passphrase"
   chmod 600 "$stage/$person.passphrase"
 done
@@ -91,13 +93,18 @@ seen_up_to=0
 relay_sees() {
   local rows
   rows=$(sqlite3 -readonly -separator ' ' "$relay_data/relay.db" \
-    "select e.id, lower(hex(substr(m.name, 1, 4))), length(e.bytes)
-       from envelope e join mailbox m on m.id = e.mailbox where e.id > $seen_up_to order by e.id")
+    "select max(e.id), count(*), lower(hex(substr(m.name, 1, 4))), length(e.bytes)
+       from envelope e join mailbox m on m.id = e.mailbox where e.id > $seen_up_to
+       group by e.mailbox, length(e.bytes) order by min(e.id)")
   if [[ -z $rows ]]; then note "The relay sees: nothing new."; return; fi
   note "The relay sees:"
-  while read -r id mailbox size; do
-    note "  a box of $size bytes in mailbox $mailbox…"
-    seen_up_to=$id
+  while read -r id count mailbox size; do
+    if ((count == 1)); then
+      note "  a box of $size bytes in mailbox $mailbox…"
+    else
+      note "  $count boxes of $size bytes in mailbox $mailbox…"
+    fi
+    ((id <= seen_up_to)) || seen_up_to=$id
   done <<<"$rows"
 }
 
@@ -178,11 +185,56 @@ grep -q "confirmed" "$stage/last" || fail "Wren does not see the confirmation"
 run wren listen --once
 grep -q "Legal team is told" "$stage/last" || fail "Wren does not see the answer"
 
-say "10. What would a seizure of this relay give away? Its folder and log, searched for every name and text:"
+say "10. Rosa makes a channel for school pickups, and one link for the wall of the training room."
+run rosa channel create pickup-lincoln --group dispatch
+run rosa invite new --as audience --channel pickup-lincoln --to "the training room" --uses 12
+link_in "$stage/last" >"$stage/link"
+relay_sees
+
+say "11. A dozen volunteers follow it. Nobody of the group is online; each reads at once."
+for person in "${volunteers[@]}"; do
+  as "$person" join - --name "$person" <"$stage/link" >"$stage/joined" 2>&1 \
+    || { cat "$stage/joined" >&2; fail "$person could not join"; }
+done
+note "What $person sees:"
+cat "$stage/joined"
+relay_sees
+run rosa channel audience pickup-lincoln
+
+say "12. She alerts them. It rests on the confirmed sighting; any other would be refused."
+run rosa alert send pickup-lincoln "Use the north gate today" \
+  --text "es=Hoy por la puerta norte" --sighting "$sighting" --urgency now --expires 2h
+alert=$(grep -o 'A-[0-9A-Z]*' "$stage/last" | head -n 1)
+relay_sees
+
+say "13. Eleven answer, each after a random moment. They see who asks: the channel, and no person."
+for i in "${!volunteers[@]}"; do
+  ((i < 11)) || break
+  as "${volunteers[i]}" alert ack "$alert" $((i % 3 == 2 ? 2 : 1)) >/dev/null 2>"$stage/ack.$i" &
+  acks[i]=$!
+done
+for i in "${!acks[@]}"; do
+  wait "${acks[i]}" || { cat "$stage/ack.$i" >&2; fail "${volunteers[i]} could not answer"; }
+done
+run "${volunteers[0]}" alert show "$alert"
+if grep -qF Rosa "$stage/last"; then fail "a volunteer sees which coordinator spoke"; fi
+run rosa alert status "$alert" --missing
+grep -q "silent 1" "$stage/last" || fail "not everybody who answered was counted"
+run rosa alert send --again "$alert"
+run Lucho listen --once
+relay_sees
+
+say "14. It is over. The all-clear stands beside the alert, on every device that had it."
+run rosa alert clear "$alert" --left "Thank you all"
+run Lucho alert list
+grep -q "Thank you all" "$stage/last" || fail "the all-clear did not come"
+relay_sees
+
+say "15. What would a seizure of this relay give away? Its folder and log, searched for every name and text:"
 kill "$relay_pid"; wait "$relay_pid" 2>/dev/null || true; relay_pid=
 for text in Rosa Wren "from the corner" dispatch "two vans" "5th & Oak" "dark vests" radios \
-  "Legal team" "seen by me" "S-" ; do
-  [[ $text == S- ]] && text=$sighting
+  "Legal team" "seen by me" "$sighting" "${volunteers[@]}" pickup-lincoln "training room" \
+  "north gate" "puerta norte" "on my way" "Thank you all" "$alert"; do
   if grep -rqaF -- "$text" "$relay_data" "$relay_log"; then fail "the relay holds '$text'"; fi
   printf '  not there: %s\n' "$text"
 done

@@ -24,8 +24,10 @@ Json audience_json(const AudienceView& entry, const ChannelView& channel) {
 }
 
 std::string invite_text(const AudienceView& entry, TimePoint now) {
-  return one_line(entry.name) + "  (an open invite: joined " + std::to_string(entry.joined) +
-         " of " + std::to_string(entry.uses) + ", until " + short_time(entry.expires, now) + ")";
+  const bool used_up = entry.joined >= entry.uses;
+  return one_line(entry.name) + "  (" + (used_up ? "an invite" : "an open invite") + ": joined " +
+         std::to_string(entry.joined) + " of " + std::to_string(entry.uses) + ", until " +
+         short_time(entry.expires, now) + ")";
 }
 
 Result<ExitCode> run_audience(Context& context, const std::string& name) {

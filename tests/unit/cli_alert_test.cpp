@@ -189,7 +189,9 @@ TEST_F(CliAlert, CallsAgainOnlyWhoHasNotAnswered) {
   MessageView recall = said("", Voice::channel);
   recall.body.mutable_recall()->set_alert(eye.alerts.alerts[0].id.str());
   EXPECT_THAT(channel_line(recall, eye), HasSubstr("asks again: Use the"));
-  eye.alerts.alerts[0].answers.push_back({.mine = true, .answer = "on my way"});
+  AnswerView& mine = eye.alerts.alerts[0].answers.emplace_back();
+  mine.mine = true;
+  mine.answer = "on my way";
   EXPECT_EQ(channel_line(recall, eye), "");
   eye.channel.side = ChannelView::Side::group;
   EXPECT_THAT(channel_line(recall, eye), HasSubstr("asks again"));
