@@ -218,6 +218,7 @@ void Core::State::control_caught_up(Group& group, Epoch& epoch, TimePoint now) {
   forget_unwanted_approvals(group);
   propose(group, now);
   flush(group, now);
+  // The mailboxes of its channels may have been read to their ends before.
   for (auto& [id, channel] : channels) {
     if (!channel.owner || channel.owner->group != group.id()) continue;
     propose_channel(channel, now);
