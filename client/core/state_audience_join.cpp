@@ -47,6 +47,7 @@ Result<std::optional<SafetyWords>> Core::State::take_channel_offer(const Mailbox
   if (known != nullptr) {
     for (const MailboxId& mailbox : known->erase()) cursors.erase(mailbox);
     channels.erase(offer.channel);
+    settle_warnings(offer.channel);
   }
   Channel& channel = channels.try_emplace(offer.channel, journal, offer.channel).first->second;
   AudiencePart& mine = channel.reader.emplace();

@@ -257,10 +257,14 @@ void Core::State::tick_channel(Channel& channel, TimePoint now) {
                                        : "the people who run it seem to be away."),
                     now, channel.id());
   }
-  // The keys are told before the change is made.
+  // The keys are told before the change is made, on its author's day, which may begin before the
+  // one here does.
   const Group* group = channel.owner ? find_group(channel.owner->group) : nullptr;
-  if (!channel.awaited || group == nullptr || !group->newest().caught_up) return;
-  const auto day = group->newest().days.days().find(group->sending_day(relay.today(now)));
+  if (!channel.awaited || group == nullptr || group->is_still() || !group->newest().caught_up) {
+    return;
+  }
+  const auto day = group->newest().days.days().find(
+      std::max(group->sending_day(relay.today(now)), channel.awaited->head.day));
   if (day == group->newest().days.days().end() || !day->second.caught_up) return;
   warnings.stands(WarningView::Kind::taken_over,
                   "The channel \"" + channel.name() + "\" was changed, and nobody who leads \"" +
