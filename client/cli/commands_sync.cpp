@@ -1,6 +1,7 @@
 // sync and outbox list.
 #include "client/cli/commands.hpp"
 #include "client/cli/show.hpp"
+#include "client/cli/show_channel.hpp"
 #include "client/cli/time_text.hpp"
 
 namespace porchlight::client {
@@ -9,6 +10,9 @@ namespace {
 std::size_t count_messages(const Core& core) {
   std::size_t count = 0;
   for (const GroupView& group : core.groups()) count += core.messages(group.id).size();
+  for (const ChannelView& channel : core.channels()) {
+    count += core.channel_messages(channel.id).size();
+  }
   return count;
 }
 
@@ -50,6 +54,22 @@ Result<ExitCode> run_sync(Context& context, Haste haste) {
 
 // ---- outbox ---------------------------------------------------------------------------------
 
+/// How many of a channel's were shown.
+std::size_t show_queued(Output& out, const Core& core, const ChannelView& channel, TimePoint now) {
+  std::size_t shown = 0;
+  const ChannelEye eye = look_at(core, channel, now);
+  for (const MessageView& message : core.channel_messages(channel.id)) {
+    if (message.standing != MessageView::Standing::queued) continue;
+    ++shown;
+    if (out.json()) {
+      out.record("message", channel_message_json(message, eye));
+    } else {
+      out.line("queued  " + channel_line(message, eye));
+    }
+  }
+  return shown;
+}
+
 Result<ExitCode> run_outbox_list(Context& context) {
   TRY(const auto engine, context.open());
   Core& core = engine->core();
@@ -66,6 +86,9 @@ Result<ExitCode> run_outbox_list(Context& context) {
         out.line("queued  " + message_line(message, group.name, board, context.now()));
       }
     }
+  }
+  for (const ChannelView& channel : core.channels()) {
+    shown += show_queued(out, core, channel, context.now());
   }
   const std::size_t queued = core.health(context.now()).queued;
   // Invites, requests to join and changes to groups have no text of their own.

@@ -134,6 +134,30 @@ TEST_F(Channel, WhoWasTakenOutReadsNothingAfter) {
   EXPECT_THAT(dan_.run({"listen", "--once"}).out, Not(HasSubstr("Only for those")));
 }
 
+TEST_F(Channel, OrdersThatCannotBeMeantAreRefusedBeforeAnythingIsDone) {
+  const std::vector<std::vector<std::string>> orders = {
+      {"alert", "send"},
+      {"alert", "send", "pickup", "Go", "--urgency", "at once"},
+      {"alert", "send", "pickup", "Go", "--force", "why"},
+      {"alert", "send", "pickup", "Go", "--text", "Por la puerta"},
+      {"alert", "clear", "A-9QX"},
+      {"alert", "clear", "A-9QX", "--left", "--expired"},
+      {"alert", "clear", "A-9QX", "--corrected"},
+      {"alert", "ack", "A-9QX"},
+      {"channel"},
+      {"channel", "audience", "remove"},
+      {"channel", "audience", "remove", "pickup", "Dan", "Eve", "--yes"},
+      {"invite", "new", "--to", "Dan", "--as", "audience", "--auto-approve", "2"},
+      {"invite", "new", "--to", "Dan", "--channel", "pickup"}};
+  for (const auto& order : orders) {
+    const Finished refused = carla_.run(order);
+    EXPECT_EQ(refused.code, usage) << refused.err;
+    EXPECT_FALSE(refused.err.empty());
+  }
+  EXPECT_THAT(carla_.must({"channel", "audience", "--help"}), HasSubstr("remove"));
+  EXPECT_THAT(carla_.must({"channel", "audience", "remove", "--help"}), HasSubstr("Example:"));
+}
+
 TEST_F(Channel, ListeningCoordinatorSeesAnswersAsTheyCome) {
   ASSERT_NO_FATAL_FAILURE(set_the_channel());
   const std::string id = send({"Who is near?", "--ack", "I am, I am not"});
