@@ -1,6 +1,7 @@
 #include "client/core/audience.hpp"
 
 #include "client/core/channel_records.hpp"
+#include "client/core/join.hpp"
 #include "client/core/pages.hpp"
 #include "client/core/parcel.hpp"
 #include "client/core/state.pb.h"
@@ -73,6 +74,12 @@ AudienceId audience_id(const RequestHash& request) { return *AudienceId::from(re
 
 AudienceId audience_id(const InviteId& invite) {
   return hash<AudienceId>("audience invite", {invite});
+}
+
+SafetyWords audience_words(const ChannelId& channel, const AudienceEntry& person) {
+  PORCHLIGHT_ASSERT(person.identity.has_value());
+  return safety_words(*person.identity, *VerifyKey::from(channel.view()),
+                      *RequestHash::from(person.id.view()));
 }
 
 bool Audience::add(AudienceEntry entry) {

@@ -10,6 +10,7 @@
 #include "client/core/audience_grants.hpp"
 #include "client/core/card.hpp"
 #include "client/core/journal.hpp"
+#include "client/core/views.hpp"
 
 namespace porchlight::client {
 
@@ -36,6 +37,10 @@ struct AudienceEntry {
   std::optional<VerifyKey> identity;      // of a person
   std::optional<AudienceInvite> invited;  // of an invite
 };
+
+/// What a person of it compares with somebody of the group: as clause 9.6, with the channel's id in
+/// place of an inviter's.
+SafetyWords audience_words(const ChannelId& channel, const AudienceEntry& person);
 
 class Audience {
  public:

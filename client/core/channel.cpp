@@ -181,10 +181,15 @@ std::vector<MailboxId> Channel::erase() {
 
 // ---- announcements ----------------------------------------------------------------------------
 
-ChannelReading Channel::reading(std::uint32_t day) const {
+bool Channel::can_share() const {
+  return newest().carry && newest().next && newest().days.contains(newest().next_day - 1);
+}
+
+ChannelReading Channel::reading() const {
+  PORCHLIGHT_ASSERT(can_share());
   const ChannelEpoch& epoch = newest();
+  const std::uint32_t day = epoch.next_day - 1;
   const ChannelDay& today = epoch.days.at(day);
-  PORCHLIGHT_ASSERT(epoch.next_day == day + 1);
   return {copy_of(*epoch.carry),
           copy_of(epoch.ctl_collect),
           copy_of(epoch.ctl_seal),
@@ -193,10 +198,10 @@ ChannelReading Channel::reading(std::uint32_t day) const {
           copy_of(*epoch.next)};
 }
 
-ChannelAnnouncement Channel::announcement(std::uint32_t day) const {
+ChannelAnnouncement Channel::announcement() const {
   const ChannelPost& post = *newest().post;
   return {newest().head,
-          reading(day),
+          reading(),
           {copy_of(post.post),
            copy_of(post.attribution),
            copy_of(post.made_under_key),
@@ -204,7 +209,7 @@ ChannelAnnouncement Channel::announcement(std::uint32_t day) const {
            post.made_under,
            post.root_made_under,
            copy_of(*post.next)},
-          copy_of(newest().days.at(day).group->keys),
+          copy_of(newest().days.at(newest().next_day - 1).group->keys),
           {}};
 }
 
@@ -247,10 +252,10 @@ void Channel::add_day(ChannelEpoch& epoch, std::uint32_t number, ChannelDayKeys 
   save_day(epoch, number, placed);
 }
 
-std::uint32_t Channel::sending_day(std::uint32_t today) const {
+std::optional<std::uint32_t> Channel::sending_day(std::uint32_t today) const {
   const auto& days = newest().days;
-  PORCHLIGHT_ASSERT(!days.empty());
   const auto after = days.upper_bound(std::max(today, newest().head.day));
+  if (today > newest().last_day() || days.empty()) return std::nullopt;
   return after == days.begin() ? after->first : std::prev(after)->first;
 }
 

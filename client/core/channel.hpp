@@ -178,15 +178,18 @@ class Channel {
   const std::map<EpochId, ChannelAnnouncement>& offered() const { return offered_; }
   void offer(ChannelAnnouncement announcement);
   std::optional<ChannelAnnouncement> take_offered(const EpochId& epoch);
-  /// What the newest is announced with to whoever is new on a day that was entered.
-  ChannelAnnouncement announcement(std::uint32_t day) const;
+  /// Whether the newest can be handed on: its keys have not run out.
+  bool can_share() const;
+  /// What the newest is announced with to whoever is new, from the last day that was entered on.
+  ChannelAnnouncement announcement() const;
   /// What of it the audience gets.
-  ChannelReading reading(std::uint32_t day) const;
+  ChannelReading reading() const;
 
   /// Enters every day up to `today`, as far as the newest epoch states them.
   void enter_days(std::uint32_t today, std::uint32_t keep_from);
-  /// On which is sent: the newest that was entered and is not after today or the epoch's own.
-  std::uint32_t sending_day(std::uint32_t today) const;
+  /// On which is sent: the newest that was entered and is not after today or the epoch's own; none
+  /// where its keys have run out.
+  std::optional<std::uint32_t> sending_day(std::uint32_t today) const;
   void mark_complete(ChannelEpoch& epoch, std::uint32_t day);
   void mark_reply_complete(ChannelEpoch& epoch, std::uint32_t day);
   std::vector<MailboxId> leave_days_before(std::uint32_t day);

@@ -100,7 +100,7 @@ Result<std::vector<AudienceView>> Core::audience(const ChannelId& id) const {
       view.uses = entry.invited->uses;
       view.joined = static_cast<std::uint32_t>(channel->audience.count_by(entry.invite));
     } else {
-      view.words = words_of(*channel, entry);
+      view.words = audience_words(id, entry);
     }
     views.push_back(std::move(view));
   }

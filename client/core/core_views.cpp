@@ -69,12 +69,6 @@ SafetyWords words_of(const Roster& roster, const VerifyKey& a, const VerifyKey& 
 
 }  // namespace
 
-/// With the channel in place of an inviter.
-SafetyWords words_of(const Channel& channel, const AudienceEntry& person) {
-  return safety_words(*person.identity, *VerifyKey::from(channel.id().view()),
-                      *RequestHash::from(person.id.view()));
-}
-
 std::optional<Offer> Core::offer() const {
   const Join* join = state_->people.in_hand();
   if (join == nullptr || join->accepted || !join->offer) return std::nullopt;
@@ -189,7 +183,7 @@ std::vector<RequestView> Core::requests() const {
       const AudienceEntry* entry = channel->audience.find(member);
       if (entry == nullptr) continue;
       views.push_back({short_name(hash.view(), length), channel->audience.display_name(entry->id),
-                       "", channel->name(), pending.received, words_of(*channel, *entry),
+                       "", channel->name(), pending.received, audience_words(channel->id(), *entry),
                        RequestView::Kind::catch_up});
       continue;
     }

@@ -5,7 +5,8 @@
 namespace porchlight::client {
 namespace {
 
-constexpr std::size_t group_messages_max = 10'000;
+/// Of a group, or of a channel: the answers of its whole audience to some alerts.
+constexpr std::size_t group_messages_max = 40'000;
 
 Bytes key(const GroupId& group, const StoredMessage& message) {
   return record_key({group, message.sender, message.id});

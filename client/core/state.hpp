@@ -11,8 +11,6 @@ namespace porchlight::client {
 
 /// The message in an inbox's envelope, if it is sealed to this key (state_people.cpp).
 std::optional<wire::InboxMessage> open_inbox(const SealSeed& seed, ByteView envelope);
-/// What one of a channel's audience compares with somebody of the group (core_views.cpp).
-SafetyWords words_of(const Channel& channel, const AudienceEntry& person);
 
 struct Core::State : Holdings {
   using Holdings::Holdings;
@@ -178,6 +176,8 @@ struct Core::State : Holdings {
   bool notice_other_history(Group& group, const Succession& succession, std::uint32_t day,
                             std::uint64_t seq, TimePoint now);
   bool is_to_drop_again(const KeptEnvelope& envelope) const;
+  void keep_channel_change(const Channel& channel, const ChannelEpoch& epoch, ByteView envelope,
+                           TimePoint now);
   bool is_to_drop_again_in(const Channel& channel, const OutboxEntry& entry) const;
   std::vector<OutboxItem> to_drop_again(Lane lane) const;
   void forget_kept(const Group& group);

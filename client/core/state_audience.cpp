@@ -38,7 +38,6 @@ Result<wire::Link> Core::State::create_audience_invite(const InviteOrder& order,
   }
   enter_channel_days(*channel, now);
   const ChannelEpoch& epoch = channel->newest();
-  if (!epoch.next) return update_needed("the channel");
   const RootSeed& root = channel->owner->roots.at(epoch.head.root);
   const auto seed = random.secret<wire::InviteSeed>();
   Invite invite;
@@ -54,8 +53,8 @@ Result<wire::Link> Core::State::create_audience_invite(const InviteOrder& order,
   offer.root = epoch.head.root;
   offer.invite = invite.id;
   offer.expires = invite.expires;
-  offer.welcome = make_channel_welcome(epoch.signed_epoch, epoch.signed_by,
-                                       channel->reading(epoch.next_day - 1), root);
+  offer.welcome =
+      make_channel_welcome(epoch.signed_epoch, epoch.signed_by, channel->reading(), root);
   wire::Link link{me.relay(), *wire::InviteSeed::from(seed.reveal()), {}};
   CHECK(supply(invite, {offer.supplies, offer.bundles, epoch.head.root}, link, now));
   wire::InviteKeys keys(seed, invite.kind());

@@ -72,7 +72,7 @@ void Core::State::give_channel_keys(const PendingCatchUp& pending, TimePoint now
   const ChannelEpoch& epoch = channel.newest();
   wire::InboxMessage message;
   const SecretBytes welcome =
-      make_channel_welcome(epoch.signed_epoch, epoch.signed_by, channel.reading(epoch.next_day - 1),
+      make_channel_welcome(epoch.signed_epoch, epoch.signed_by, channel.reading(),
                            channel.owner->roots.at(epoch.head.root));
   message.set_channel_welcome(to_string(welcome.reveal()));
   const SecretBytes payload = serialise_secret(message);

@@ -65,6 +65,7 @@ bool Core::State::deliver_channel_control(Channel& channel, ChannelEpoch& epoch,
       }
       return true;
   }
+  keep_channel_change(channel, epoch, envelope, now);
   channel.awaited = AwaitedChannel{*std::move(judgement.head), *signed_epoch, seq, {}};
   if (channel.owner) return follow_announced(channel, now);
   await_grant(channel);

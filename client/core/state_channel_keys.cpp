@@ -90,9 +90,7 @@ void Core::State::share_channels(Group& group, const Change& change, TimePoint n
   for (auto& [id, channel] : channels) {
     if (!channel.owner || channel.owner->group != group.id() || channel.over()) continue;
     const ChannelEpoch& epoch = channel.newest();
-    if (has_newcomers && epoch.next) {
-      announce(channel.announcement(epoch.next_day - 1), group, now);
-    }
+    if (has_newcomers && channel.can_share()) announce(channel.announcement(), group, now);
     if (channel.owner->roots.contains(epoch.head.root)) tell_roots(channel, group, now);
     if (has_newcomers) share_list(channel, group, now);
   }

@@ -67,7 +67,7 @@ Result<ChannelId> Core::State::create_channel(const GroupId& group_id, std::stri
   channel.save_head();
   enter_channel_days(channel, now);
   if (group->roster().size() > 1) {
-    announce(channel.announcement(channel.newest().next_day - 1), *group, now);
+    announce(channel.announcement(), *group, now);
     tell_roots(channel, *group, now);
     share_list(channel, *group, now);
   }
@@ -86,7 +86,7 @@ Result<Channel*> Core::State::led_channel(const ChannelId& id, std::string_view 
   TRY(const Group* group, led_group(channel->owner->group, what));
   (void)group;
   if (!channel->owner->has_list || channel->newest().signed_epoch.empty() ||
-      !channel->owner->roots.contains(channel->newest().head.root)) {
+      !channel->can_share() || !channel->owner->roots.contains(channel->newest().head.root)) {
     return Error{Errc::conflict,
                  "what leads a channel has not come to this device yet: a device of another lead "
                  "sends it when it is online. Nothing was changed: try again after a sync"};

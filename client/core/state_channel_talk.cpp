@@ -103,7 +103,9 @@ void Core::State::flush_channel(Channel& channel, TimePoint now) {
   if (channel.is_still() || relay.has_leapt(now)) return;
   enter_channel_days(channel, now);
   ChannelEpoch& epoch = channel.newest();
-  const std::uint32_t day = channel.sending_day(relay.today(now));
+  const auto sending = channel.sending_day(relay.today(now));
+  if (!sending) return;  // nobody would read it
+  const std::uint32_t day = *sending;
   take_back_said(channel, epoch.head.number, day);
   if (!epoch.caught_up) return;
   if (channel.owner) {
@@ -113,7 +115,6 @@ void Core::State::flush_channel(Channel& channel, TimePoint now) {
     if (epoch.post->made_under < group->removal_epoch()) return;
     if (!epoch.days.at(day).caught_up) return;
   } else {
-    if (relay.today(now) > epoch.last_day()) return;  // nobody would read it there
     renew_audience_join(channel);
   }
   for (const StoredMessage* message : messages.queued(channel.id())) {

@@ -213,8 +213,8 @@ void Core::State::lapse_events(TimePoint now) {
     // Who asked in time may be in the inbox still.
     const bool all_is_read = std::all_of(me.cards().begin(), me.cards().end(),
                                          [](const HeldCard& card) { return card.caught_up; });
-    const auto patience = invite.role == wire::ROLE_AUDIENCE ? std::chrono::days(8)
-                                                             : std::chrono::days(0);
+    const auto patience =
+        invite.role == wire::ROLE_AUDIENCE ? std::chrono::days(8) : std::chrono::days(0);
     const bool is_over = invite.expires + patience <= relay.relay_time(now);
     if (all_is_read && is_over && !invite.enrolls.empty()) take_enrolls_back(invite);
   }

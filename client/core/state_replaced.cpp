@@ -120,6 +120,22 @@ void Core::State::keep_change(const Group& group, const Epoch& epoch, const Chan
   kept.add(std::move(change));
 }
 
+/// The same of a channel, where this member leads: its audience could not bring it back.
+void Core::State::keep_channel_change(const Channel& channel, const ChannelEpoch& epoch,
+                                      ByteView envelope, TimePoint now) {
+  KeptEnvelope change;
+  change.drop = channel_seed(epoch.control_address, wire::MAILBOX_RIGHT_DROP);
+  if (!change.drop) return;
+  change.entry.item.address = epoch.control_address;
+  change.entry.item.envelope = to_bytes(envelope);
+  change.entry.purpose = OutboxPurpose::channel_epoch;
+  change.entry.group = channel.id();
+  change.entry.epoch = epoch.head.number;
+  change.day = wire::unix_day(relay.sure_time(now));
+  change.store = relay.store();
+  kept.add(std::move(change));
+}
+
 /// One that lies before the adopted one would have been the group's next: the relay showed it to
 /// some and not to others, or had lost the one that was adopted. And one of before the relay's
 /// store was replaced that was stored after that, somebody else had adopted.
