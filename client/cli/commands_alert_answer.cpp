@@ -61,7 +61,7 @@ Result<Said> let_it_leave(Context& context, Engine& engine, const ChannelView& c
   constexpr int turns_max = 3;
   for (int turn = 0; turn < turns_max; ++turn) {
     const bool queued = said.message.standing == MessageView::Standing::queued;
-    if (!queued || said.report.trouble || !engine.core().next_tick_at()) break;
+    if (!queued || said.report.trouble || !engine.core().next_tick_at(context.now())) break;
     if (turn == 0) context.out().say("It leaves within a few seconds; Ctrl-C leaves it queued.");
     engine.wait_for_tick(std::chrono::seconds(limits::answer_delay_seconds_max + 1));
     TRY(said.report, context.sync(engine));

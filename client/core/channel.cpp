@@ -70,7 +70,12 @@ void Channel::adopt(ChannelAnnouncement announcement, std::uint64_t seq, std::ui
   emplace(announcement.head, std::move(announcement.reading), std::move(announcement.post),
           std::move(announcement.today));
   // Of a root that signs no more nothing follows.
-  std::erase_if(owner->roots, [&](const auto& held) { return held.first != root; });
+  std::erase_if(owner->roots, [&](const auto& held) {
+    const bool is_next = std::any_of(offered_.begin(), offered_.end(), [&](const auto& other) {
+      return other.second.head.root == held.first;
+    });
+    return held.first != root && !is_next;
+  });
   owner->wants_rekey = false;
   owner->page_salt.reset();
   save_head();
@@ -130,6 +135,25 @@ void Channel::succeed(const ChannelHead& head, std::uint64_t seq, std::uint32_t 
   for (const EpochId& id : stale) (void)take_offered(id);
 }
 
+void Channel::forget_epochs() {
+  for (const auto& [number, epoch] : epochs_) {
+    for (const auto& [day_number, day] : epoch.days) erase_day(epoch, day_number);
+    erase_epoch(epoch);
+  }
+  epochs_.clear();
+}
+
+void Channel::change_sides(const GroupId& group, ChannelAnnouncement announcement) {
+  end();
+  forget_epochs();
+  reader.reset();
+  owner.emplace();
+  owner->group = group;
+  halted_ = over_ = false;
+  begin(std::move(announcement));
+  save_head();
+}
+
 void Channel::end() {
   std::vector<EpochId> all;
   for (const auto& [id, offered] : offered_) all.push_back(id);
@@ -148,6 +172,7 @@ void Channel::end() {
     save_epoch(epoch);
   }
   audience.erase_all();
+  while (!waiting_.empty()) stop_waiting(AudienceId(waiting_.begin()->first));
   if (owner) owner->roots.clear();
   if (owner) owner->list_seed.reset();
   if (reader) reader->by_invite.reset();
@@ -171,9 +196,7 @@ std::vector<MailboxId> Channel::erase() {
     if (epoch.door_address) left.push_back(epoch.door_mailbox);
   }
   end();
-  for (const auto& [number, epoch] : epochs_) erase_epoch(epoch);
-  epochs_.clear();
-  while (!waiting_.empty()) stop_waiting(AudienceId(waiting_.begin()->first));
+  forget_epochs();
   frames.forget_before(UINT32_MAX);
   journal_.erase(Table::channels, channel_key(channel_record::head, id_));
   return left;
@@ -210,7 +233,35 @@ ChannelAnnouncement Channel::announcement() const {
            post.root_made_under,
            copy_of(*post.next)},
           copy_of(newest().days.at(newest().next_day - 1).group->keys),
-          {}};
+          {},
+          true};
+}
+
+bool ChannelAnnouncement::fits(const ChannelHead& signed_head) const {
+  const ChannelHead& other = signed_head;
+  if (head.channel != other.channel || head.number != other.number || head.id != other.id ||
+      head.root != other.root || head.post != other.post || head.ctl_drop != other.ctl_drop ||
+      head.salt != other.salt || head.day != other.day ||
+      SigningKey(post.door.collect).verify_key() != other.door ||
+      seal_key(post.door.seal) != other.door_seal) {
+    return false;
+  }
+  // What the audience is told is what the group derives.
+  const auto agree = [&](std::uint32_t day, const ChannelDayStatement& derived) {
+    const ChannelDayStatement* stated = other.find_day(day);
+    return stated == nullptr || (stated->drop == derived.drop && stated->reply == derived.reply &&
+                                 stated->reply_seal == derived.reply_seal);
+  };
+  if (!agree(reading.day,
+             {SigningKey(today.drop).verify_key(), SigningKey(today.reply_collect).verify_key(),
+              seal_key(today.reply_seal)})) {
+    return false;
+  }
+  const std::vector<ChannelDayStatement> later = state_days(*post.next);
+  for (std::uint32_t i = 0; i < later.size(); ++i) {
+    if (!agree(reading.day + 1 + i, later[i])) return false;
+  }
+  return true;
 }
 
 // ---- days -------------------------------------------------------------------------------------

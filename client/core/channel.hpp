@@ -76,9 +76,12 @@ struct ChannelAnnouncement {
   ChannelReading reading;
   ChannelPost post;  // `next` is that of the day after reading.day
   PostDayKeys today;
-  std::vector<Bytes> left_out;  // 16 bytes each
+  std::vector<Bytes> left_out = {};  // 16 bytes each
+  /// The epoch is there, and not only proposed.
+  bool stands = false;
 
-  bool is_for(const ChannelHead& other) const { return head.id == other.id; }
+  /// Whether it is of this very epoch, as that was signed.
+  bool fits(const ChannelHead& signed_head) const;
 };
 
 /// The change that is the channel's next epoch, whose keys have not come yet. Never kept: its
@@ -170,6 +173,8 @@ class Channel {
   void adopt(ChannelAnnouncement announcement, std::uint64_t seq, std::uint32_t today);
   /// The newest epoch as it was signed, where only its announcement was known.
   void learn(const ChannelHead& head, const Bytes& signed_epoch, const VerifyKey& signed_by);
+  /// Somebody of its audience is in its group from now on.
+  void change_sides(const GroupId& group, ChannelAnnouncement announcement);
   void end();
   /// Nothing of it is kept. Gives the mailboxes that are read no more.
   std::vector<MailboxId> erase();
@@ -232,6 +237,7 @@ class Channel {
                std::optional<PostDayKeys> post);
   void enter(ChannelEpoch& epoch, std::uint32_t last, std::uint32_t keep_from);
   void succeed(const ChannelHead& head, std::uint64_t seq, std::uint32_t today);
+  void forget_epochs();
   bool load_head(ByteView value);
   bool load_epoch(ByteView rest, ByteView value);
   bool load_day(ByteView rest, ByteView value);

@@ -35,6 +35,7 @@ void write_announcement(const ChannelAnnouncement& from, wire::ChannelKeys& body
   body.set_epoch_day(from.head.day);
   body.set_made_under(from.post.made_under);
   body.set_root_made_under(from.post.root_made_under);
+  body.set_stands(from.stands);
   put_secret(body.mutable_carry(), from.reading.carry);
   put_secret(body.mutable_ctl_collect(), from.reading.ctl_collect);
   put_secret(body.mutable_ctl_seal(), from.reading.ctl_seal);
@@ -80,10 +81,11 @@ Result<ChannelAnnouncement> read_announcement(wire::ChannelKeys& body) {
   to.reading.day = body.day();
   to.post.made_under = body.made_under();
   to.post.root_made_under = body.root_made_under();
+  to.stands = body.stands();
   for (const std::string& id : body.left_out()) to.left_out.push_back(to_bytes(as_bytes(id)));
   const bool has_day =
       to.reading.day >= head.day && to.reading.day < head.day + limits::channel_days;
-  if (!good || !has_day) {
+  if (!good || !has_day || head.number == UINT32_MAX) {
     return Error{Errc::malformed, "a channel's keys are not what they can be"};
   }
   head.post = SigningKey(to.post.post).verify_key();

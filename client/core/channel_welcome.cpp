@@ -75,7 +75,7 @@ Result<ChannelWelcome> open_channel_welcome(ByteView signed_welcome,
       !wire::verify(wire::label::channel_welcome, body.reveal(), unverified.signature, head.root)) {
     return Error{Errc::not_authentic, "a channel's welcome is not by who leads the channel"};
   }
-  if (welcome.keys.day < head.day || welcome.keys.day - head.day > limits::epoch_days_max) {
+  if (welcome.keys.day < head.day || welcome.keys.day - head.day >= limits::channel_days) {
     return undecodable();
   }
   return welcome;

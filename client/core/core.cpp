@@ -134,12 +134,13 @@ void Core::on_spend_refused(const SpendId& spend, TimePoint now) {
 void Core::on_delivery(const MailboxId& mailbox, std::uint64_t seq, ByteView envelope,
                        TimePoint now) {
   if (seq <= state_->cursors.after(mailbox)) return;
-  const auto places = state_->locate(mailbox);
+  auto places = state_->locate(mailbox);
   if (places.empty()) return;
   state_->kept.seen(envelope, state_->relay.store());
   bool is_read = true;
-  for (const Place& place : places) {
-    is_read &= state_->deliver(place, mailbox, seq, envelope, now);
+  for (std::size_t i = 0; i < places.size(); ++i) {
+    is_read &= state_->deliver(places[i], mailbox, seq, envelope, now);
+    places = state_->locate(mailbox);  // what came may have changed what there is
   }
   if (!is_read) return;
   state_->cursors.move(mailbox, seq);
@@ -176,7 +177,8 @@ void Core::on_dropped(OutboxId id, std::uint64_t seq, TimePoint now) {
       return;
     case OutboxPurpose::join:
       if (Channel* channel = state_->find_channel(entry.group)) {
-        return state_->audience_join_stored(*channel);
+        if (channel->reader) state_->audience_join_stored(*channel);
+        return;
       }
       return state_->tell(Notice::Kind::stored, entry.group);
     case OutboxPurpose::channel_epoch:

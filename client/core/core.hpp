@@ -256,7 +256,7 @@ class Core {
   AlertBoard alerts(const ChannelId& channel, TimePoint now) const;
   /// What is queued may leave from then on; none where nothing waits for its time. on_tick() is
   /// wanted then.
-  std::optional<TimePoint> next_tick_at() const;
+  std::optional<TimePoint> next_tick_at(TimePoint now) const;
 
   // ---- how things stand ----------------------------------------------------------------------
   std::vector<WarningView> warnings() const;

@@ -90,8 +90,12 @@ Result<std::vector<AudienceView>> Core::audience(const ChannelId& id) const {
                  "who else reads a channel is known to the group that speaks in it alone"};
   }
   std::vector<AudienceView> views;
+  std::vector<AudienceId> ids;
+  for (const auto& [entry_id, entry] : channel->audience.entries()) ids.push_back(entry_id);
+  const std::size_t length = unique_length<AudienceId>(ids);
   for (const auto& [entry_id, entry] : channel->audience.entries()) {
     AudienceView view;
+    view.id = short_name(entry_id.view(), length);
     view.name = channel->audience.display_name(entry_id);
     view.identity = entry.identity;
     view.invite = entry.invited.has_value();
@@ -178,11 +182,11 @@ AlertBoard Core::alerts(const ChannelId& id, TimePoint now) const {
   return make_alerts(views, group_views);
 }
 
-std::optional<TimePoint> Core::next_tick_at() const {
+std::optional<TimePoint> Core::next_tick_at(TimePoint now) const {
   std::optional<TimePoint> next;
   for (const auto& [id, channel] : state_->channels) {
     for (const StoredMessage* message : state_->messages.queued(id)) {
-      if (message->in_flight != 0 || message->not_before == TimePoint{}) continue;
+      if (message->in_flight != 0 || message->not_before <= now) continue;
       if (!next || message->not_before < *next) next = message->not_before;
     }
   }

@@ -128,7 +128,6 @@ struct Core::State : Holdings {
   void receive_welcome(const MailboxId& parcel, Join& join, std::uint64_t seq,
                        ByteView signed_welcome, TimePoint now);
   void receive_refresh(Group& group, std::uint64_t seq, ByteView signed_welcome, TimePoint now);
-  /// Of all who are let in there.
   void deliver_state_page(const MailboxId& mailbox, ByteView envelope, TimePoint now);
   void state_page_caught_up(const MailboxId& mailbox, TimePoint now);
   void enter(const MailboxId& parcel, Join& join, TimePoint now);
@@ -274,7 +273,6 @@ struct Core::State : Holdings {
   /// The seed that proves a right on a mailbox of a channel; none where it is not held.
   std::optional<SigningSeed> channel_seed(const wire::MailboxAddress& address,
                                           wire::MailboxRight right) const;
-  /// As deliver() and caught_up().
   bool deliver_channel(const Place& place, const MailboxId& mailbox, std::uint64_t seq,
                        ByteView envelope, TimePoint now);
   void channel_caught_up(const Place& place, const MailboxId& mailbox, TimePoint now);
@@ -306,15 +304,17 @@ struct Core::State : Holdings {
   Result<Channel*> led_channel(const ChannelId& id, std::string_view what);
 
   // ---- channels: what the group tells itself (state_channel_keys.cpp) ------------------------
-  /// A body between devices, by this one.
   MessageId tell_group(Group& group, wire::Body body, TimePoint now);
   MessageId announce(const ChannelAnnouncement& what, Group& group, TimePoint now);
   void tell_roots(const Channel& channel, Group& group, TimePoint now);
   void share_list(Channel& channel, Group& group, TimePoint now);
   /// After a change by this member: to whoever is new, or leads from now on.
   void share_channels(Group& group, const Change& change, TimePoint now);
-  void receive_channel_body(Group& group, const VerifyKey& sender, wire::Body body, TimePoint now);
-  void receive_channel_keys(Group& group, wire::ChannelKeys body, TimePoint now);
+  void receive_channel_body(Group& group, const StoredMessage& message, TimePoint now);
+  void receive_channel_keys(Group& group, std::uint32_t said_in, wire::ChannelKeys body,
+                            TimePoint now);
+  void change_sides(Channel& channel, const Group& group, ChannelAnnouncement announcement,
+                    TimePoint now);
   void receive_channel_root(Channel& channel, const wire::ChannelRoot& body, TimePoint now);
   void receive_list(Channel& channel, wire::AudienceList body);
   void deliver_list_page(Channel& channel, const MailboxId& mailbox, ByteView envelope,
@@ -322,6 +322,7 @@ struct Core::State : Holdings {
 
   // ---- channels: what is said in them (state_channel_talk.cpp) -------------------------------
   Result<MessageId> say(const ChannelId& id, wire::Body body, TimePoint now);
+  void take_back_answers(const Channel& channel, const std::string& alert);
   Status check_saying(const Channel& channel, wire::Body& body) const;
   void flush_channel(Channel& channel, TimePoint now);
   void make_channel_frame(Channel& channel, std::uint32_t day, const StoredMessage& message,
@@ -347,7 +348,6 @@ struct Core::State : Holdings {
   Result<std::optional<SafetyWords>> take_channel_offer(const MailboxId& parcel, Join& join,
                                                         const ChannelOffer& offer,
                                                         std::string_view name, TimePoint now);
-  /// Makes the request to be listed anew where it has not left and the epoch is another.
   void renew_audience_join(Channel& channel);
   void audience_join_stored(Channel& channel);
   void deliver_reply(Channel& channel, ChannelEpoch& epoch, std::uint32_t day, std::uint64_t seq,
@@ -357,6 +357,7 @@ struct Core::State : Holdings {
   void receive_audience_join(Channel& channel, const OpenedReply& reply, std::uint64_t seq,
                              TimePoint now);
   void answer_waiting(Channel& channel, TimePoint now);
+  void warn_of_crowd(const Channel& channel, const AudienceEntry& invite, TimePoint now);
   void add_to_audience(Channel& channel, const JoinRequest& request, TimePoint now);
   void receive_audience_add(Channel& channel, const wire::AudienceAdd& body, TimePoint now);
   void receive_audience_invite(Channel& channel, const VerifyKey& by,
@@ -373,7 +374,6 @@ struct Core::State : Holdings {
   void receive_audience_catch_up(Channel& channel, const EnvelopeHash& envelope,
                                  ByteView signed_catch_up, TimePoint now);
   void give_channel_keys(const PendingCatchUp& pending, TimePoint now);
-  /// False where it is sealed to none of the keys that a channel's was asked for with.
   bool open_channel_inbox(ByteView envelope, TimePoint now);
   void receive_channel_welcome(Channel& channel, ByteView signed_welcome, TimePoint now);
 

@@ -1,5 +1,6 @@
 // Channels: who is in the audience, as the group brings it about (clauses 14.8 to 14.10).
 #include "client/core/bodies.hpp"
+#include "client/core/short_name.hpp"
 #include "client/core/state.hpp"
 #include "client/core/text.hpp"
 #include "proto/wire/envelope.hpp"
@@ -181,6 +182,16 @@ void Core::State::receive_audience_join(Channel& channel, const OpenedReply& rep
     return;
   }
   if (from_seconds(std::uint64_t{wire::seq_hour(seq)} * 3600) > invite->invited->expires) return;
+  // Whoever has its link can ask in any number of names.
+  const auto waiting =
+      std::count_if(channel.waiting().begin(), channel.waiting().end(), [&](const auto& other) {
+        const auto asked = read_kept_join_request(other.second.request);
+        return asked && asked->invite == request->invite;
+      });
+  if (channel.audience.count_by(request->invite) + static_cast<std::size_t>(waiting) >=
+      invite->invited->uses) {
+    return warn_of_crowd(channel, *invite, now);
+  }
   channel.wait(id, {request->bytes, now});
   answer_waiting(channel, now);
 }
@@ -210,17 +221,21 @@ void Core::State::answer_waiting(Channel& channel, TimePoint now) {
   for (const JoinRequest& request : ready) add_to_audience(channel, request, now);
 }
 
+void Core::State::warn_of_crowd(const Channel& channel, const AudienceEntry& invite,
+                                TimePoint now) {
+  warn(WarningView::Kind::invite_reused,
+       "More people came to \"" + channel.name() + "\" with the invite for " + invite.name +
+           " than the " + std::to_string(invite.invited->uses) +
+           " it is for, and are not in its audience: the link was passed on. Whoever has it can "
+           "read the channel until you take the invite back: porchlight channel audience remove.",
+       now, channel.id());
+}
+
 void Core::State::add_to_audience(Channel& channel, const JoinRequest& request, TimePoint now) {
   const AudienceEntry* invite = channel.audience.find_invite(request.invite);
   if (invite == nullptr) return;
   if (channel.audience.count_by(request.invite) >= invite->invited->uses) {
-    return warn(WarningView::Kind::invite_reused,
-                "More people came to \"" + channel.name() + "\" with the invite for " +
-                    invite->name + " than the " + std::to_string(invite->invited->uses) +
-                    " it is for, and are not in its audience: the link was passed on. Whoever has "
-                    "it can read the channel until you take the invite back: porchlight channel "
-                    "audience remove.",
-                now, channel.id());
+    return warn_of_crowd(channel, *invite, now);
   }
   wire::Body body;
   wire::AudienceAdd& told = *body.mutable_audience_add();
@@ -287,6 +302,15 @@ void Core::State::receive_audience_remove(Channel& channel, const AudienceId& id
   const AudienceEntry* entry = channel.audience.find(id);
   const std::string name = entry == nullptr ? "" : channel.audience.display_name(id);
   channel.stop_waiting(id);
+  if (entry != nullptr && entry->identity) {
+    std::vector<RequestHash> asked;
+    for (const auto& [hash, pending] : people.catch_ups) {
+      if (pending.asked.group == channel.id() && pending.asked.identity() == *entry->identity) {
+        asked.push_back(hash);
+      }
+    }
+    for (const RequestHash& hash : asked) people.erase_request(hash);
+  }
   if (!channel.audience.remove(id)) return;
   if (!name.empty()) tell(Notice::Kind::audience_removed, channel.id(), {}, name);
   propose_channel(channel, now);
@@ -297,10 +321,18 @@ Status Core::State::remove_from_audience(const ChannelId& channel_id, std::strin
   TRY(Channel * channel, led_channel(channel_id, "take somebody out of its audience"));
   std::vector<AudienceId> found;
   std::optional<VerifyKey> identity;
-  for (const auto& [id, entry] : channel->audience.entries()) {
-    if (channel->audience.display_name(id) != name) continue;
-    found.push_back(id);
-    identity = entry.identity;
+  const auto look = [&](const auto& is_meant) {
+    for (const auto& [id, entry] : channel->audience.entries()) {
+      if (!is_meant(id)) continue;
+      found.push_back(id);
+      identity = entry.identity;
+    }
+  };
+  look([&](const AudienceId& id) { return channel->audience.display_name(id) == name; });
+  // Somebody may have called themselves "Ana (2)".
+  if (found.size() != 1) {
+    found.clear();
+    look([&](const AudienceId& id) { return matches_short_name(id.view(), name); });
   }
   if (found.empty()) {
     return Error{Errc::not_found, "nobody in the audience of \"" + channel->name() +
@@ -308,8 +340,9 @@ Status Core::State::remove_from_audience(const ChannelId& channel_id, std::strin
                                       ": see who is, with porchlight channel audience"};
   }
   if (found.size() > 1) {
-    return Error{Errc::usage, "two in the audience are shown as " + std::string(name) +
-                                  "; nobody was taken out"};
+    return Error{Errc::usage, "more than one in the audience is shown as " + std::string(name) +
+                                  ", or has an ID that begins so; nobody was taken out. Say who "
+                                  "by the ID that porchlight channel audience shows"};
   }
   if (identity) {
     for (const auto& [id, entry] : channel->audience.entries()) {

@@ -67,6 +67,7 @@ void Core::State::receive_audience_catch_up(Channel& channel, const EnvelopeHash
 /// A person has agreed.
 void Core::State::give_channel_keys(const PendingCatchUp& pending, TimePoint now) {
   Channel& channel = *find_channel(pending.asked.group);
+  if (channel.audience.find(pending.asked.identity()) == nullptr) return;  // taken out meanwhile
   channel.audience.renew_card(pending.asked.card);
   enter_channel_days(channel, now);
   const ChannelEpoch& epoch = channel.newest();

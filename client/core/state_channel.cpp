@@ -16,13 +16,6 @@ std::optional<Bytes> open_control(const SealSeed& seed, ByteView envelope) {
   return to_bytes(as_bytes(message.epoch()));
 }
 
-/// Whether a lead's announcement is of the very epoch that was signed.
-bool fits(const ChannelHead& announced, const ChannelHead& head) {
-  return announced.root == head.root && announced.post == head.post &&
-         announced.ctl_drop == head.ctl_drop && announced.salt == head.salt &&
-         announced.day == head.day;
-}
-
 }  // namespace
 
 Channel* Core::State::find_channel(const ChannelId& id) {
@@ -154,7 +147,7 @@ bool Core::State::follow_announced(Channel& channel, TimePoint now) {
   auto announced = channel.take_offered(channel.awaited->head.id);
   if (!announced) return false;
   const AwaitedChannel taken = *std::move(channel.awaited);
-  if (!fits(announced->head, taken.head)) {
+  if (!announced->fits(taken.head)) {
     channel.awaited = AwaitedChannel{taken.head, taken.signed_epoch, taken.seq, {}};
     return false;  // keys of something else: as if they had not come
   }
@@ -169,7 +162,13 @@ bool Core::State::follow_announced(Channel& channel, TimePoint now) {
   cursors.move(control, taken.seq);
   channel_moved_on(channel, now);
   Group* group = find_group(channel.owner->group);
-  if (is_mine && is_weekly && group != nullptr) share_list(channel, *group, now);
+  if (!is_mine || group == nullptr) return true;
+  // Others had proposed theirs: only now is it known which one is there.
+  if (channel.can_share()) announce(channel.announcement(), *group, now);
+  if (is_weekly) {
+    tell_roots(channel, *group, now);
+    share_list(channel, *group, now);
+  }
   return true;
 }
 
@@ -179,7 +178,7 @@ void Core::State::skip_to_announced(Channel& channel, TimePoint now) {
   const std::uint32_t next = channel.newest().head.number + 1;
   const ChannelAnnouncement* furthest = nullptr;
   for (const auto& [id, offered] : channel.offered()) {
-    if (offered.head.number > next &&
+    if (offered.stands && offered.head.number > next &&
         (furthest == nullptr || offered.head.number > furthest->head.number)) {
       furthest = &offered;
     }
@@ -261,8 +260,9 @@ void Core::State::tick_channel(Channel& channel, TimePoint now) {
   // The keys are told before the change is made, on its author's day, which may begin before the
   // one here does.
   const Group* group = channel.owner ? find_group(channel.owner->group) : nullptr;
-  if (!channel.awaited || group == nullptr || group->is_still() || !group->newest().caught_up) {
-    return;
+  if (!channel.awaited || group == nullptr || group->is_still() || !group->newest().caught_up ||
+      is_past_retention(wire::seq_hour(channel.awaited->seq) / 24, now)) {
+    return;  // of who was away for longer the announcement is gone: a later one is to come
   }
   const auto day = group->newest().days.days().find(
       std::max(group->sending_day(relay.today(now)), channel.awaited->head.day));

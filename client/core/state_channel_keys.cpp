@@ -98,11 +98,19 @@ void Core::State::share_channels(Group& group, const Change& change, TimePoint n
 
 // ---- being told ---------------------------------------------------------------------------------
 
-void Core::State::receive_channel_body(Group& group, const VerifyKey& sender, wire::Body body,
-                                       TimePoint now) {
-  if (!is_lead(group, sender)) return;
+/// By who led when it was said: what a lead did before they went stands.
+void Core::State::receive_channel_body(Group& group, const StoredMessage& message, TimePoint now) {
+  const Epoch* said_in = group.find_epoch(message.order.epoch);
+  if (said_in == nullptr) return;
+  const auto& ended = said_in->succeeded;
+  const bool led = ended ? std::find(ended->leads.begin(), ended->leads.end(), message.sender) !=
+                               ended->leads.end()
+                         : is_lead(group, message.sender);
+  if (!led) return;
+  wire::Body body = message.body;
   if (body.has_channel_keys()) {
-    return receive_channel_keys(group, std::move(*body.mutable_channel_keys()), now);
+    return receive_channel_keys(group, message.order.epoch, std::move(*body.mutable_channel_keys()),
+                                now);
   }
   const auto of = [&](const std::string& field) -> Channel* {
     const auto id = ChannelId::from(as_bytes(field));
@@ -121,7 +129,7 @@ void Core::State::receive_channel_body(Group& group, const VerifyKey& sender, wi
     }
   } else if (body.has_audience_invite()) {
     if (Channel* channel = of(body.audience_invite().channel_id())) {
-      receive_audience_invite(*channel, sender, body.audience_invite());
+      receive_audience_invite(*channel, message.sender, body.audience_invite());
     }
   } else if (body.has_audience_remove()) {
     Channel* channel = of(body.audience_remove().channel_id());
@@ -133,25 +141,18 @@ void Core::State::receive_channel_body(Group& group, const VerifyKey& sender, wi
   }
 }
 
-void Core::State::receive_channel_keys(Group& group, wire::ChannelKeys body, TimePoint now) {
+void Core::State::receive_channel_keys(Group& group, std::uint32_t said_in, wire::ChannelKeys body,
+                                       TimePoint now) {
   auto announced = read_announcement(body);
-  if (!announced) return;
+  // Nobody knows which epochs the group is going to have.
+  if (!announced || announced->post.made_under > said_in ||
+      announced->post.root_made_under > said_in) {
+    return;
+  }
   const ChannelHead head = announced->head;
   Channel* known = find_channel(head.channel);
-  if (known != nullptr && !known->owner) {
-    // Who was in its audience is in its group from now on.
-    take_back_said(*known, UINT32_MAX, 0);
-    for (const MailboxId& mailbox : known->erase()) cursors.erase(mailbox);
-    channels.erase(head.channel);
-    known = nullptr;
-  }
-  if (known != nullptr && known->over()) {
-    for (const MailboxId& mailbox : known->erase()) cursors.erase(mailbox);
-    channels.erase(head.channel);
-    known = nullptr;
-  }
   if (known == nullptr) {
-    if (channels.size() >= limits::channels_max) return;
+    if (!announced->stands || channels.size() >= limits::channels_max) return;
     Channel& channel = channels.try_emplace(head.channel, journal, head.channel).first->second;
     channel.owner.emplace();
     channel.owner->group = group.id();
@@ -160,9 +161,33 @@ void Core::State::receive_channel_keys(Group& group, wire::ChannelKeys body, Tim
     enter_channel_days(channel, now);
     return tell(Notice::Kind::channel_shared, head.channel, {}, head.name);
   }
+  if (!known->owner || known->over()) {
+    return change_sides(*known, group, std::move(announced).value(), now);
+  }
   if (known->owner->group != group.id() || head.number <= known->newest().head.number) return;
   known->offer(std::move(announced).value());
-  if (follow_announced(*known, now)) propose_channel(*known, now);
+  if (follow_announced(*known, now)) return propose_channel(*known, now);
+  if (known->awaited && known->newest().caught_up) skip_to_announced(*known, now);
+}
+
+/// Who was in its audience is in its group from now on. Anybody could say so who knows the channel:
+/// what counts is the key that speaks there, which its audience does not hold.
+void Core::State::change_sides(Channel& channel, const Group& group,
+                               ChannelAnnouncement announcement, TimePoint now) {
+  const ChannelHead& read = channel.newest().head;
+  const bool is_proven =
+      channel.over() || (announcement.head.id == read.id && announcement.head.post == read.post);
+  if (!announcement.stands || !is_proven) return;
+  take_back_said(channel, UINT32_MAX, 0);
+  messages.erase_queued(channel.id());
+  outbox.erase_if([&](const OutboxEntry& entry) {
+    return entry.group == channel.id() &&
+           (entry.purpose == OutboxPurpose::join || entry.purpose == OutboxPurpose::catch_up);
+  });
+  const std::string name = announcement.head.name;
+  channel.change_sides(group.id(), std::move(announcement));
+  enter_channel_days(channel, now);
+  tell(Notice::Kind::channel_shared, channel.id(), {}, name);
 }
 
 void Core::State::receive_channel_root(Channel& channel, const wire::ChannelRoot& body,
@@ -215,7 +240,11 @@ void Core::State::deliver_list_page(Channel& channel, const MailboxId& mailbox, 
   auto content = read_audience_list(whole);
   if (!content) return;
   const auto head = read_channel_epoch(content->signed_epoch, content->signed_by);
-  if (head && head->id == channel.newest().head.id && channel.newest().signed_epoch.empty()) {
+  const ChannelHead& known = channel.newest().head;
+  if (head && channel.newest().signed_epoch.empty() && head->channel == known.channel &&
+      head->number == known.number && head->id == known.id && head->day == known.day &&
+      head->root == known.root && head->post == known.post && head->ctl_drop == known.ctl_drop &&
+      head->salt == known.salt) {
     channel.learn(*head, content->signed_epoch, content->signed_by);
   }
   // That they are left out is the care of whoever took them out.

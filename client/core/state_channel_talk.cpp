@@ -1,5 +1,6 @@
 // Channels: what the group says in them, and what the audience answers (clauses 14.6 and 14.7).
 #include "client/core/bodies.hpp"
+#include "client/core/short_name.hpp"
 #include "client/core/state.hpp"
 
 namespace porchlight::client {
@@ -35,8 +36,11 @@ Result<MessageId> Core::State::say(const ChannelId& id, wire::Body body, TimePoi
     return Error{Errc::not_permitted, "you are not in the group of \"" + channel->name() +
                                           "\" any more; nothing was said there"};
   }
+  // A time zone tells one of the group from another.
+  if (channel->owner) body.clear_zone();
   CHECK(complete_body(body, random, now));
   CHECK(check_saying(*channel, body));
+  if (body.has_ack()) take_back_answers(*channel, body.ack().alert());
   StoredMessage message;
   message.sender = me.id();
   message.id = *MessageId::from(as_bytes(body.id()));
@@ -57,6 +61,22 @@ Result<MessageId> Core::State::say(const ChannelId& id, wire::Body body, TimePoi
   messages.queue(id, std::move(message));
   flush_channel(*channel, now);
   return said;
+}
+
+/// What was answered before and has not left: it would be taken for the last word.
+void Core::State::take_back_answers(const Channel& channel, const std::string& alert) {
+  std::vector<MessageId> older;
+  for (const StoredMessage* message : messages.queued(channel.id())) {
+    if (message->body.has_ack() && message->body.ack().alert() == alert) {
+      older.push_back(message->id);
+    }
+  }
+  for (const MessageId& id : older) {
+    outbox.erase_if([&](const OutboxEntry& entry) {
+      return is_said(entry, channel.id()) && entry.message == id;
+    });
+    messages.erase(channel.id(), me.id(), id);
+  }
 }
 
 Status Core::State::check_saying(const Channel& channel, wire::Body& body) const {
@@ -118,9 +138,11 @@ void Core::State::flush_channel(Channel& channel, TimePoint now) {
     renew_audience_join(channel);
   }
   for (const StoredMessage* message : messages.queued(channel.id())) {
-    if (message->in_flight != 0 || message->not_before > now || waits_for_clock(*message, now)) {
-      continue;
-    }
+    // Further away than an answer ever waits it was by a clock that was wrong.
+    const bool waits =
+        message->not_before > now &&
+        message->not_before <= now + std::chrono::seconds(limits::answer_delay_seconds_max);
+    if (message->in_flight != 0 || waits || waits_for_clock(*message, now)) continue;
     if (channel.owner) {
       make_channel_frame(channel, day, *message, now);
     } else {
@@ -295,10 +317,12 @@ void Core::State::attribute_frame(const Channel& channel, const ChannelEpoch& ep
   const Group* group = find_group(channel.owner->group);
   const auto author = attribute(frame, place, epoch.post->attribution);
   const auto alarm = [&](const std::string& what) {
+    const std::string which = "A-" + short_name(message.id.view(), 4);
     warn(WarningView::Kind::unattributed,
          what + " in the channel \"" + channel.name() +
-             "\", and its audience cannot tell. Look at what was said, with porchlight alert list, "
-             "and take it back with porchlight alert clear if it is wrong.",
+             "\", and its audience cannot tell. Look at what was said, with porchlight alert list" +
+             (message.body.has_alert() ? " (" + which + ")" : "") +
+             ", and take it back with porchlight alert clear if it is wrong.",
          now, channel.id());
   };
   if (!author) {
@@ -308,6 +332,7 @@ void Core::State::attribute_frame(const Channel& channel, const ChannelEpoch& ep
   message.sender = *author;
   if (group == nullptr || *author == me.id()) return;
   if (group->was_out(*author, wire::seq_hour(message.order.seq))) {
+    message.voice = Voice::outsider;
     return alarm("Somebody who was taken out of \"" + group->name() + "\" spoke");
   }
   const auto spoken_under = [&](const auto& known) {
@@ -316,6 +341,7 @@ void Core::State::attribute_frame(const Channel& channel, const ChannelEpoch& ep
   const bool is_known = std::any_of(group->epochs().begin(), group->epochs().end(), spoken_under);
   // Of an epoch that has not come here yet it may be anybody.
   if (group->roster().find(*author) == nullptr && is_known && !group->removed()) {
+    message.voice = Voice::outsider;
     alarm("Somebody who is not in \"" + group->name() + "\" spoke");
   }
 }

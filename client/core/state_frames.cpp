@@ -118,7 +118,7 @@ void Core::State::receive_silently(Group& group, const StoredMessage& message, T
     receive_card(group, message.sender, as_bytes(message.body.card_update().card()), now);
   }
   if (message.body.has_leave()) receive_leave(group, message.sender, message.body.leave(), now);
-  receive_channel_body(group, message.sender, message.body, now);
+  receive_channel_body(group, message, now);
 }
 
 void Core::State::own_frame_came_back(Group& group, const FrameHash& hash, FrameLog::Entry entry,

@@ -75,6 +75,7 @@ struct ChannelView {
 
 /// One of a channel's audience, or an open invite, for the group alone.
 struct AudienceView {
+  std::string id;  // short, as typed
   std::string name;
   bool invite = false;
   std::optional<VerifyKey> identity;  // of a person
@@ -121,7 +122,8 @@ struct MessageView {
   TimePoint received;  // by this device's clock
   /// Of a channel: whom it says it is by, as far as that is known. The audience knows the channel
   /// alone, and the group is warned where that is missing or wrong.
-  enum class Voice : std::uint8_t { person = 0, channel = 1, unattributed = 2 };  // kept
+  /// `outsider`: somebody who is not in the group, or not any more. The values are kept.
+  enum class Voice : std::uint8_t { person = 0, channel = 1, unattributed = 2, outsider = 3 };
   Voice voice = Voice::person;
   /// Without a kind where this version cannot show it: a placeholder.
   wire::Body body;

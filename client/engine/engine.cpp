@@ -50,7 +50,7 @@ Result<SyncReport> Engine::sync(Haste haste, std::chrono::seconds patience) {
 }
 
 void Engine::wait_for_tick(std::chrono::seconds patience) {
-  const auto wanted = core_.next_tick_at();
+  const auto wanted = core_.next_tick_at(now());
   if (wanted) std::this_thread::sleep_for(std::min(*wanted - now(), patience));
 }
 

@@ -167,7 +167,7 @@ awaitable<void> Listener::until_next_tick() {
   using std::chrono::steady_clock;
   auto until = steady_clock::now() + limits::tick_interval;
   do {
-    if (const auto wanted = wiring_.core.next_tick_at()) {
+    if (const auto wanted = wiring_.core.next_tick_at(wiring_.keeper.now())) {
       const auto left = std::max(*wanted - wiring_.keeper.now(), std::chrono::seconds(1));
       until = std::min<Moment>(until, steady_clock::now() + left);
     }

@@ -125,7 +125,7 @@ TEST(Channel, LetsAnAnswerWaitForAMoment) {
     body.mutable_ack()->set_answer("yes");
     ASSERT_TRUE(maria.core().say(scene.channel, body, maria.now()).ok());
     maria.keep();
-    const auto next = maria.core().next_tick_at();
+    const auto next = maria.core().next_tick_at(maria.now());
     if (!next) {  // it left at once
       delays.insert(0);
       continue;
@@ -135,7 +135,7 @@ TEST(Channel, LetsAnAnswerWaitForAMoment) {
     delays.insert(delay);
     scene.relay.now = *next;
     maria.sync();
-    EXPECT_FALSE(maria.core().next_tick_at().has_value());
+    EXPECT_FALSE(maria.core().next_tick_at(maria.now()).has_value());
   }
   EXPECT_GT(delays.size(), 2u);
 }
