@@ -301,17 +301,10 @@ void Core::State::remove_entry(Channel& channel, const AudienceId& id, TimePoint
 void Core::State::receive_audience_remove(Channel& channel, const AudienceId& id, TimePoint now) {
   const AudienceEntry* entry = channel.audience.find(id);
   const std::string name = entry == nullptr ? "" : channel.audience.display_name(id);
+  const auto person = entry == nullptr ? std::nullopt : entry->identity;
   channel.stop_waiting(id);
-  if (entry != nullptr && entry->identity) {
-    std::vector<RequestHash> asked;
-    for (const auto& [hash, pending] : people.catch_ups) {
-      if (pending.asked.group == channel.id() && pending.asked.identity() == *entry->identity) {
-        asked.push_back(hash);
-      }
-    }
-    for (const RequestHash& hash : asked) people.erase_request(hash);
-  }
   if (!channel.audience.remove(id)) return;
+  if (person && channel.audience.find(*person) == nullptr) settle_catch_up(channel.id(), *person);
   if (!name.empty()) tell(Notice::Kind::audience_removed, channel.id(), {}, name);
   propose_channel(channel, now);
 }

@@ -67,7 +67,8 @@ void Core::State::receive_audience_catch_up(Channel& channel, const EnvelopeHash
 /// A person has agreed.
 void Core::State::give_channel_keys(const PendingCatchUp& pending, TimePoint now) {
   Channel& channel = *find_channel(pending.asked.group);
-  if (channel.audience.find(pending.asked.identity()) == nullptr) return;  // taken out meanwhile
+  // They may have been taken out since they asked.
+  if (channel.audience.find(pending.asked.identity()) == nullptr) return;
   channel.audience.renew_card(pending.asked.card);
   enter_channel_days(channel, now);
   const ChannelEpoch& epoch = channel.newest();
@@ -117,9 +118,11 @@ void Core::State::receive_channel_welcome(Channel& channel, ByteView signed_welc
   if (!welcome && channel.awaited) {
     welcome = open_channel_welcome(signed_welcome, channel.awaited->head.root);
   }
-  if (!welcome || welcome->head.channel != channel.id() ||
-      welcome->head.number <= channel.newest().head.number) {
-    return;
+  if (!welcome || welcome->head.channel != channel.id()) return;
+  if (welcome->head.number <= channel.newest().head.number) {
+    // By somebody who was not further on. It lies at the relay, and opens with that key.
+    channel.reader->asking.reset();
+    return channel.save_head();
   }
   channel.adopt(welcome->head, std::move(welcome->keys), 0, relay.today(now));
   channel.learn(welcome->head, welcome->signed_epoch, welcome->signed_by);

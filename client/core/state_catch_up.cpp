@@ -88,7 +88,7 @@ void Core::State::receive_catch_up(const EnvelopeHash& envelope, ByteView signed
   (void)group->renew_card({asked->signed_card, asked->card});
   // The newest counts; what was agreed to before was for another key.
   forget_proposal(*group);
-  settle_catch_up(*group, asked->identity());
+  settle_catch_up(group->id(), asked->identity());
   const RequestHash hash = asked->hash;
   const auto& pending =
       people.catch_ups
@@ -99,10 +99,10 @@ void Core::State::receive_catch_up(const EnvelopeHash& envelope, ByteView signed
        short_name(hash.view(), request_name_chars()));
 }
 
-void Core::State::settle_catch_up(const Group& group, const VerifyKey& member) {
+void Core::State::settle_catch_up(const GroupId& group, const VerifyKey& member) {
   std::vector<RequestHash> settled;
   for (const auto& [hash, pending] : people.catch_ups) {
-    if (pending.asked.group == group.id() && pending.asked.identity() == member) {
+    if (pending.asked.group == group && pending.asked.identity() == member) {
       settled.push_back(hash);
     }
   }

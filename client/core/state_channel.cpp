@@ -119,6 +119,7 @@ void Core::State::deliver_grant_page(Channel& channel, const MailboxId& mailbox,
   } else {
     mine.request_stored = false;  // who is listed by now would have found a grant of their own
   }
+  mine.asking.reset();
   channel.save_head();
   cursors.move(control, taken.seq);
   channel_moved_on(channel, now);

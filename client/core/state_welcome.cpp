@@ -278,8 +278,8 @@ void Core::State::follow_on(Group& group, const Change& change, TimePoint now) {
   forget_proposal(group);
   forget_asking(group);
   take_back_frames(group, change.head.number, change.head.day);
-  for (const VerifyKey& member : change.refreshed) settle_catch_up(group, member);
-  for (const RosterEntry& removed : change.removed) settle_catch_up(group, removed.identity());
+  for (const VerifyKey& member : change.refreshed) settle_catch_up(group.id(), member);
+  for (const RosterEntry& removed : change.removed) settle_catch_up(group.id(), removed.identity());
 }
 
 }  // namespace porchlight::client
