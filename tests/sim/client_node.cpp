@@ -38,6 +38,7 @@ ClientNode::ClientNode(const Ground& ground, std::string name, std::chrono::seco
   core_ = std::make_unique<client::Core>(
       client::Core::create(ground_.relay.address(), random_, device_now()));
   PORCHLIGHT_ASSERT(keep().ok());
+  identity_ = *ground_.secrecy.identity(name_);
   tick();
 }
 
@@ -68,6 +69,7 @@ Status ClientNode::keep() {
 
 void ClientNode::apply(std::vector<client::Write> writes) {
   ground_.records.on_writes(name_, writes);
+  ground_.channels.on_kept(name_, writes);
   ground_.secrecy.on_kept(device(), writes);
   vault_.apply(writes);
 }
@@ -95,7 +97,7 @@ void ClientNode::tell(const std::vector<client::Notice>& notices) {
 void ClientNode::look(const std::vector<client::Write>& writes) {
   for (const client::Write& write : writes) {
     if (write.table == client::Table::groups || write.table == client::Table::messages ||
-        write.table == client::Table::warnings) {
+        write.table == client::Table::channels || write.table == client::Table::warnings) {
       return ground_.history.check_device(device());
     }
   }
@@ -153,7 +155,22 @@ bool ClientNode::act(const std::function<void(client::Core&)>& action) {
   PORCHLIGHT_ASSERT(kept.ok() || dead_);
   bury_if_dead();
   tend_soon();
+  wake_in_time();
   return !lost_;
+}
+
+void ClientNode::wake_in_time() {
+  const auto next = up() ? core_->next_tick_at() : std::nullopt;
+  // What was due and cannot leave waits for something else.
+  if (!next || *next <= device_now()) return;
+  const World::Clock at = ground_.world.clock() + Milliseconds{*next - device_now()};
+  if (wakes_at_ && *wakes_at_ <= at && *wakes_at_ > ground_.world.clock()) return;
+  wakes_at_ = at;
+  ground_.world.after(at - ground_.world.clock(), [this, at] {
+    if (wakes_at_ != at || !up()) return;
+    wakes_at_.reset();
+    act([this](client::Core& core) { core.on_tick(device_now()); });
+  });
 }
 
 // ---- connections ----------------------------------------------------------------------------

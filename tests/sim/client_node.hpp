@@ -8,6 +8,7 @@
 #include <memory>
 #include <set>
 
+#include "tests/sim/channel_history.hpp"
 #include "tests/sim/history.hpp"
 #include "tests/sim/records.hpp"
 #include "tests/sim/relay_node.hpp"
@@ -27,6 +28,7 @@ struct Ground {
   Network& network;
   RelayNode& relay;
   History& history;
+  ChannelHistory& channels;
   Records& records;
   Secrecy& secrecy;
   Honesty honesty;
@@ -49,7 +51,7 @@ class ClientNode final : public client::Keeper {
   bool up() const { return core_ != nullptr; }
   /// Only while up().
   const client::Core& core() const { return *core_; }
-  Device device() const { return {name_, core_.get(), device_now()}; }
+  Device device() const { return {name_, core_.get(), device_now(), identity_}; }
   /// What is durable on it.
   std::vector<client::Record> vault() const { return vault_.records(); }
   TimePoint device_now() const { return ground_.world.now() + clock_ahead_ + clock_leap_; }
@@ -92,6 +94,8 @@ class ClientNode final : public client::Keeper {
   void on_closed(const Slot& slot, ConnectionId connection);
   void tend();
   void tend_soon();
+  /// What waits for its time leaves in time.
+  void wake_in_time();
   void step(const Slot& slot);
   void send(ConnectionId connection, const std::string& output);
   void watch(const MailboxId& mailbox, std::uint64_t seq, const std::function<void()>& deliver);
@@ -117,6 +121,7 @@ class ClientNode final : public client::Keeper {
   SeededRandom random_;  // the core's
   SeededRandom fate_;    // delays of this device
   Vault vault_;
+  VerifyKey identity_;
   std::unique_ptr<client::Core> core_;
   std::map<Slot, Run> runs_;
   std::map<Slot, World::Clock> not_before_;
@@ -127,6 +132,7 @@ class ClientNode final : public client::Keeper {
   bool tending_ = false;
   bool ticking_ = false;
   bool tend_scheduled_ = false;
+  std::optional<World::Clock> wakes_at_;
   CrashPoint crash_point_ = CrashPoint::none;
   std::uint32_t crash_steps_ = 0;
   KeepOrder keep_order_ = KeepOrder::before_sending;

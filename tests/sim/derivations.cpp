@@ -57,22 +57,29 @@ void Derivations::drew(ByteView value) {
   if (value.size() == value_bytes) (void)take(value);
 }
 
+std::optional<NodeId> Derivations::mark(ByteView value) {
+  if (value.size() < value_bytes) return std::nullopt;
+  return take(value);
+}
+
 void Derivations::derived(ByteView out, ByteView key, const std::string& label,
                           const std::vector<Bytes>& parts) {
   if (out.size() != value_bytes || key.size() != value_bytes || find(out)) return;
   const NodeId from = take(key);
   const NodeId to = take(out);
+  if (label == "post" && nodes_[from].kind == Kind::drawn) {
+    nodes_[from].kind = Kind::post_secret;
+    nodes_[from].family = from;
+  }
   name(nodes_[to], nodes_[from], label, parts);
   // The one secret part there is in the protocol: what a grant holds (clauses 10.1 and 14.2).
   const bool of_channel = label == "channel epoch";
   std::optional<NodeId> fresh;
   if ((label == "epoch" || of_channel) && !parts.empty() && parts.front().size() == value_bytes) {
     fresh = take(parts.front());
-    if (!of_channel) {
-      nodes_[*fresh].kind = Kind::fresh;
-      nodes_[*fresh].epoch = nodes_[to].epoch;
-      with_fresh_.insert(nodes_[to].epoch);
-    }
+    nodes_[*fresh].kind = of_channel ? Kind::channel_fresh : Kind::fresh;
+    nodes_[*fresh].epoch = nodes_[to].epoch;
+    if (!of_channel) with_fresh_.insert(nodes_[to].epoch);
     nodes_[*fresh].edges.push_back({to, from});
   }
   nodes_[from].edges.push_back({to, fresh});
@@ -86,6 +93,10 @@ void Derivations::name(Node& made, const Node& key, const std::string& label,
   made.day = key.day;
   made.sender = key.sender;
   made.counter = key.counter;
+  made.family = key.family;
+  if (label == "channel epoch" || is_of_a_channel(key.kind)) {
+    return name_in_channel(made, key, label, parts);
+  }
   if (label == "epoch" && parts.size() == 2) {
     made.kind = Kind::epoch_secret;
     made.epoch = EpochId::from(parts[1]).value_or(EpochId{});
@@ -112,6 +123,26 @@ void Derivations::name(Node& made, const Node& key, const std::string& label,
     made.counter += 1;
   } else if (key.kind == Kind::chain && label == "msg") {
     made.kind = Kind::message_key;
+  }
+}
+
+void Derivations::name_in_channel(Node& made, const Node& key, const std::string& label,
+                                  const std::vector<Bytes>& parts) {
+  if (label == "channel epoch" && parts.size() == 2) {
+    made.kind = Kind::channel_secret;
+    made.epoch = EpochId::from(parts[1]).value_or(EpochId{});
+  } else if (key.kind == Kind::channel_secret) {
+    made.kind = label == "carry" ? Kind::channel_carry
+                : label == "day" ? Kind::channel_day_secret
+                                 : Kind::channel_control;
+  } else if (key.kind == Kind::channel_control) {
+    made.kind = Kind::channel_page;
+  } else if (key.kind == Kind::channel_day_secret || key.kind == Kind::post_day_secret) {
+    const bool is_post = key.kind == Kind::post_day_secret;
+    made.kind = label == "next" ? key.kind : is_post ? Kind::post_day_key : Kind::channel_day_key;
+    made.day += label == "next" ? 1 : 0;
+  } else if (key.kind == Kind::post_secret) {
+    made.kind = label == "post day" ? Kind::post_day_secret : Kind::post_key;
   }
 }
 

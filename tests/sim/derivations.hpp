@@ -18,7 +18,7 @@ namespace porchlight::sim {
 
 using NodeId = std::uint32_t;
 
-/// What a value is in the key schedule (clauses 10.1, 10.7, 11.1 and 12.1).
+/// What a value is in the key schedule (clauses 10.1, 10.7, 11.1, 12.1, 14.2 and 14.3).
 enum class Kind : std::uint8_t {
   drawn,  // at random
   other,  // derived, but no key of a group: an invite's, a MAC
@@ -33,8 +33,23 @@ enum class Kind : std::uint8_t {
   branch,
   chain,
   message_key,
-  box,  // a ciphertext
+  channel_secret,
+  channel_carry,
+  channel_fresh,
+  channel_control,  // collect, seal
+  channel_page,
+  channel_day_secret,
+  channel_day_key,
+  post_secret,
+  post_key,  // post, attribution, made under
+  post_day_secret,
+  post_day_key,  // drop, reply collect, reply seal
+  box,           // a ciphertext
 };
+
+inline bool is_of_a_channel(Kind kind) {
+  return kind >= Kind::channel_secret && kind <= Kind::post_day_key;
+}
 
 /// One value, or one ciphertext.
 struct Node {
@@ -44,6 +59,7 @@ struct Node {
   std::uint32_t day = 0;      // counted from the epoch's own
   VerifyKey sender;           // of chain and message key
   std::uint32_t counter = 0;  // the same
+  std::optional<NodeId> family;  // of what follows from a post secret: that
 
   /// Derivations that this value is the key of, or the secret part.
   struct Edge {
@@ -62,6 +78,8 @@ class Derivations {
 
   // ---- what happens; others than 32-byte values are passed over --------------------------------
   void drew(ByteView value);
+  /// A value that is no key and is looked for all the same, by its first 32 bytes.
+  std::optional<NodeId> mark(ByteView value);
   /// KDF(key, label, parts...).
   void derived(ByteView out, ByteView key, const std::string& label,
                const std::vector<Bytes>& parts);
@@ -90,6 +108,8 @@ class Derivations {
   /// What `label` makes of a value of this kind.
   static void name(Node& made, const Node& key, const std::string& label,
                    const std::vector<Bytes>& parts);
+  static void name_in_channel(Node& made, const Node& key, const std::string& label,
+                              const std::vector<Bytes>& parts);
 
   std::vector<Node> nodes_;
   std::set<EpochId> with_fresh_;

@@ -85,7 +85,8 @@ TEST_F(ClosureTest, NeedsBothPartsOfAChannelsSecretAndCallsItByItsLabel) {
   EXPECT_TRUE(follows(day, {bytes_of(carry), bytes_of(fresh)}));
   const Node& node = derivations_.node(*derivations_.find(day.reveal()));
   // No key of a group, by whose rules it would be judged.
-  EXPECT_EQ(node.kind, Kind::other);
+  EXPECT_EQ(node.kind, Kind::channel_day_secret);
+  EXPECT_EQ(node.epoch, id);
   EXPECT_EQ(node.label, "day");
   EXPECT_FALSE(derivations_.has_fresh(id));
 }

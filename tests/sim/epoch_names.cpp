@@ -36,6 +36,8 @@ std::string name_of(const Node& node) {
              std::to_string(node.counter) + " of sender " + brief(node.sender.view());
     case Kind::box:
       return "a ciphertext";
+    default:
+      return "a channel's key";  // ChannelSecrecy has names for them
   }
   return {};
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "proto/base/encoding.hpp"
+#include "tests/sim/channel_history.hpp"
 
 namespace porchlight::sim {
 namespace {
@@ -29,13 +30,6 @@ const GroupView* find(const std::vector<GroupView>& groups, const GroupId& id) {
 }
 
 bool is_member(const GroupView& group) { return group.standing == GroupView::Standing::member; }
-
-/// By the clock of `device`, when both it and the relay's are at `time` or later: until then the
-/// device shows what ends at `time`.
-TimePoint when_it_is(const Device& device, TimePoint time) {
-  const auto ahead = device.core->health(device.now).clock_ahead_minutes.value_or(0);
-  return time + std::chrono::minutes{std::max<std::int64_t>(ahead, 0)};
-}
 
 // Everything a board shows, in one line for each sighting.
 std::string describe(const client::Board& board) {
@@ -94,6 +88,11 @@ std::string describe_rest(const client::Core& core, TimePoint now) {
 }
 
 }  // namespace
+
+TimePoint when_it_is(const Device& device, TimePoint time) {
+  const auto ahead = device.core->health(device.now).clock_ahead_minutes.value_or(0);
+  return time + std::chrono::minutes{std::max<std::int64_t>(ahead, 0)};
+}
 
 bool warns_of_its_clock(const client::Core& core) {
   const auto warnings = core.warnings();
@@ -205,6 +204,8 @@ void History::check_warnings(const Device& device) {
   for (const client::WarningView& warning : device.core->warnings()) {
     // Leads got into each other's way, and a person has to look: that is nobody's fault.
     if (warning.kind == client::WarningView::Kind::removal_lost) continue;
+    using Kind = client::WarningView::Kind;
+    if (warning.kind == Kind::left_behind && forsaken_(device)) continue;
     // That of its clock is over at rest.
     if (warning.kind == client::WarningView::Kind::clock) continue;
     world_.fail("no false alarm: " + device.name +
@@ -225,6 +226,8 @@ void History::check_reload(const Device& device, const client::Core& reloaded) {
     differ("messages", describe(device.core->messages(group.id)),
            describe(reloaded.messages(group.id)));
   }
+  differ("channels", describe_channels(*device.core, device.now),
+         describe_channels(reloaded, device.now));
   differ("state", describe_rest(*device.core, device.now), describe_rest(reloaded, device.now));
 }
 

@@ -4,6 +4,7 @@
 // Must not know: how clients and relay work.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <set>
 #include <string>
@@ -29,15 +30,24 @@ struct Post {
 struct Device {
   std::string name;
   const client::Core* core = nullptr;
-  TimePoint now;  // by its own clock
+  TimePoint now;       // by its own clock
+  VerifyKey identity;  // of its owner
 };
+
+/// By the clock of `device`, when both it and the relay's are at `time` or later: until then the
+/// device shows what ends at `time`.
+TimePoint when_it_is(const Device& device, TimePoint time);
 
 /// It tells its person that its clock and the relay's disagree.
 bool warns_of_its_clock(const client::Core& core);
 
+/// Whether a device may well be told that a channel went on without it.
+using Forsaken = std::function<bool(const Device&)>;
+
 class History {
  public:
-  History(World& world, Honesty honesty) : world_(world), honesty_(honesty) {}
+  History(World& world, Honesty honesty, Forsaken forsaken)
+      : world_(world), honesty_(honesty), forsaken_(std::move(forsaken)) {}
 
   /// A device is about to keep a message of its own; whether it does is seen later.
   void post_begins(const MessageId& id) { begun_.insert(id); }
@@ -68,6 +78,11 @@ class History {
   /// Nobody can settle who stays: what is queued there stays queued.
   void muted(const GroupId& group) { muted_.insert(group); }
   void unmuted() { muted_.clear(); }
+  bool is_muted(const GroupId& group) const { return muted_.contains(group); }
+  /// Somebody wanted them out, or somebody else may speak as them.
+  bool is_out(const GroupId& group, const VerifyKey& member) const {
+    return out_.contains({group, member});
+  }
   /// At rest: everybody online, nothing under way. All must agree, and everything has arrived.
   void check_rest(const std::vector<Device>& devices);
 
@@ -91,6 +106,7 @@ class History {
 
   World& world_;
   Honesty honesty_;
+  Forsaken forsaken_;
   std::set<MessageId> begun_;
   std::map<MessageId, Post> posts_;
   std::set<MessageId> stored_;

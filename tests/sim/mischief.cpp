@@ -19,6 +19,8 @@ std::optional<GroupId> Mischief::pick_group(const ClientNode& client) {
 
 void Mischief::make(ClientNode& client) {
   if (conduct_ == Conduct::good || !client.up()) return;
+  const auto channel = pick_channel(client);
+  if (channel && random_.chance(600)) return make_in_channel(client, *channel);
   const auto group = pick_group(client);
   if (!group) return;
   if (conduct_ == Conduct::thief) {
@@ -36,25 +38,26 @@ void Mischief::make(ClientNode& client) {
   misbehave(*intruder, client.name());
 }
 
+void Mischief::plant(Mail mail, const std::string& who, std::string_view what) {
+  ground_.world.trace("with the keys of " + who + " somebody " + std::string(what));
+  ground_.world.count("forgeries");
+  ground_.relay.plant(mail.mailbox, std::move(mail.envelope));
+}
+
 void Mischief::misbehave(Intruder& intruder, const std::string& who) {
-  const auto plant = [&](Mail mail, std::string_view what) {
-    ground_.world.trace("with the keys of " + who + " somebody " + std::string(what));
-    ground_.world.count("forgeries");
-    ground_.relay.plant(mail.mailbox, std::move(mail.envelope));
-  };
   switch (random_.below(3)) {
     case 0:
-      if (auto frame = intruder.forge_frame()) plant(*std::move(frame), "forges a frame");
+      if (auto frame = intruder.forge_frame()) plant(*std::move(frame), who, "forges a frame");
       return;
     case 1:
-      if (auto garbage = intruder.bring_garbage()) plant(*std::move(garbage), "brings garbage");
+      if (auto garbage = intruder.bring_garbage()) plant(*std::move(garbage), who, "brings garbage");
       return;
     default:
       auto change = intruder.forge_change(today());
       if (!change) return;
       ground_.records.forged(change->id);
       for (Mail& page : change->pages) ground_.relay.put(page.mailbox, std::move(page.envelope));
-      plant(std::move(change->head), "forges a change");
+      plant(std::move(change->head), who, "forges a change");
   }
 }
 
@@ -67,6 +70,67 @@ void Mischief::push_ahead(Intruder& intruder, const std::string& who, const Grou
   for (const VerifyKey& member : removed) ground_.history.removal_begins(group, member);
   for (Mail& page : change->pages) ground_.relay.put(page.mailbox, std::move(page.envelope));
   ground_.relay.put(change->head.mailbox, std::move(change->head.envelope));
+}
+
+// ---- in channels --------------------------------------------------------------------------------
+
+std::optional<client::ChannelId> Mischief::pick_channel(const ClientNode& client) {
+  std::vector<client::ChannelView> channels = client.core().channels();
+  std::erase_if(channels, [](const client::ChannelView& channel) {
+    return channel.standing == client::ChannelView::Standing::over;
+  });
+  if (channels.empty()) return std::nullopt;
+  return random_.pick(channels).id;
+}
+
+std::vector<Bytes> Mischief::contents(const MailboxId& mailbox) {
+  std::vector<Bytes> all;
+  for (const auto& envelope : ground_.relay.contents(mailbox)) all.push_back(*envelope.bytes);
+  return all;
+}
+
+void Mischief::put(Mail mail, std::string_view what) {
+  ground_.world.trace("somebody " + std::string(what));
+  ground_.world.count(what);
+  ground_.relay.put(mail.mailbox, std::move(mail.envelope));
+}
+
+void Mischief::make_in_channel(ClientNode& client, const client::ChannelId& channel) {
+  const auto intruder = ChannelIntruder::enter(client.vault(), channel, random_);
+  if (!intruder) return;
+  if (conduct_ != Conduct::thief) return misbehave_in_channel(*intruder, client.name());
+  if (intruder->speaks() && voices_.size() < thefts_max) {
+    ground_.world.trace("somebody copies the vault of " + client.name() + " to speak in a channel");
+    voices_.emplace_back(client.vault(), channel);
+  }
+  if (voices_.empty()) return;
+  auto& [vault, stolen] = random_.pick(voices_);
+  const auto thief = ChannelIntruder::enter(vault, stolen, random_);
+  if (!thief) return;
+  auto mail = thief->speak("a word from a copy", wire::unix_minute(ground_.world.now()),
+                           ChannelIntruder::Name::own, {});
+  if (mail) put(*std::move(mail), "speaks in a channel from a copy");
+}
+
+void Mischief::misbehave_in_channel(ChannelIntruder& intruder, const std::string& who) {
+  const std::uint64_t minute = wire::unix_minute(ground_.world.now());
+  if (intruder.speaks()) {
+    const auto heard = intruder.day_mailbox();
+    if (!heard) return;
+    const auto name = random_.chance(500) ? ChannelIntruder::Name::none
+                                          : ChannelIntruder::Name::of_another;
+    auto mail = intruder.speak("nobody's word", minute, name, contents(*heard));
+    if (mail) put(*std::move(mail), "speaks in a channel under no name of theirs");
+    return;
+  }
+  if (random_.chance(300)) {
+    if (auto alert = intruder.forge_alert(minute)) plant(*std::move(alert), who, "forges an alert");
+    return;
+  }
+  const auto mailboxes = intruder.reply_mailboxes();
+  if (mailboxes.empty()) return;
+  auto mail = intruder.bring_to_replies(contents(mailboxes.front()));
+  if (mail) plant(*std::move(mail), who, "floods the answers");
 }
 
 void Mischief::steal(const ClientNode& client, const GroupId& group) {

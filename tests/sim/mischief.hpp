@@ -3,6 +3,7 @@
 // Must not know: networks, crashes.
 #pragma once
 
+#include "tests/sim/channel_intruder.hpp"
 #include "tests/sim/client_node.hpp"
 #include "tests/sim/intruder.hpp"
 
@@ -31,6 +32,12 @@ class Mischief {
 
   std::optional<GroupId> pick_group(const ClientNode& client);
   std::uint32_t today() const { return wire::unix_day(ground_.world.now()); }
+  std::optional<client::ChannelId> pick_channel(const ClientNode& client);
+  void make_in_channel(ClientNode& client, const client::ChannelId& channel);
+  void misbehave_in_channel(ChannelIntruder& intruder, const std::string& who);
+  void put(Mail mail, std::string_view what);
+  void plant(Mail mail, const std::string& who, std::string_view what);
+  std::vector<Bytes> contents(const MailboxId& mailbox);
   void misbehave(Intruder& intruder, const std::string& who);
   void push_ahead(Intruder& intruder, const std::string& who, const GroupId& group);
   void steal(const ClientNode& client, const GroupId& group);
@@ -40,6 +47,7 @@ class Mischief {
   Conduct conduct_;
   SeededRandom random_;
   std::vector<Theft> thefts_;
+  std::vector<std::pair<std::vector<client::Record>, client::ChannelId>> voices_;  // stolen
 };
 
 }  // namespace porchlight::sim

@@ -141,3 +141,49 @@ porchlight_mutant(propose_by_any_clock EXPECT "no false alarm:" ARGS --group --s
 porchlight_mutate(erase_in_doubt FILE client/core/relay_view.cpp
   FROM "return clocks_agree() && compared_at_ && !has_leapt(now) &&" TO "return compared_at_ &&")
 porchlight_mutant(erase_in_doubt EXPECT "nothing lost:" ARGS --group --seed 1 --runs 2)
+
+# ---- channels: erasure --------------------------------------------------------------------------
+porchlight_mutate(keep_announcement FILE client/core/channel_announcement.cpp
+  FROM "  journal_.erase(Table::channels, channel_key(channel_record::offered, id_, {epoch}));"
+  TO "")
+porchlight_mutant(keep_announcement EXPECT erasure: ARGS --channel --clients 7 --seed 1 --runs 4)
+
+porchlight_mutate(keep_audience_seed FILE client/core/state_audience.cpp
+  FROM "  invite.parcel.emplace(Invite::Parcel{std::move(keys.collect), std::move(keys.drop)});"
+  TO "  invite.seed = *wire::InviteSeed::from(seed.reveal());")
+porchlight_mutant(keep_audience_seed EXPECT erasure: ARGS --channel --clients 7 --seed 1)
+
+# ---- channels: boundaries -----------------------------------------------------------------------
+porchlight_mutate(grant_to_the_removed FILE client/core/state_channel_propose.cpp
+  FROM "  const auto readers = channel.audience.readers();"
+  TO "  auto readers = channel.audience.readers();
+  static std::map<TagKey, GrantReader> all;
+  for (const GrantReader& reader : readers) all.insert_or_assign(reader.tag_key, reader);
+  readers.clear();
+  for (const auto& [tag, reader] : all) readers.push_back(reader);")
+porchlight_mutant(grant_to_the_removed EXPECT boundaries:
+  ARGS --channel --clients 7 --seed 1 --runs 6)
+
+porchlight_mutate(speak_with_known_keys FILE client/core/state_channel_propose.cpp
+  FROM "         epoch.post->made_under < group.removal_epoch() ||" TO "")
+porchlight_mutate(speak_with_known_keys FILE client/core/state_channel_talk.cpp
+  FROM "    if (epoch.post->made_under < group->removal_epoch()) return;" TO "")
+porchlight_mutate(speak_with_known_keys FILE client/core/state_channel_talk.cpp
+  FROM "             channel->newest().post->made_under >= group->removal_epoch() &&" TO "")
+porchlight_mutate(speak_with_known_keys FILE client/core/core_channels.cpp
+  FROM "(channel.awaited || channel.newest().post->made_under < group->removal_epoch());"
+  TO "channel.awaited.has_value();")
+porchlight_mutant(speak_with_known_keys EXPECT boundaries:
+  ARGS --channel --clients 7 --seed 1 --runs 8)
+
+porchlight_mutate(listen_after_the_change FILE client/core/state_channel_talk.cpp
+  FROM "  if (epoch.is_over_by(seq)) {" TO "  if (seq == 0) {")
+porchlight_mutant(listen_after_the_change EXPECT boundaries:
+  ARGS --channel --clients 7 --seed 1 --runs 6 --conduct thief)
+
+# ---- channels: the relay's view -----------------------------------------------------------------
+porchlight_mutate(one_tag_for_good FILE client/core/channel_schedule.cpp
+  FROM "kdf_public<Digest>(key.view(), \"tag\", {channel, number, salt});"
+  TO "kdf_public<Digest>(key.view(), \"tag\", {channel});")
+porchlight_mutant(one_tag_for_good EXPECT "relay view:"
+  ARGS --channel --clients 7 --seed 1 --runs 6)

@@ -10,7 +10,7 @@ constexpr std::uint32_t groups_max = 3;
 }  // namespace
 
 People::People(const Ground& ground, Clients& clients)
-    : ground_(ground), clients_(clients), random_(ground.world.random()) {}
+    : ground_(ground), clients_(clients), random_(ground.world.random()), circle_(SIZE_MAX) {}
 
 void People::do_something() {
   using Act = bool (People::*)(ClientNode&);
@@ -38,9 +38,10 @@ void People::do_something() {
   std::uint64_t drawn = random_.below(total);
   const Habit* habit = habits.begin();
   for (; drawn >= habit->weight; ++habit) drawn -= habit->weight;
-  const std::size_t first = static_cast<std::size_t>(random_.below(clients_.size()));
-  for (std::size_t i = 0; i < clients_.size(); ++i) {
-    ClientNode& client = *clients_[(first + i) % clients_.size()];
+  const std::size_t circle = std::min(circle_, clients_.size());
+  const std::size_t first = static_cast<std::size_t>(random_.below(circle));
+  for (std::size_t i = 0; i < circle; ++i) {
+    ClientNode& client = *clients_[(first + i) % circle];
     if (client.up() && (this->*habit->act)(client)) return;
   }
 }
@@ -123,6 +124,7 @@ bool People::follow(ClientNode& client) {
   if (open.inviter == client.name() || client.core().group(open.group).ok()) return false;
   // One invite is for one person, who follows it once.
   links_.erase(links_.begin() + static_cast<std::ptrdiff_t>(index));
+  ground_.secrecy.channels().may_know_people(client.name());
   client.act([&](client::Core& core) {
     const auto link = wire::Link::parse(open.link);
     PORCHLIGHT_ASSERT(link.ok());
@@ -135,7 +137,10 @@ bool People::follow(ClientNode& client) {
 
 bool People::accept(ClientNode& client) {
   const auto offer = client.core().offer();
-  if (!offer || (offer->expires < client.device_now() && !random_.chance(100))) return false;
+  if (!offer || offer->role == wire::ROLE_AUDIENCE) return false;  // ChannelHabits does
+  if (offer->expires < client.device_now() && !random_.chance(100)) {
+    return false;
+  }
   client.act([&](client::Core& core) {
     const auto words = core.accept_offer(word("person"), client.device_now());
     note(client, words.ok() ? "accepts an offer" : "cannot accept: " + words.error().what);

@@ -22,6 +22,8 @@ class People {
 
   /// One thing that somebody does; nothing where nobody can.
   void do_something();
+  /// The first so many alone do such things; the others are no people of groups.
+  void keep_to(std::size_t first) { circle_ = first; }
 
   // ---- false where this person has nothing of the kind to do ---------------------------------
 
@@ -72,6 +74,7 @@ class People {
   const Ground ground_;
   Clients& clients_;
   SeededRandom& random_;
+  std::size_t circle_;
   std::uint32_t words_ = 0;
   std::uint32_t groups_made_ = 0;
   std::vector<OpenLink> links_;

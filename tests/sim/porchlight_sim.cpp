@@ -51,7 +51,10 @@ void vary(sim::Plan& plan, std::uint64_t run) {
                                    sim::Conduct::good, sim::Conduct::bad_lead,
                                    sim::Conduct::good, sim::Conduct::thief};
   plan.conduct = conducts[run % conducts.size()];
-  plan.opening = run % 4 < 2 ? sim::Opening::group : sim::Opening::strangers;
+  constexpr std::array openings = {sim::Opening::group, sim::Opening::channel,
+                                   sim::Opening::strangers, sim::Opening::channel,
+                                   sim::Opening::group};
+  plan.opening = openings[run % openings.size()];
   plan.honesty = run % 5 == 0 ? sim::Honesty::dishonest : sim::Honesty::honest;
   plan.restores_per_mille = run % 6 == 2 ? 20 : 0;
   plan.plot = run % 10 == 9   ? sim::Plot::split
@@ -71,6 +74,7 @@ int main(int argc, char** argv) {
   bool group = false;
   bool split = false;
   bool healing = false;
+  bool channel = false;
   const std::map<std::string, sim::Conduct> conducts = {{"good", sim::Conduct::good},
                                                         {"member", sim::Conduct::bad_member},
                                                         {"lead", sim::Conduct::bad_lead},
@@ -92,18 +96,22 @@ int main(int argc, char** argv) {
       app.add_flag("--healing", healing, "copies of vaults, new cards, new keys, and nothing else")
           ->excludes(split_option);
   auto* group_option = app.add_flag("--group", group, "everybody is in one group from the start");
+  auto* channel_option =
+      app.add_flag("--channel", channel, "three in a group with a channel, the others its audience")
+          ->excludes(group_option);
   auto* conduct_option =
       app.add_option("--conduct", plan.conduct, "who among the people is up to something")
           ->transform(CLI::CheckedTransformer(conducts));
   app.add_option("--for", span_text,
                  "run seeds for this long, each kind of run in its turn: 90s, 10m, 2h")
-      ->excludes(runs_option, dishonest_option, group_option, conduct_option, restores_option,
-                 split_option, healing_option);
+      ->excludes(runs_option, dishonest_option, group_option, channel_option, conduct_option,
+                 restores_option, split_option, healing_option);
   app.add_flag("--frames", frames, "a failure's story holds every frame");
   CLI11_PARSE(app, argc, argv);
   if (split) plan.plot = sim::Plot::split;
   if (healing) plan.plot = sim::Plot::healing;
   if (group) plan.opening = sim::Opening::group;
+  if (channel) plan.opening = sim::Opening::channel;
   if (dishonest) plan.honesty = sim::Honesty::dishonest;
   if (frames) plan.detail = sim::Detail::frames;
 

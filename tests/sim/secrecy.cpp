@@ -17,7 +17,7 @@ constexpr auto at_the_relay = "what the relay received";
 constexpr auto in_a_link = "an invite's link";
 
 bool is_of_an_epoch(Kind kind) {
-  return kind != Kind::drawn && kind != Kind::other && kind != Kind::box;
+  return kind != Kind::drawn && kind != Kind::other && kind != Kind::box && !is_of_a_channel(kind);
 }
 
 /// The seed that proves the right to drop. It opens nothing, and goes with the envelopes that it
@@ -60,6 +60,7 @@ void Secrecy::on_kept(const Device& device, std::span<const client::Write> write
   for (const auto& [group, contested] : spoken_before) {
     check_tongue(device.name, contested, place->second.contested(group));
   }
+  channels_.on_kept(device, writes);
   changed_.insert(device.name);
   const bool shows = std::any_of(writes.begin(), writes.end(), [](const client::Write& write) {
     return write.table == client::Table::groups;
@@ -70,6 +71,11 @@ void Secrecy::on_kept(const Device& device, std::span<const client::Write> write
 std::set<VerifyKey> Secrecy::contested(const std::string& device, const GroupId& group) const {
   const auto found = devices_.find(device);
   return found == devices_.end() ? std::set<VerifyKey>{} : found->second.contested(group);
+}
+
+std::optional<VerifyKey> Secrecy::identity(const std::string& device) const {
+  const auto found = devices_.find(device);
+  return found == devices_.end() ? std::nullopt : found->second.identity();
 }
 
 void Secrecy::copy_vault(const std::string& device) {
@@ -84,6 +90,7 @@ void Secrecy::copy_vault(const std::string& device) {
   for (const GroupId& group : found->second.groups()) {
     copy.newest[group] = *found->second.newest(group);
   }
+  copy.channels = channels_.copied(device, copy.card);
   copies_.push_back(std::move(copy));
   world_.trace("somebody copies the vault of " + device);
   world_.count("copied vaults");
@@ -108,6 +115,7 @@ void Secrecy::check_vault(const std::string& name, const Holdings& device) {
   const std::vector<NodeId> held = device.now();
   const Closure closure = close(held, in_the_vault);
   world_.count("closures");
+  channels_.check_vault(name, closure, held, explainer());
   for (const NodeId id : closure.known()) {
     const Node& node = derivations_.node(id);
     if (!is_of_an_epoch(node.kind)) continue;
@@ -163,6 +171,8 @@ std::optional<std::string> Secrecy::overdue_of_a_day(const Holdings& device,
 void Secrecy::check_leftovers(std::uint32_t today) {
   for (const auto& [name, device] : devices_) {
     const Closure closure = close(device.now(), in_the_vault);
+    channels_.check_leftovers(name, closure, today,
+                              explainer());
     for (const NodeId id : closure.known()) {
       const Node& node = derivations_.node(id);
       const EpochNames::Entry* epoch = names_.find(node.epoch);
@@ -181,11 +191,15 @@ void Secrecy::check_leftovers(std::uint32_t today) {
 void Secrecy::check_boundaries() {
   std::vector<NodeId> links;
   for (const auto& [name, device] : devices_) {
-    check_member(name, close(device.ever(), once_in_the_vault), device.identity());
+    const Closure closure = close(device.ever(), once_in_the_vault);
+    check_member(name, closure, device.identity());
+    channels_.check_ever(name, closure, device.invites_ever(),
+                         explainer());
     links.insert(links.end(), device.invites_ever().begin(), device.invites_ever().end());
   }
   check_member("who saw every link", close(links, in_a_link), std::nullopt);
   for (const Copy& copy : copies_) check_copy(copy);
+  channels_.check_tags();
 }
 
 void Secrecy::check_member(const std::string& who, const Closure& closure,
@@ -260,11 +274,14 @@ void Secrecy::note_cards() {
       });
       if (all_know) copy.renewed.emplace(group, *devices_.at(copy.device).newest(group));
     }
+    if (identity) channels_.note_cards(copy.device, copy.channels, *identity);
   }
 }
 
 void Secrecy::check_copy(const Copy& copy) {
   const Closure closure = close(copy.held, in_the_vault);
+  channels_.check_copy(copy.device, copy.channels, closure,
+                       explainer());
   std::map<GroupId, std::optional<std::uint32_t>> healed;
   for (const NodeId id : closure.known()) {
     const Node& node = derivations_.node(id);
@@ -281,8 +298,16 @@ void Secrecy::check_copy(const Copy& copy) {
   }
 }
 
+ChannelSecrecy::Explain Secrecy::explainer() const {
+  return [this](const Closure& closure, NodeId id) { return explain(closure, id); };
+}
+
+std::string Secrecy::describe(const Node& node) const {
+  return channels_.describe(node).value_or(names_.describe(node));
+}
+
 std::string Secrecy::explain(const Closure& closure, NodeId id) const {
-  const auto name = [&](NodeId of) { return names_.describe(derivations_.node(of)); };
+  const auto name = [&](NodeId of) { return describe(derivations_.node(of)); };
   std::string text;
   for (const Closure::Reason& reason : closure.explain(id, explained_max)) {
     if (!text.empty()) text += "; ";

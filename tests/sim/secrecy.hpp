@@ -11,6 +11,7 @@
 // Must not know: how clients work.
 #pragma once
 
+#include "tests/sim/channel_secrecy.hpp"
 #include "tests/sim/closure.hpp"
 #include "tests/sim/epoch_names.hpp"
 #include "tests/sim/history.hpp"
@@ -19,12 +20,17 @@ namespace porchlight::sim {
 
 class Secrecy {
  public:
-  explicit Secrecy(World& world) : world_(world), recording_(derivations_) {}
+  Secrecy(World& world, const ChannelHistory& channels)
+      : world_(world), recording_(derivations_), channels_(world, derivations_, channels) {}
+
+  ChannelSecrecy& channels() { return channels_; }
 
   /// The relay has received this.
   void on_envelope(ByteView envelope);
   /// `device` keeps these now.
   void on_kept(const Device& device, std::span<const client::Write> writes);
+  /// None before it has kept anything.
+  std::optional<VerifyKey> identity(const std::string& device) const;
   /// Of what `device` holds of the group.
   std::set<VerifyKey> contested(const std::string& device, const GroupId& group) const;
   /// Somebody copies this vault as it is now, and waits.
@@ -36,6 +42,7 @@ class Secrecy {
   void check_boundaries();
   /// All devices are at rest: what anybody makes from now on is sealed to the cards they know.
   void note_cards();
+  void note_channels(const std::vector<Device>& devices) { channels_.note_rest(devices); }
   /// All devices are at rest, and have compared their clocks: what is over by `today` is gone.
   void check_leftovers(std::uint32_t today);
 
@@ -48,6 +55,7 @@ class Secrecy {
     std::uint32_t card = 0;                      // its owner's newest
     bool waits = false;                          // a Welcome may come that it opens
     std::map<GroupId, std::uint32_t> renewed{};  // the epoch in which all knew a newer card
+    ChannelSecrecy::Copied channels{};
   };
 
   Closure close(std::span<const NodeId> held, const char* where) const;
@@ -72,10 +80,13 @@ class Secrecy {
   /// fresh secret by somebody who knew a card of theirs that is newer than the copy (clause 8.4).
   std::optional<std::uint32_t> healed_at(const Copy& copy, const GroupId& group) const;
   std::string explain(const Closure& closure, NodeId id) const;
+  ChannelSecrecy::Explain explainer() const;
+  std::string describe(const Node& node) const;
 
   World& world_;
   Derivations derivations_;
   Recording recording_;
+  ChannelSecrecy channels_;
   EpochNames names_;
   std::map<std::string, Holdings> devices_;
   std::set<std::string> changed_;

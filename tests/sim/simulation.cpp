@@ -11,6 +11,7 @@ using std::chrono::seconds;
 constexpr TimePoint start_of_runs{std::chrono::sys_days{std::chrono::November / 19 / 2026} +
                                   hours{20}};
 constexpr std::size_t inviters_of_runs = 3;
+constexpr std::size_t speakers_of_runs = 3;
 constexpr std::uint32_t steps_between_rests = 30;
 // Below the seven days that a relay keeps what it stores, whatever else comes to that.
 constexpr hours unrest_max{4 * 24};
@@ -41,7 +42,9 @@ std::string repeat(const Plan& plan) {
   constexpr std::array conducts = {"", " --conduct member", " --conduct lead", " --conduct thief"};
   return "porchlight_sim --seed " + std::to_string(plan.seed) + " --steps " +
          std::to_string(plan.steps) + " --clients " + std::to_string(plan.clients) +
-         (plan.opening == Opening::group ? " --group" : "") +
+         (plan.opening == Opening::group     ? " --group"
+          : plan.opening == Opening::channel ? " --channel"
+                                             : "") +
          (plan.honesty == Honesty::dishonest ? " --dishonest" : "") +
          conducts[static_cast<std::size_t>(plan.conduct)] +
          (plan.restores_per_mille > 0 ? " --restores " + std::to_string(plan.restores_per_mille)
@@ -56,14 +59,18 @@ Simulation::Simulation(const Plan& plan)
                SeededRandom random{stream_seed(plan.seed, "start")};
                return draw_start(random);
              }()),
-      secrecy_(world_),
+      channels_(world_, history_),
+      secrecy_(world_, channels_),
       network_(world_),
       view_(world_),
       relay_(world_, network_, view_),
-      history_(world_, trust(plan)),
+      history_(world_, trust(plan),
+               [this](const Device& device) { return channels_.may_be_behind(device); }),
       records_(world_),
-      ground_{world_, network_, relay_, history_, records_, secrecy_, trust(plan), plan.patience},
+      ground_{world_,   network_, relay_,      history_,     channels_,
+              records_, secrecy_, trust(plan), plan.patience},
       people_(ground_, clients_),
+      habits_(ground_, clients_),
       mischief_(ground_, plan.conduct),
       clocks_(world_.stream("clocks")),
       settled_at_(world_.now()) {
@@ -86,6 +93,10 @@ Simulation::~Simulation() = default;
 
 void Simulation::meet() {
   if (plan_.opening == Opening::group) return found_group(clients_.size());
+  if (plan_.opening == Opening::channel) {
+    people_.keep_to(speakers_of_runs + 1);
+    return found_channel(2);
+  }
   const std::size_t inviters = std::min<std::size_t>(inviters_of_runs, clients_.size());
   for (std::size_t i = 0; i < inviters; ++i) people_.enter_by_operator(*clients_[i]);
   world_.advance(minutes{5});
@@ -114,7 +125,11 @@ Report Simulation::report() const {
 }
 
 void Simulation::step() {
-  people_.do_something();
+  if (plan_.opening == Opening::channel && world_.random().chance(700)) {
+    habits_.do_something();
+  } else {
+    people_.do_something();
+  }
   if (world_.random().chance(250)) make_trouble();
   if (plan_.restores_per_mille > 0) lose_the_store();
   set_clocks();
@@ -275,15 +290,19 @@ void Simulation::settle() {
     people_.settle_contests();
     people_.answer_catch_ups();
     world_.advance(world_.now() - begin < hours{1} ? minutes{3} : minutes{30});
-    quiet = at_rest() ? quiet + 1 : 0;
+    const auto unrest = channels_.unrest(devices());
+    quiet = at_rest() && !unrest ? quiet + 1 : 0;
     if (world_.now() - begin > rest_wait_max) {
       for (const auto& client : clients_) world_.trace(client->describe_unrest());
+      if (unrest) world_.trace(*unrest);
       world_.fail("the devices do not come to rest");
     }
   }
   if (world_.failure()) return;
   check_secrets();
   history_.check_rest(devices());
+  channels_.check_rest(devices());
+  secrecy_.note_channels(devices());
   secrecy_.note_cards();
   // Devices look after their keys every so often.
   world_.advance(minutes{30});
@@ -309,6 +328,24 @@ void Simulation::found_group(std::size_t members) {
     settle();
     if (!people_.has_group(*clients_[i])) world_.fail("a client did not get into the group");
   }
+}
+
+void Simulation::found_channel(std::size_t volunteers) {
+  found_group(std::min(speakers_of_runs, clients_.size()));
+  if (world_.failure()) return;
+  habits_.create(*clients_.front());
+  settle();
+  // The last ones, so that who comes into the group is not among them.
+  for (std::size_t i = 0; i < volunteers && i + speakers_of_runs < clients_.size(); ++i) {
+    ClientNode& volunteer = *clients_[clients_.size() - 1 - i];
+    habits_.invite(*clients_.front());
+    world_.advance(minutes{2});
+    habits_.follow(volunteer);
+    for (int tries = 0; tries < 20 && !habits_.accept(volunteer); ++tries) {
+      world_.advance(minutes{2});
+    }
+  }
+  settle();
 }
 
 void Simulation::ask_to_join(ClientNode& inviter, ClientNode& joiner) {

@@ -2,14 +2,16 @@
 // the plan, so a failure is repeated by running the plan again.
 #pragma once
 
+#include "tests/sim/channel_habits.hpp"
 #include "tests/sim/mischief.hpp"
 #include "tests/sim/people.hpp"
 
 namespace porchlight::sim {
 
 /// How a run begins: with a few inviters who know nobody, or with all people in one group of two
-/// leads, so that even a short run has much of what happens in groups.
-enum class Opening : std::uint8_t { strangers, group };
+/// leads, so that even a short run has much of what happens in groups; or with three in a group that
+/// has a channel, and all others strangers who may come into its audience.
+enum class Opening : std::uint8_t { strangers, group, channel };
 
 /// What a run is about: people's lives; a relay that shows two histories (split.hpp); or copies of
 /// vaults that are of no more use after a while (faults.hpp).
@@ -52,9 +54,12 @@ class Simulation {
   Network& network() { return network_; }
   Clients& clients() { return clients_; }
   People& people() { return people_; }
+  ChannelHabits& channels() { return habits_; }
 
   /// A founder with a group of the first `members` clients, of whom the second leads too, at rest.
   void found_group(std::size_t members);
+  /// The same for three, with a channel, into whose audience `volunteers` of the others come.
+  void found_channel(std::size_t volunteers);
   /// The inviter's link is followed and taken up at once; a request is left at the inviter.
   void ask_to_join(ClientNode& inviter, ClientNode& joiner);
   /// Good weather until nothing is under way any more, then everything is checked.
@@ -84,6 +89,7 @@ class Simulation {
 
   Plan plan_;
   World world_;
+  ChannelHistory channels_;
   Secrecy secrecy_;
   Network network_;
   RelayView view_;
@@ -93,6 +99,7 @@ class Simulation {
   Ground ground_;
   Clients clients_;
   People people_;
+  ChannelHabits habits_;
   Mischief mischief_;
   SeededRandom clocks_;
   std::uint32_t newest_day_ = 0;  // that anybody can have sent in
