@@ -44,8 +44,8 @@ void ChannelHabits::do_something() {
 
 /// Unlike any other, and watched for in whatever an audience can read.
 std::string ChannelHabits::word(std::string_view kind) {
-  std::string text = "c" + std::to_string(++words_) + ' ' + std::string(kind) + ' ' +
-                     std::string(secret_word);
+  std::string text =
+      "c" + std::to_string(++words_) + ' ' + std::string(kind) + ' ' + std::string(secret_word);
   text.resize(std::max(text.size(), name_bytes), '.');
   return text;
 }
@@ -156,10 +156,9 @@ void ChannelHabits::say(ClientNode& client, const ChannelId& channel, wire::Body
   body.set_sent_minute(wire::unix_minute(client.device_now()));
   body.set_zone("America/Chicago");
   body.set_lifetime_hours(lifetime_hours);
-  Said said{channel, client.name(),
-            ground_.channels.readers(channel, client.device(), devices()),
-            std::min(client.device_now(), ground_.world.now()) +
-                std::chrono::hours{lifetime_hours}};
+  Said said{
+      channel, client.name(), ground_.channels.readers(channel, client.device(), devices()),
+      std::min(client.device_now(), ground_.world.now()) + std::chrono::hours{lifetime_hours}};
   std::optional<MessageId> id;
   const bool kept = client.act([&](client::Core& core) {
     const auto made = core.say(channel, std::move(body), client.device_now());
@@ -250,8 +249,7 @@ bool ChannelHabits::remove(ClientNode& client) {
   if (!audience || audience->empty()) return false;
   const client::AudienceView& entry = random_.pick(*audience);
   client.act([&](client::Core& core) {
-    const Status wished =
-        core.remove_from_audience(channel->id, entry.name, client.device_now());
+    const Status wished = core.remove_from_audience(channel->id, entry.name, client.device_now());
     note(client, wished.ok() ? "takes out of an audience: " + entry.name
                              : "cannot take out of an audience: " + wished.error().what);
     if (wished.ok() && entry.identity) {

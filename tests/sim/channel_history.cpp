@@ -80,8 +80,9 @@ std::string describe_channels(const client::Core& core, TimePoint now) {
   std::string text;
   for (const ChannelView& view : core.channels()) {
     text += brief(view.id.view()) + ' ' + view.name + ' ' + std::to_string(view.epoch) + ' ' +
-            (view.standing == Standing::over ? "over " : "") + std::to_string(view.people) + '/' + std::to_string(view.invites) +
-            (view.waits_for_list ? " waits for its list" : "") + '\n';
+            (view.standing == Standing::over ? "over " : "") + std::to_string(view.people) + '/' +
+            std::to_string(view.invites) + (view.waits_for_list ? " waits for its list" : "") +
+            '\n';
     text += describe_audience({"", &core, now, {}}, view.id);
     text += describe(core.alerts(view.id, now), view.side);
     for (const MessageView& message : core.channel_messages(view.id)) {
@@ -284,7 +285,8 @@ void ChannelHistory::check_listener(const ChannelId& channel, const Scene& scene
   };
   const bool is_listed = has([&](const auto& entry) { return entry.identity == device.identity; });
   const ChannelView view = *view_of(device, channel);
-  const bool is_current = kept(device, channel)->newest()->id == kept(speaker, channel)->newest()->id;
+  const bool is_current =
+      kept(device, channel)->newest()->id == kept(speaker, channel)->newest()->id;
   if (is_listed && (view.standing != Standing::reading || !is_current)) {
     return world_.fail("agreement: " + device.name + " is in the audience of a channel in epoch " +
                        std::to_string(view_of(speaker, channel)->epoch) + " and stands in epoch " +
@@ -316,7 +318,8 @@ void ChannelHistory::check_words(const ChannelId& channel, const Scene& scene) c
       }
     }
     if (ids_of(messages, side) != ids_of(reference, side)) return;  // who came later has less
-    const std::string a = describe(first.core->alerts(channel, when_it_is(first, world_.now())), side);
+    const std::string a =
+        describe(first.core->alerts(channel, when_it_is(first, world_.now())), side);
     const std::string b =
         describe(device.core->alerts(channel, when_it_is(device, world_.now())), side);
     if (a == b) return world_.count("same alerts");

@@ -1,9 +1,9 @@
 #include "tests/sim/channel_holdings.hpp"
 
 #include "client/core/channel_epoch.hpp"
+#include "client/core/channel_records.hpp"
 #include "client/core/frame_log.hpp"
 #include "client/core/group.hpp"
-#include "client/core/channel_records.hpp"
 #include "client/core/join.hpp"
 #include "client/core/state.pb.h"
 #include "proto/crypto/sign.hpp"
@@ -62,7 +62,8 @@ std::optional<std::uint32_t> ChannelHoldings::reads_too_late(const client::Write
   }
   const auto* channel = find(*client::ChannelId::from(key.subspan(1, GroupId::size_bytes)));
   const auto frame = decode<client::state::Frame>(write.value->reveal());
-  if (channel == nullptr || channel->read.contains(to_bytes(key.subspan(1 + GroupId::size_bytes)))) {
+  if (channel == nullptr ||
+      channel->read.contains(to_bytes(key.subspan(1 + GroupId::size_bytes)))) {
     return std::nullopt;
   }
   const auto epoch = channel->epochs.find(frame.epoch());
@@ -107,12 +108,11 @@ void ChannelHoldings::read(ByteView key, const std::optional<SecretBytes>& value
     }
   } else if (kind == channel_record::day) {
     const std::uint32_t number = take_number(rest);
-    auto& days = channel.epochs[number].days;
     const std::uint32_t day = take_number(rest);
     if (value) {
-      days.insert(day);
-    } else {
-      days.erase(day);
+      channel.epochs[number].days.insert(day);
+    } else if (const auto epoch = channel.epochs.find(number); epoch != channel.epochs.end()) {
+      epoch->second.days.erase(day);
     }
   } else if (kind == channel_record::frame) {
     if (value && is_read(value->reveal())) channel.read.insert(to_bytes(rest));

@@ -22,7 +22,7 @@ class ChannelHoldings {
     std::uint32_t made_under = 0;
     std::optional<std::uint32_t> succeeded_on;
     std::uint64_t successor_seq = 0;  // where it is; 0 where that is not known
-    Bytes post;  // 32, its seed, at the group's
+    Bytes post;                       // 32, its seed, at the group's
     std::set<std::uint32_t> days;
   };
   struct Owner {
@@ -45,9 +45,7 @@ class ChannelHoldings {
     /// As somebody listed, with one tag key: in how many it came by a grant of its own.
     std::map<client::TagKey, std::uint32_t> granted;
 
-    const KeptEpoch* newest() const {
-      return epochs.empty() ? nullptr : &epochs.rbegin()->second;
-    }
+    const KeptEpoch* newest() const { return epochs.empty() ? nullptr : &epochs.rbegin()->second; }
     bool can_lead() const {
       return owner && owner->has_list && newest() != nullptr && !over &&
              owner->roots.contains(newest()->root);

@@ -89,9 +89,9 @@ std::optional<Mail> ChannelIntruder::speak(std::string_view text, std::uint64_t 
     frame.set_attribution(to_string(theirs->attribution));
     const Bytes payload = wire::make_signed(wire::label::channel_frame, client::serialise(frame),
                                             SigningKey(epoch.post->post));
-    return Mail{today->mailbox,
-                wire::seal_envelope(seal_key(today->keys.seal), payload, frame_envelope_bytes)
-                    .value()};
+    return Mail{
+        today->mailbox,
+        wire::seal_envelope(seal_key(today->keys.seal), payload, frame_envelope_bytes).value()};
   }
   return std::nullopt;
 }

@@ -41,9 +41,7 @@ class ChannelIntruder {
       : channel_(journal_, channel), random_(random) {}
 
   const client::ChannelDay* day(std::uint32_t& number) const;
-  client::ChannelPlace place(std::uint32_t day) const {
-    return {channel_.id(), epoch(), day};
-  }
+  client::ChannelPlace place(std::uint32_t day) const { return {channel_.id(), epoch(), day}; }
 
   client::Journal journal_;
   client::Channel channel_;

@@ -250,7 +250,8 @@ void ChannelSecrecy::check_leftovers(const std::string& name, const Closure& clo
 bool ChannelSecrecy::was_of_the_group(const std::string& device, const ChannelId& channel) const {
   const auto owner = owners_.find(channel);
   const auto groups = groups_.find(device);
-  return owner != owners_.end() && groups != groups_.end() && groups->second.contains(owner->second);
+  return owner != owners_.end() && groups != groups_.end() &&
+         groups->second.contains(owner->second);
 }
 
 std::optional<std::string> ChannelSecrecy::trespass(const std::string& name, const Entry& entry,
@@ -302,8 +303,8 @@ void ChannelSecrecy::check_isolation(const std::string& name, const Closure& clo
   if (!history_.holdings(name).all().empty()) world_.count("listeners held apart");
 }
 
-void ChannelSecrecy::check_copy(const std::string& name, const Copied& copy,
-                                const Closure& closure, const Explain& explain) {
+void ChannelSecrecy::check_copy(const std::string& name, const Copied& copy, const Closure& closure,
+                                const Explain& explain) {
   if (copy.renewed.empty()) return;
   for (const NodeId id : closure.known()) {
     const Node& node = derivations_.node(id);

@@ -1,6 +1,6 @@
-// The invariants of erasure and of boundaries for channels, and one of their own: what any one of an
-// audience holds, with everything that it can open of what the relay ever received, holds nothing
-// of another's.
+// The invariants of erasure and of boundaries for channels, and one of their own: what any one of
+// an audience holds, with everything that it can open of what the relay ever received, holds
+// nothing of another's.
 //
 // What a vault may still hold of a channel's epoch (clauses 14.2, 14.3 and 14.5) is what it may
 // hold of a group's: the newest epoch's carry, the secrets of the next day that was not entered,
@@ -33,8 +33,8 @@ class ChannelSecrecy {
   /// That of an invite which this device makes now.
   Start start(const std::string& device, const client::ChannelId& channel) const;
   /// The device has an invite for `to`.
-  void may_enter(const std::string& device, const client::ChannelId& channel,
-                 const std::string& to, const Start& start);
+  void may_enter(const std::string& device, const client::ChannelId& channel, const std::string& to,
+                 const Start& start);
   /// It follows a link to a group: its parcel says who invites.
   void may_know_people(const std::string& device) { invited_to_groups_.insert(device); }
   /// Others of an audience must never hold this text, of 32 bytes at least.
@@ -44,8 +44,8 @@ class ChannelSecrecy {
 
   /// Of a vault that somebody copied.
   struct Copied {
-    std::uint32_t card = 0;           // its owner's newest
-    std::set<client::ChannelId> open; // where it holds what a link gives, or what the group has
+    std::uint32_t card = 0;            // its owner's newest
+    std::set<client::ChannelId> open;  // where it holds what a link gives, or what the group has
     std::map<client::ChannelId, std::uint32_t> renewed{};  // the epoch in which all knew a newer
   };
   Copied copied(const std::string& device, std::uint32_t card) const;

@@ -55,4 +55,18 @@ bool ClientNode::knows_its_clock() const {
   return ground_.world.clock() >= clock_set_ + time_to_notice;
 }
 
+void ClientNode::wake_in_time() {
+  const auto next = up() ? core_->next_tick_at() : std::nullopt;
+  // What was due and cannot leave waits for something else.
+  if (!next || *next <= device_now()) return;
+  const World::Clock at = ground_.world.clock() + Milliseconds{*next - device_now()};
+  if (wakes_at_ && *wakes_at_ <= at && *wakes_at_ > ground_.world.clock()) return;
+  wakes_at_ = at;
+  ground_.world.after(at - ground_.world.clock(), [this, at] {
+    if (wakes_at_ != at || !up()) return;
+    wakes_at_.reset();
+    act([this](client::Core& core) { core.on_tick(device_now()); });
+  });
+}
+
 }  // namespace porchlight::sim

@@ -54,11 +54,11 @@ inline bool is_of_a_channel(Kind kind) {
 /// One value, or one ciphertext.
 struct Node {
   Kind kind = Kind::drawn;
-  std::string label;          // of the derivation
-  EpochId epoch;              // of the group's keys
-  std::uint32_t day = 0;      // counted from the epoch's own
-  VerifyKey sender;           // of chain and message key
-  std::uint32_t counter = 0;  // the same
+  std::string label;             // of the derivation
+  EpochId epoch;                 // of the group's keys
+  std::uint32_t day = 0;         // counted from the epoch's own
+  VerifyKey sender;              // of chain and message key
+  std::uint32_t counter = 0;     // the same
   std::optional<NodeId> family;  // of what follows from a post secret: that
 
   /// Derivations that this value is the key of, or the secret part.

@@ -50,7 +50,8 @@ void Mischief::misbehave(Intruder& intruder, const std::string& who) {
       if (auto frame = intruder.forge_frame()) plant(*std::move(frame), who, "forges a frame");
       return;
     case 1:
-      if (auto garbage = intruder.bring_garbage()) plant(*std::move(garbage), who, "brings garbage");
+      if (auto garbage = intruder.bring_garbage())
+        plant(*std::move(garbage), who, "brings garbage");
       return;
     default:
       auto change = intruder.forge_change(today());
@@ -117,8 +118,8 @@ void Mischief::misbehave_in_channel(ChannelIntruder& intruder, const std::string
   if (intruder.speaks()) {
     const auto heard = intruder.day_mailbox();
     if (!heard) return;
-    const auto name = random_.chance(500) ? ChannelIntruder::Name::none
-                                          : ChannelIntruder::Name::of_another;
+    const auto name =
+        random_.chance(500) ? ChannelIntruder::Name::none : ChannelIntruder::Name::of_another;
     auto mail = intruder.speak("nobody's word", minute, name, contents(*heard));
     if (mail) put(*std::move(mail), "speaks in a channel under no name of theirs");
     return;

@@ -171,8 +171,7 @@ std::optional<std::string> Secrecy::overdue_of_a_day(const Holdings& device,
 void Secrecy::check_leftovers(std::uint32_t today) {
   for (const auto& [name, device] : devices_) {
     const Closure closure = close(device.now(), in_the_vault);
-    channels_.check_leftovers(name, closure, today,
-                              explainer());
+    channels_.check_leftovers(name, closure, today, explainer());
     for (const NodeId id : closure.known()) {
       const Node& node = derivations_.node(id);
       const EpochNames::Entry* epoch = names_.find(node.epoch);
@@ -193,8 +192,7 @@ void Secrecy::check_boundaries() {
   for (const auto& [name, device] : devices_) {
     const Closure closure = close(device.ever(), once_in_the_vault);
     check_member(name, closure, device.identity());
-    channels_.check_ever(name, closure, device.invites_ever(),
-                         explainer());
+    channels_.check_ever(name, closure, device.invites_ever(), explainer());
     links.insert(links.end(), device.invites_ever().begin(), device.invites_ever().end());
   }
   check_member("who saw every link", close(links, in_a_link), std::nullopt);
@@ -280,8 +278,7 @@ void Secrecy::note_cards() {
 
 void Secrecy::check_copy(const Copy& copy) {
   const Closure closure = close(copy.held, in_the_vault);
-  channels_.check_copy(copy.device, copy.channels, closure,
-                       explainer());
+  channels_.check_copy(copy.device, copy.channels, closure, explainer());
   std::map<GroupId, std::optional<std::uint32_t>> healed;
   for (const NodeId id : closure.known()) {
     const Node& node = derivations_.node(id);

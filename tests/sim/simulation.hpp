@@ -9,8 +9,8 @@
 namespace porchlight::sim {
 
 /// How a run begins: with a few inviters who know nobody, or with all people in one group of two
-/// leads, so that even a short run has much of what happens in groups; or with three in a group that
-/// has a channel, and all others strangers who may come into its audience.
+/// leads, so that even a short run has much of what happens in groups; or with three in a group
+/// that has a channel, and all others strangers who may come into its audience.
 enum class Opening : std::uint8_t { strangers, group, channel };
 
 /// What a run is about: people's lives; a relay that shows two histories (split.hpp); or copies of
