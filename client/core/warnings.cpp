@@ -6,7 +6,7 @@
 namespace porchlight::client {
 
 constexpr std::size_t of_one_kind_max = 32;
-constexpr auto kinds_count = static_cast<std::uint32_t>(WarningView::Kind::account_lost) + 1;
+constexpr auto kinds_count = static_cast<std::uint32_t>(WarningView::Kind::keys_run_out) + 1;
 
 bool Warnings::load(const Record& record) {
   state::Warning kept;

@@ -43,6 +43,19 @@ TEST(ChannelAlarm, OfHavingBeenLeftBehindGoesWithANewInvite) {
   EXPECT_FALSE(maria.has_warning(Warn::left_behind));
 }
 
+TEST(ChannelAlarm, IsKeptThroughARestart) {
+  ChannelScene scene;
+  Device& maria = scene.volunteer("Maria");
+  scene.relay.now += 24h * 12;
+  for (Device* device : {&scene.ben, &maria}) {
+    device->sync();
+    device->sync();
+    ASSERT_TRUE(device->has_warning(Warn::keys_run_out));
+    device->reload();
+    EXPECT_TRUE(device->has_warning(Warn::keys_run_out));
+  }
+}
+
 TEST(ChannelReturn, OfWhoWasTakenOutSinceTheyAskedIsOfferedNoMore) {
   ChannelScene scene;
   Device& maria = scene.volunteer("Maria");
