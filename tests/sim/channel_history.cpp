@@ -228,7 +228,7 @@ std::map<ChannelId, ChannelHistory::Membership> ChannelHistory::memberships(
 
 std::optional<std::string> ChannelHistory::unrest(const std::vector<Device>& devices) const {
   for (const auto& [id, scene] : scenes(devices)) {
-    if (!scene.is_led) continue;
+    if (!scene.is_led || disturbed_) continue;
     for (const Device* device : scene.speakers) {
       const ChannelView view = *view_of(*device, id);
       if (view.waits_for_keys) return device->name + " waits for a channel's new keys";

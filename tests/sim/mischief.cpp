@@ -20,7 +20,8 @@ std::optional<GroupId> Mischief::pick_group(const ClientNode& client) {
 void Mischief::make(ClientNode& client) {
   if (conduct_ == Conduct::good || !client.up()) return;
   const auto channel = pick_channel(client);
-  if (channel && random_.chance(600)) return make_in_channel(client, *channel);
+  if (channel && (conduct_ == Conduct::thief || random_.chance(600)))
+    return make_in_channel(client, *channel);
   const auto group = pick_group(client);
   if (!group) return;
   if (conduct_ == Conduct::thief) {
@@ -68,6 +69,7 @@ void Mischief::push_ahead(Intruder& intruder, const std::string& who, const Grou
   if (!change) return;
   ground_.world.trace("with the keys of " + who + " somebody changes the group out of turn");
   ground_.world.count("changes out of turn");
+  ground_.channels.disturbed();
   for (const VerifyKey& member : removed) ground_.history.removal_begins(group, member);
   for (Mail& page : change->pages) ground_.relay.put(page.mailbox, std::move(page.envelope));
   ground_.relay.put(change->head.mailbox, std::move(change->head.envelope));
@@ -142,6 +144,7 @@ void Mischief::steal(const ClientNode& client, const GroupId& group) {
   ground_.world.count("clones");
   ground_.history.cloned(group, intruder->identity());
   ground_.records.cloned(intruder->identity());
+  ground_.channels.disturbed();
   thefts_.push_back({client.vault(), group});
   speak_from(thefts_.back());
 }
