@@ -1,12 +1,15 @@
 #include "client/core/messages.hpp"
 
 #include "client/core/state.pb.h"
+#include "proto/base/limits.hpp"
 
 namespace porchlight::client {
 namespace {
 
 /// Of a group, or of a channel: the answers of its whole audience to some alerts.
-constexpr std::size_t group_messages_max = 40'000;
+constexpr std::size_t messages_max = 4 * limits::audience_max;
+/// That go at once where there are more: to find the oldest is to look at all.
+constexpr std::size_t messages_evicted = messages_max / 16;
 
 Bytes key(const GroupId& group, const StoredMessage& message) {
   return record_key({group, message.sender, message.id});
@@ -128,19 +131,25 @@ StoredMessage* Messages::find_mutable(const GroupId& group, const VerifyKey& sen
   return found == shelf->second.end() ? nullptr : &found->second;
 }
 
-std::vector<const StoredMessage*> Messages::list(const GroupId& group) const {
+template <class Predicate>
+std::vector<const StoredMessage*> Messages::list_where(const GroupId& group,
+                                                       Predicate predicate) const {
   std::vector<const StoredMessage*> all;
   const auto shelf = groups_.find(group);
   if (shelf == groups_.end()) return all;
-  for (const auto& [place, message] : shelf->second) all.push_back(&message);
+  for (const auto& [place, message] : shelf->second) {
+    if (predicate(message)) all.push_back(&message);
+  }
   std::sort(all.begin(), all.end(), stands_before);
   return all;
 }
 
+std::vector<const StoredMessage*> Messages::list(const GroupId& group) const {
+  return list_where(group, [](const StoredMessage&) { return true; });
+}
+
 std::vector<const StoredMessage*> Messages::queued(const GroupId& group) const {
-  auto all = list(group);
-  std::erase_if(all, [](const StoredMessage* message) { return message->is_stored(); });
-  return all;
+  return list_where(group, [](const StoredMessage& message) { return !message.is_stored(); });
 }
 
 std::size_t Messages::count_queued() const {
@@ -194,12 +203,20 @@ void Messages::save(const GroupId& group, const StoredMessage& message) {
   journal_.put(Table::messages, key(group, message), kept);
 }
 
+/// The oldest go. In a channel what its audience said goes before what the channel did: answers are
+/// nothing without their alert.
 void Messages::make_room(const GroupId& group) {
   Shelf& shelf = groups_[group];
-  if (shelf.size() <= group_messages_max) return;
-  const StoredMessage* oldest = list(group).front();
-  journal_.erase(Table::messages, key(group, *oldest));
-  shelf.erase({oldest->sender, oldest->id});
+  if (shelf.size() <= messages_max) return;
+  auto oldest = list_where(group, [](const StoredMessage& message) { return message.is_stored(); });
+  std::ranges::stable_partition(oldest, [](const StoredMessage* message) {
+    return message->voice == MessageView::Voice::person;
+  });
+  oldest.resize(std::min(oldest.size(), messages_evicted));
+  for (const StoredMessage* message : oldest) {
+    journal_.erase(Table::messages, key(group, *message));
+    shelf.erase({message->sender, message->id});
+  }
 }
 
 }  // namespace porchlight::client

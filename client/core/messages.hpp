@@ -37,8 +37,8 @@ class Messages {
   explicit Messages(Journal& journal) : journal_(journal) {}
   bool load(const Record& record);
 
-  /// Somebody's message as it came. Told apart by sender and id: of two with the same, the one that
-  /// stands earlier is kept. True when it is new.
+  /// Somebody's message as it came; where there are too many, older ones go. Told apart by sender
+  /// and id: of two with the same, the one that stands earlier is kept. True when it is new.
   bool add(const GroupId& group, StoredMessage message);
   /// One's own, at the end of the queue.
   void queue(const GroupId& group, StoredMessage message);
@@ -72,6 +72,8 @@ class Messages {
   using Place = std::pair<VerifyKey, MessageId>;
   using Shelf = std::map<Place, StoredMessage>;
   StoredMessage* find_mutable(const GroupId& group, const VerifyKey& sender, const MessageId& id);
+  template <class Predicate>
+  std::vector<const StoredMessage*> list_where(const GroupId& group, Predicate predicate) const;
   void save(const GroupId& group, const StoredMessage& message);
   void make_room(const GroupId& group);
 
