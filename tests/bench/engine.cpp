@@ -81,6 +81,11 @@ void Engine::fail(Client& client) {
   ERR_clear_error();
 }
 
+void Engine::hang_up(Client& client) {
+  if (std::exchange(client.failed_, true)) return;
+  ::close(std::exchange(client.fd_, -1));  // which takes it out of the epoll set
+}
+
 void Engine::drive(Client& client) {
   SSL* const ssl = client.tls_.ssl.get();
   if (!client.shaken_) {

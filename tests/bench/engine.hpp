@@ -50,6 +50,8 @@ class Engine {
   /// Begins to connect. The client lives until forget_all().
   Client& dial();
   void forget_all();
+  /// Ends its connection; nothing more is called. That is no failure.
+  void hang_up(Client& client);
   /// Sends what `client` has in `out` as far as the socket takes it.
   void flush(Client& client);
   /// Runs until `done` or for `seconds`; whether it was `done`.

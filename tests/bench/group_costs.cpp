@@ -4,152 +4,12 @@
 // CPU is this thread's, medians of several changes.
 #include <CLI/CLI.hpp>
 #include <cstdio>
-#include <ctime>
-#include <filesystem>
 
-#include "client/vault/vault.hpp"
+#include "tests/bench/member.hpp"
 #include "tests/unit/client_core_event_scene.hpp"
 
 namespace porchlight::client {
 namespace {
-
-Random& os_random() {
-  static SystemRandom random;
-  return random;
-}
-
-double thread_ms() {
-  timespec time{};
-  ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
-  return static_cast<double>(time.tv_sec) * 1e3 + static_cast<double>(time.tv_nsec) / 1e6;
-}
-
-double median(std::vector<double> values) {
-  std::sort(values.begin(), values.end());
-  return values[values.size() / 2];
-}
-
-struct Costs {
-  double core_ms = 0;
-  double vault_ms = 0;
-  std::size_t up_bytes = 0;
-  std::size_t down_bytes = 0;
-  std::size_t messages = 0;
-};
-
-/// One member: a core, and a vault on disk that keeps what the core says.
-class Member {
- public:
-  Member(Device& device, MemoryRelay& relay, const std::filesystem::path& folder)
-      : device_(device), relay_(relay), folder_(folder) {
-    std::filesystem::create_directories(folder);
-    std::filesystem::permissions(folder, std::filesystem::perms::owner_all);
-    auto lock = VaultLock::acquire(folder, 1s, VaultLock::Manner::ring, [] {});
-    PORCHLIGHT_ASSERT(lock.ok());
-    auto vault = Vault::create(std::move(lock).value(), as_bytes("bench"), PasswordCost::minimum(),
-                               os_random());
-    PORCHLIGHT_ASSERT(vault.ok());
-    vault_.emplace(std::move(vault).value());
-    std::vector<Write> all;
-    for (Record& record : device.records()) {
-      all.push_back({record.table, std::move(record.key), std::move(record.value)});
-    }
-    PORCHLIGHT_ASSERT(vault_->apply(all).ok());
-  }
-
-  /// Reads and sends until nothing more happens, without paying or proving: that is the relay's
-  /// affair, and the same for every size.
-  Costs run() {
-    Costs costs;
-    timed(costs.core_ms, [&] { core().on_relay_facts(relay_.facts(), Lane::collect, now()); });
-    std::set<MailboxId> caught_up;
-    for (bool more = true; more;) {
-      more = collect(costs, caught_up);
-      more |= drop(costs);
-      keep(costs);
-    }
-    return costs;
-  }
-  template <class Work>
-  Costs run_after(Work work) {
-    Costs costs;
-    timed(costs.core_ms, work);
-    const Costs rest = run();
-    costs.core_ms += rest.core_ms;
-    costs.vault_ms = rest.vault_ms;
-    costs.up_bytes = rest.up_bytes;
-    costs.down_bytes = rest.down_bytes;
-    costs.messages = rest.messages;
-    return costs;
-  }
-  std::uintmax_t vault_bytes() const {
-    std::uintmax_t bytes = 0;
-    for (const auto& entry : std::filesystem::directory_iterator(folder_)) {
-      if (entry.is_regular_file()) bytes += entry.file_size();
-    }
-    return bytes;
-  }
-  /// What a command does first: every record read, opened and taken apart.
-  double load_ms() {
-    double spent = 0;
-    timed(spent, [&] {
-      auto records = vault_->read_all();
-      PORCHLIGHT_ASSERT(records.ok());
-      PORCHLIGHT_ASSERT(Core::load(std::move(records).value(), os_random()).ok());
-    });
-    return spent;
-  }
-  Core& core() { return device_.core(); }
-  TimePoint now() const { return device_.now(); }
-
- private:
-  template <class Work>
-  static void timed(double& spent, Work work) {
-    const double before = thread_ms();
-    work();
-    spent += thread_ms() - before;
-  }
-  bool collect(Costs& costs, std::set<MailboxId>& caught_up) {
-    bool any = false;
-    for (const Subscription& subscription : core().subscriptions(Lane::collect, now())) {
-      const MailboxId id = subscription.address.id();
-      for (const auto& [seq, envelope] : std::map(relay_.mailbox(id))) {
-        if (seq <= std::max(subscription.after_seq, delivered_[id])) continue;
-        delivered_[id] = seq;
-        costs.down_bytes += envelope.size();
-        ++costs.messages;
-        timed(costs.core_ms, [&, seq = seq] { core().on_delivery(id, seq, envelope, now()); });
-        any = true;
-      }
-      if (!caught_up.insert(id).second) continue;
-      timed(costs.core_ms, [&] { core().on_caught_up(id, relay_.incarnation(), now()); });
-      any = true;
-    }
-    return any;
-  }
-  bool drop(Costs& costs) {
-    const auto items = core().outbox(Lane::drop);
-    for (const OutboxItem& item : items) {
-      const auto seq = relay_.drop(item.address, item.envelope, item.if_last);
-      PORCHLIGHT_ASSERT(seq.has_value());
-      costs.up_bytes += item.envelope.size();
-      timed(costs.core_ms, [&] { core().on_dropped(item.id, *seq, now()); });
-    }
-    return !items.empty();
-  }
-  void keep(Costs& costs) {
-    Effects effects;
-    timed(costs.core_ms, [&] { effects = core().drain(); });
-    if (effects.writes.empty()) return;
-    timed(costs.vault_ms, [&] { PORCHLIGHT_ASSERT(vault_->apply(effects.writes).ok()); });
-  }
-
-  Device& device_;
-  MemoryRelay& relay_;
-  std::filesystem::path folder_;
-  std::optional<Vault> vault_;
-  std::map<MailboxId, std::uint64_t> delivered_;
-};
 
 /// Ana leads, Ben is a member, and the rest have asked and are let in.
 class Bench : public CrowdScene {
@@ -198,10 +58,7 @@ class Bench : public CrowdScene {
       for (std::uint32_t i = 0; i < here; ++i) {
         made_up_request(link, "neighbor " + std::to_string(number++));
       }
-      const Costs costs = author_->run();
-      all.core_ms += costs.core_ms;
-      all.vault_ms += costs.vault_ms;
-      all.up_bytes += costs.up_bytes;
+      all += author_->run();
     }
     return all;
   }

@@ -2,6 +2,8 @@
 // Prints one table: CPU is the relay's CPU-seconds (schedstat, all threads) for a million drops or
 // deliveries; gen is this program's own CPU, which near 100% is the bottleneck. Tokens are minted
 // before the relay starts, so that blinding and signing them is not measured; spending them is.
+#include <sys/resource.h>
+
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cstdio>
@@ -16,8 +18,17 @@ struct Arguments {
   std::string at = "127.0.0.1:17443";
   double seconds = 4;
   std::size_t tokens = 30'000;
-  std::vector<std::string> steps{"drops", "idle", "fan-out"};
+  std::vector<std::string> steps{"drops", "idle", "fan-out", "channel"};
+  std::vector<std::size_t> audiences{100, 1'000, 10'000};
 };
+
+/// As far as the system allows: each connection is a descriptor.
+void raise_descriptors() {
+  rlimit files{};
+  ::getrlimit(RLIMIT_NOFILE, &files);
+  files.rlim_cur = files.rlim_max;
+  ::setrlimit(RLIMIT_NOFILE, &files);
+}
 
 int run(const Arguments& arguments) {
   const auto wants = [&](const char* step) {
@@ -26,8 +37,8 @@ int run(const Arguments& arguments) {
   const auto at = wire::HostPort::parse(arguments.at);
   if (!at.ok()) return (void)std::fprintf(stderr, "%s\n", at.error().what.c_str()), 2;
   // A fresh relay for each: memory that one left behind must not be charged to the next.
-  const auto with_relay = [&](const auto& measure) {
-    auto subject = Subject::start(arguments.program, *at, arguments.tokens);
+  const auto with_relay = [&](const auto& measure, std::size_t tokens) {
+    auto subject = Subject::start(arguments.program, *at, tokens);
     if (!subject.ok()) {
       std::fprintf(stderr, "relay_load: %s\n", subject.error().what.c_str());
       return false;
@@ -38,24 +49,36 @@ int run(const Arguments& arguments) {
   };
   bool good = true;
   if (wants("idle")) {
-    good = good && with_relay([&](Subject& subject) {
-             std::printf("empty             rss %6.1f MiB\n", subject.use().rss_kib / 1024);
-             measure_idle(subject, {1'000, 5'000});
-           });
+    good = good &&
+           with_relay(
+               [&](Subject& subject) {
+                 std::printf("empty             rss %6.1f MiB\n", subject.use().rss_kib / 1024);
+                 measure_idle(subject, {1'000, 5'000});
+               },
+               arguments.tokens);
   }
   if (wants("drops")) {
     const std::pair<std::size_t, std::size_t> shapes[] = {{64, 64}, {64, 1}, {1, 1}};
     for (const auto& [connections, window] : shapes) {
-      good = good && with_relay([&, c = connections, w = window](Subject& subject) {
-               measure_drops(subject, c, w, arguments.seconds);
-             });
+      good = good && with_relay(
+                         [&, c = connections, w = window](Subject& subject) {
+                           measure_drops(subject, c, w, arguments.seconds);
+                         },
+                         arguments.tokens);
     }
   }
   if (wants("fan-out")) {
     for (const std::size_t count : {std::size_t{100}, std::size_t{5'000}}) {
-      good = good && with_relay([&](Subject& subject) {
-               measure_fan_out(subject, count, arguments.seconds);
-             });
+      good =
+          good &&
+          with_relay([&](Subject& subject) { measure_fan_out(subject, count, arguments.seconds); },
+                     arguments.tokens);
+    }
+  }
+  if (wants("channel")) {
+    for (const std::size_t count : arguments.audiences) {
+      const auto measure = [&](Subject& subject) { measure_channel(subject, count); };
+      good = good && with_relay(measure, channel_tokens(count));
     }
   }
   return good ? 0 : 1;
@@ -74,7 +97,11 @@ int main(int argc, char** argv) {
       ->check(CLI::Range(0.1, 60.));
   app.add_option("--tokens", arguments.tokens, "Session tokens to mint beforehand, for each relay")
       ->check(CLI::Range(100, 200'000));
-  app.add_option("--steps", arguments.steps, "drops, idle, fan-out")->delimiter(',');
+  app.add_option("--steps", arguments.steps, "drops, idle, fan-out, channel")->delimiter(',');
+  app.add_option("--audiences", arguments.audiences, "For the step channel")
+      ->delimiter(',')
+      ->check(CLI::Range(1, 15'000));
   CLI11_PARSE(app, argc, argv);
+  porchlight::bench::raise_descriptors();
   return porchlight::bench::run(arguments);
 }

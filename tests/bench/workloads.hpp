@@ -17,10 +17,17 @@ void measure_idle(Subject& subject, const std::vector<std::size_t>& counts);
 /// One mailbox that `count` collectors listen to, eight broadcasts unfinished at a time.
 void measure_fan_out(Subject& subject, std::size_t count, double seconds);
 
+/// A channel with an audience of `count`, who all listen: one alert at a time to all of them; then
+/// an answer by each, on a connection of its own, within a minute and as fast as it goes, counted
+/// by one live collector. Takes channel_tokens(count).
+void measure_channel(Subject& subject, std::size_t count);
+std::size_t channel_tokens(std::size_t count);
+
 // ---- what they share ----
 
 inline constexpr std::size_t envelope_bytes = 2048;
 inline constexpr double setup_seconds_max = 60;
+inline constexpr std::size_t dials_at_once = 64;
 
 inline wire::MailboxAddress mailbox_of(const SigningKey& key) { return {0, key.verify_key(), {}}; }
 
