@@ -353,8 +353,8 @@ struct Core::State : Holdings {
   void audience_join_stored(Channel& channel);
   void deliver_reply(Channel& channel, ChannelEpoch& epoch, std::uint32_t day, std::uint64_t seq,
                      ByteView envelope, TimePoint now);
-  void deliver_to_door(Channel& channel, ChannelEpoch& epoch, std::uint64_t seq,
-                       ByteView envelope, TimePoint now);
+  void deliver_to_door(Channel& channel, ChannelEpoch& epoch, std::uint64_t seq, ByteView envelope,
+                       TimePoint now);
   void receive_audience_join(Channel& channel, const OpenedReply& reply, std::uint64_t seq,
                              TimePoint now);
   void answer_waiting(Channel& channel, TimePoint now);
@@ -363,9 +363,9 @@ struct Core::State : Holdings {
   void receive_audience_add(Channel& channel, const wire::AudienceAdd& body, TimePoint now);
   void receive_audience_invite(Channel& channel, const VerifyKey& by,
                                const wire::AudienceInvite& body);
-  void receive_audience_remove(Channel& channel, const AudienceId& id, TimePoint now);
+  void receive_audience_remove(Channel& channel, const AudienceId& id);
   void send_enroll(const JoinRequest& request, TimePoint now);
-  void remove_entry(Channel& channel, const AudienceId& id, TimePoint now);
+  void remove_entries(Channel& channel, std::span<const AudienceId> ids, TimePoint now);
   Status remove_from_audience(const ChannelId& id, std::string_view name, TimePoint now);
   void lapse_audience_invites(Channel& channel, TimePoint now);
   void tell_channel_card(Channel& channel, TimePoint now);

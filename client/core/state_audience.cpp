@@ -125,7 +125,7 @@ void Core::State::lapse_audience_invites(Channel& channel, TimePoint now) {
     const bool is_orphan = group->roster().find(entry.invited->by) == nullptr;
     if (is_orphan || entry.invited->expires + patience < relay.sure_time(now)) over.push_back(id);
   }
-  for (const AudienceId& id : over) remove_entry(channel, id, now);
+  remove_entries(channel, over, now);
 }
 
 // ---- what the audience answers ------------------------------------------------------------------
@@ -288,17 +288,23 @@ void Core::State::send_enroll(const JoinRequest& request, TimePoint now) {
   outbox.add(std::move(entry));
 }
 
-void Core::State::remove_entry(Channel& channel, const AudienceId& id, TimePoint now) {
-  wire::Body body;
-  body.mutable_audience_remove()->set_channel_id(channel.id().str());
-  body.mutable_audience_remove()->set_entry(id.str());
-  receive_audience_remove(channel, id, now);
-  tell_group(*find_group(channel.owner->group), std::move(body), now);
+/// All at once: a change for each of them would cost its grants as many times.
+void Core::State::remove_entries(Channel& channel, std::span<const AudienceId> ids, TimePoint now) {
+  if (ids.empty()) return;
+  for (const AudienceId& id : ids) {
+    wire::Body body;
+    body.mutable_audience_remove()->set_channel_id(channel.id().str());
+    body.mutable_audience_remove()->set_entry(id.str());
+    receive_audience_remove(channel, id);
+    tell_group(*find_group(channel.owner->group), std::move(body), now);
+  }
   forget_channel_proposal(channel);  // what is under way is made anew, without them
   propose_channel(channel, now);
 }
 
-void Core::State::receive_audience_remove(Channel& channel, const AudienceId& id, TimePoint now) {
+/// The change that leaves them out is by whoever took them out; the others see to it at their next
+/// tick, where it has not come.
+void Core::State::receive_audience_remove(Channel& channel, const AudienceId& id) {
   const AudienceEntry* entry = channel.audience.find(id);
   const std::string name = entry == nullptr ? "" : channel.audience.display_name(id);
   const auto person = entry == nullptr ? std::nullopt : entry->identity;
@@ -306,7 +312,6 @@ void Core::State::receive_audience_remove(Channel& channel, const AudienceId& id
   if (!channel.audience.remove(id)) return;
   if (person && channel.audience.find(*person) == nullptr) settle_catch_up(channel.id(), *person);
   if (!name.empty()) tell(Notice::Kind::audience_removed, channel.id(), {}, name);
-  propose_channel(channel, now);
 }
 
 Status Core::State::remove_from_audience(const ChannelId& channel_id, std::string_view name,
@@ -350,8 +355,8 @@ Status Core::State::remove_from_audience(const ChannelId& channel_id, std::strin
       take_enrolls_back(mine->second);
       take_parcel_back(mine->second, now);
     }
-    remove_entry(*channel, id, now);
   }
+  remove_entries(*channel, found, now);
   return Ok{};
 }
 

@@ -134,7 +134,7 @@ void Core::State::receive_channel_body(Group& group, const StoredMessage& messag
   } else if (body.has_audience_remove()) {
     Channel* channel = of(body.audience_remove().channel_id());
     const auto id = AudienceId::from(as_bytes(body.audience_remove().entry()));
-    if (channel != nullptr && id) receive_audience_remove(*channel, *id, now);
+    if (channel != nullptr && id) receive_audience_remove(*channel, *id);
   } else if (body.has_audience_list()) {
     Channel* channel = of(body.audience_list().channel_id());
     if (channel != nullptr) receive_list(*channel, std::move(*body.mutable_audience_list()));

@@ -61,7 +61,9 @@ void Core::State::take_back(Invite& invite, TimePoint now) {
   Channel* channel = find_channel(invite.group);
   const AudienceEntry* entry =
       channel == nullptr ? nullptr : channel->audience.find_invite(invite.id);
-  if (entry != nullptr && !channel->over()) remove_entry(*channel, AudienceId(entry->id), now);
+  if (entry == nullptr || channel->over()) return;
+  const AudienceId gone = entry->id;
+  remove_entries(*channel, {&gone, 1}, now);
 }
 
 /// Whoever comes by them could be let in by nobody.

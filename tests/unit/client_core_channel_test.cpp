@@ -202,5 +202,32 @@ TEST(Channel, WhoComesWhenAnEventIsUsedUpIsToldAndKeepsNothing) {
   EXPECT_TRUE(late.core().channels().empty());
 }
 
+TEST(Channel, IsChangedByWhoeverTookSomebodyOutAndByTheOthersWhereThatDoesNotCome) {
+  ChannelScene scene;
+  Device& maria = scene.volunteer("Maria");
+  Device& noor = scene.volunteer("Noor");
+  ASSERT_TRUE(scene.ana.core().set_role(scene.group, "Ben", wire::ROLE_LEAD, scene.ana.now()).ok());
+  scene.ana.keep();
+  scene.sync_all();
+  ASSERT_TRUE(scene.ana.core().remove_from_audience(scene.channel, "Noor", scene.ana.now()).ok());
+  scene.ana.keep();
+  // Nothing but the word of it leaves her device.
+  const auto items = scene.ana.core().outbox(Lane::drop);
+  const auto word = std::ranges::find(items, limits::envelope_sizes_bytes[0],
+                                      [](const auto& item) { return item.envelope.size(); });
+  ASSERT_NE(word, items.end());
+  scene.relay.put(word->address, word->envelope);
+  scene.ben.collect(Lane::collect);
+  EXPECT_EQ(scene.ben.core().channel("pickup")->people, 1u);
+  EXPECT_TRUE(scene.ben.core().outbox(Lane::drop).empty());
+  scene.relay.now += limits::tick_interval;
+  scene.ben.sync();
+  maria.sync();
+  noor.sync();
+  EXPECT_EQ(scene.epoch(scene.ben), 1u);
+  EXPECT_EQ(scene.epoch(maria), 1u);
+  EXPECT_EQ(scene.epoch(noor), 0u);
+}
+
 }  // namespace
 }  // namespace porchlight::client
