@@ -111,7 +111,6 @@ struct Core::State : Holdings {
   std::vector<const RosterEntry*> leads_to_ask(const Group& group) const;
   void forget_asking(const Group& group);
   void receive_catch_up(const EnvelopeHash& envelope, ByteView signed_catch_up, TimePoint now);
-  /// `group` may be a channel.
   void settle_catch_up(const GroupId& group, const VerifyKey& member);
   std::vector<VerifyKey> refreshed(const Group& group) const;
 
