@@ -297,7 +297,7 @@ void Channel::add_day(ChannelEpoch& epoch, std::uint32_t number, ChannelDayKeys 
   day.keys = std::move(keys);
   if (post) {
     const auto reply = reply_address(SigningKey(post->reply_collect).verify_key());
-    day.group = ChannelDay::Group{*std::move(post), reply, reply.id()};
+    day.group = ChannelDayOfGroup{*std::move(post), reply, reply.id()};
   }
   const auto& placed = epoch.days.insert_or_assign(number, std::move(day)).first->second;
   save_day(epoch, number, placed);

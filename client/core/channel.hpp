@@ -11,6 +11,14 @@
 
 namespace porchlight::client {
 
+/// What the group holds of a day beside its audience.
+struct ChannelDayOfGroup {
+  PostDayKeys keys;
+  wire::MailboxAddress reply_address;
+  MailboxId reply_mailbox;
+  bool reply_complete = false;
+};
+
 /// An entered day of an epoch: its mailbox and, for the group, its reply mailbox.
 struct ChannelDay {
   ChannelDayKeys keys;
@@ -19,13 +27,7 @@ struct ChannelDay {
   /// CaughtUp was seen after a whole day had passed since.
   bool complete = false;
   bool caught_up = false;  // seen on the present connection; never kept
-  struct Group {
-    PostDayKeys keys;
-    wire::MailboxAddress reply_address;
-    MailboxId reply_mailbox;
-    bool reply_complete = false;
-  };
-  std::optional<Group> group;
+  std::optional<ChannelDayOfGroup> group;
 };
 
 /// What the group holds of an epoch beside its audience: what it speaks with.

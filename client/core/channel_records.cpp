@@ -282,7 +282,7 @@ bool Channel::load_day(ByteView rest, ByteView value) {
   day.mailbox = day.address.id();
   day.complete = kept.complete();
   if (!kept.drop().empty()) {
-    ChannelDay::Group& group = day.group.emplace();
+    ChannelDayOfGroup& group = day.group.emplace();
     if (!take_secret(group.keys.drop, *kept.mutable_drop()) ||
         !take_secret(group.keys.reply_collect, *kept.mutable_reply_collect()) ||
         !take_secret(group.keys.reply_seal, *kept.mutable_reply_seal())) {

@@ -29,9 +29,9 @@ MessageId Core::State::announce(const ChannelAnnouncement& what, Group& group, T
 
 /// To everybody who leads now, in as many bodies as it takes.
 void Core::State::tell_roots(const Channel& channel, Group& group, TimePoint now) {
-  for (const auto& [key, seed] : channel.owner->roots) {
+  for (const auto& [root, seed] : channel.owner->roots) {
     wire::Body body;
-    const auto flush_boxes = [&] {
+    const auto flush_boxes = [&, &key = root] {
       if (body.channel_root().boxes_size() == 0) return;
       body.mutable_channel_root()->set_channel_id(channel.id().str());
       body.mutable_channel_root()->set_root(key.str());
