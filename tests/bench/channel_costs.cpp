@@ -236,7 +236,9 @@ class Bench : ChannelScene {
     AlertCount counted;
     timed(board_ms, [&] { board = author_->core().alerts(channel, relay.now); });
     timed(audience_ms, [&] {
-      for (AudienceView& view : *author_->core().audience(channel)) {
+      auto views = author_->core().audience(channel);
+      PORCHLIGHT_ASSERT(views.ok());
+      for (AudienceView& view : *views) {
         if (view.identity) audience.push_back({*view.identity, std::move(view.name)});
       }
     });
