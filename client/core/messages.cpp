@@ -209,7 +209,7 @@ void Messages::make_room(const GroupId& group) {
   Shelf& shelf = groups_[group];
   if (shelf.size() <= messages_max) return;
   auto oldest = list_where(group, [](const StoredMessage& message) { return message.is_stored(); });
-  std::ranges::stable_partition(oldest, [](const StoredMessage* message) {
+  std::stable_partition(oldest.begin(), oldest.end(), [](const StoredMessage* message) {
     return message->voice == MessageView::Voice::person;
   });
   oldest.resize(std::min(oldest.size(), messages_evicted));

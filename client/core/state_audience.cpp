@@ -25,6 +25,11 @@ AudienceEntry entry_of(const JoinRequest& request) {
 // ---- inviting -----------------------------------------------------------------------------------
 
 Result<wire::Link> Core::State::create_audience_invite(const InviteOrder& order, TimePoint now) {
+  if (find_group(order.group) != nullptr) {
+    return Error{Errc::usage,
+                 "a channel has an audience, and a group has members: say which "
+                 "channel they are invited to; nothing was made"};
+  }
   TRY(Channel * channel, led_channel(order.group, "invite to its audience"));
   CHECK(check_lifetime(order));
   CHECK(check_name(order.to, "whom the invite is for"));
