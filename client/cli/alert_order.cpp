@@ -9,6 +9,7 @@ namespace porchlight::client {
 namespace {
 
 constexpr const char* usual_answers = "on my way,can't";
+constexpr const char* usual_urgency = "soon";
 
 Result<wire::Urgency> parse_urgency(const std::string& text) {
   for (const auto urgency : {wire::URGENCY_NOW, wire::URGENCY_SOON, wire::URGENCY_INFORMATION}) {
@@ -29,23 +30,25 @@ void add_answers(wire::Alert& alert, std::string_view list) {
   }
 }
 
-Status add_deadline(wire::Alert& alert, const std::string& typed, TimePoint now) {
+Status add_deadline(wire::Body& body, const std::string& typed, TimePoint now) {
+  wire::Alert& alert = *body.mutable_alert();
   if (typed.empty()) return Ok{};
   if (alert.answers().empty()) {
     return Error{Errc::usage,
                  "--deadline says by when an answer is wanted: say with --ack which answers there "
                  "are. Nothing was sent."};
   }
-  const auto span = parse_span(typed);
-  TimePoint deadline;
-  if (span.ok()) {
-    deadline = now + *span;
-  } else {
-    TRY(deadline, parse_time(typed, now));
-  }
+  TRY(const TimePoint deadline, parse_deadline(typed, now));
   if (deadline <= now) {
     return Error{Errc::usage,
                  "That deadline has passed: " + short_time(deadline, now) + ". Nothing was sent."};
+  }
+  const TimePoint expiry = now + std::chrono::hours(body.lifetime_hours());
+  if (deadline > expiry) {
+    return Error{Errc::usage, "That deadline, " + short_time(deadline, now) +
+                                  ", is after the alert goes from every device, " +
+                                  short_time(expiry, now) +
+                                  ": let it live longer with --expires. Nothing was sent."};
   }
   alert.set_deadline_minute(wire::unix_minute(deadline));
   return Ok{};
@@ -53,6 +56,7 @@ Status add_deadline(wire::Alert& alert, const std::string& typed, TimePoint now)
 
 /// Lifetimes are whole hours.
 Status add_lifetime(wire::Body& body, const std::string& typed) {
+  body.set_lifetime_hours(limits::alert_lifetime_hours);
   if (typed.empty()) return Ok{};
   TRY(const auto span, parse_span(typed));
   body.set_lifetime_hours(
@@ -71,12 +75,23 @@ Result<wire::Body> order_alert(const AlertOrder& order, TimePoint now) {
     std::erase(text, '\r');  // lines from elsewhere may end in two characters
   }
   CHECK(add_wordings(*alert.mutable_wordings(), text, order.texts));
-  TRY(const wire::Urgency urgency, parse_urgency(order.urgency));
+  TRY(const wire::Urgency urgency,
+      parse_urgency(order.urgency.empty() ? usual_urgency : order.urgency));
   alert.set_urgency(urgency);
   add_answers(alert, order.answers.value_or(urgency == wire::URGENCY_NOW ? usual_answers : ""));
-  CHECK(add_deadline(alert, order.deadline, now));
   CHECK(add_lifetime(body, order.expires));
+  CHECK(add_deadline(body, order.deadline, now));
   return body;
+}
+
+Status check_again(const AlertOrder& order) {
+  const bool bare = order.words.empty() && order.texts.empty() && order.sighting.empty() &&
+                    order.urgency.empty() && !order.answers && order.deadline.empty() &&
+                    order.expires.empty() && order.force.empty();
+  if (bare) return Ok{};
+  return Error{Errc::usage,
+               "--again calls those who are silent, with the alert's own words and answers: it "
+               "takes nothing else. Nothing was sent."};
 }
 
 }  // namespace porchlight::client

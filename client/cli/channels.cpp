@@ -25,6 +25,13 @@ Error ambiguous(const std::string& typed, const std::vector<FoundAlert>& found) 
           "More than one alert is called " + typed + ": say which, " + names + "."};
 }
 
+ChannelView as_it_stands(const Core& core, const ChannelView& before) {
+  for (ChannelView& channel : core.channels()) {
+    if (channel.id == before.id) return std::move(channel);
+  }
+  return before;
+}
+
 }  // namespace
 
 Result<ChannelView> pick_channel(const Core& core, const std::string& name) {
@@ -77,12 +84,40 @@ Result<FoundAlert> find_alert(const Core& core, const std::string& typed, TimePo
                                     " here: porchlight alert list shows those there are."};
 }
 
-Result<FoundAlert> fetch_alert(Context& context, Engine& engine, const std::string& typed) {
-  auto known = find_alert(engine.core(), typed, context.now());
-  if (known.ok()) return known;
+Status fetch_first(Context& context, Engine& engine) {
   TRY(const SyncReport report, context.sync(engine));
-  if (report.trouble) context.out().warn(report.trouble->what);
+  if (report.trouble) {
+    context.out().warn(
+        sentences(report.trouble->what, "The relay may have newer things than this device knows."));
+  }
+  return Ok{};
+}
+
+Result<FoundAlert> fetch_alert(Context& context, Engine& engine, const std::string& typed) {
+  CHECK(fetch_first(context, engine));
   return find_alert(engine.core(), typed, context.now());
+}
+
+// ---- whom it reaches ------------------------------------------------------------------------
+
+Result<Reach> reach_of(const Core& core, const ChannelView& channel, TimePoint now) {
+  TRY(const auto audience, core.audience(channel.id));
+  Reach reach;
+  reach.is_partial = channel.waits_for_list;
+  for (const AudienceView& entry : audience) {
+    if (!entry.invite) ++reach.people;
+    const bool open = entry.invite && entry.expires > now && entry.joined < entry.uses;
+    if (open) reach.open_uses += entry.uses - entry.joined;
+  }
+  return reach;
+}
+
+std::string reach_text(const Reach& reach) {
+  std::string text = std::to_string(reach.people) + " listed";
+  if (reach.open_uses > 0) {
+    text += ", and up to " + std::to_string(reach.open_uses) + " more by open invites";
+  }
+  return text + (reach.is_partial ? "; the whole list is on its way from a lead's device" : "");
 }
 
 Result<AlertCount> count_in(const Core& core, const FoundAlert& found) {
@@ -100,17 +135,46 @@ Result<Said> say(Context& context, Engine& engine, const ChannelView& channel, w
   TRY(SyncReport report, context.sync(engine));
   const auto messages = engine.core().channel_messages(channel.id);
   const MessageView* const message = find_message(messages, id);
-  if (message) return Said{*message, std::move(report)};
+  if (message) return Said{*message, std::move(report), as_it_stands(engine.core(), channel)};
   return Error{Errc::not_permitted, "You were taken out of \"" + channel.name +
                                         "\" meanwhile; what you wrote was not sent."};
 }
 
+ExitCode end_of_saying(Context& context, Engine& engine, const Said& said) {
+  const bool queued = said.message.standing == MessageView::Standing::queued;
+  if (!queued || !said.channel.waits_for_keys) {
+    return end_of_posting(context, engine, said.report, said.message);
+  }
+  context.out().warn("\"" + one_line(said.channel.name) +
+                     "\" waits for new keys: this is kept here, and goes out once the device of "
+                     "somebody who leads has made them.");
+  return said.report.trouble ? context.end_of_sending(engine, said.report) : ExitCode::queued;
+}
+
+ExitCode end_of_unfinished(Context& context, Engine& engine, const SyncReport& report,
+                           const std::string& warning) {
+  ExitCode code = ExitCode::queued;
+  if (report.trouble) {
+    const ExitCode own = exit_code_of(report.trouble->code);
+    const bool matters =
+        own == ExitCode::refused || own == ExitCode::security || own == ExitCode::update_needed;
+    if (matters) code = own;
+    if (matters) context.out().fail(*report.trouble, own);
+    if (!matters) context.out().warn(report.trouble->what);
+  }
+  context.say_if_changes_wait(engine);
+  context.out().warn(warning);
+  return code;
+}
+
 Result<bool> is_meant_for_so_many(Context& context, const ChannelView& channel,
-                                  std::size_t people) {
-  if (people <= many_people || context.options().yes) return true;
-  const std::string reach = "This reaches " + std::to_string(people) + " people at once in \"" +
-                            one_line(channel.name) + "\"";
-  return confirm(reach + ". Send it?", reach + ": say --yes to send it without being asked.");
+                                  const Reach& reach) {
+  const bool few = !reach.is_partial && reach.people + reach.open_uses <= many_people;
+  if (few || context.options().yes) return true;
+  const std::string whom = "This reaches the audience of \"" + one_line(channel.name) +
+                           "\" at once: " + reach_text(reach);
+  return confirm(whom + ". Send it?",
+                 sentences(whom, "Nothing was sent: say --yes to send it without being asked."));
 }
 
 }  // namespace porchlight::client

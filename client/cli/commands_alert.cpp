@@ -9,6 +9,19 @@ namespace {
 
 // ---- list -----------------------------------------------------------------------------------
 
+/// The cells of a row; what nobody of the group stands for is toned in the last.
+std::vector<std::string> row_of(const Output& out, const AlertView& alert, const ChannelEye& eye) {
+  std::string place = one_line(eye.channel.name);
+  std::string text = alert_text(alert, eye);
+  if (eye.is_group()) {
+    const bool alarming = is_alarming(alert.message.voice);
+    place += (alarming ? "  " : " by ") + speaker(alert.message, eye);
+    if (alarming) text = out.tinted(Output::Tone::warning, text);
+  }
+  return {alert.short_id, short_time(alert.message.sent, eye.now), place, standing_text(alert, eye),
+          text};
+}
+
 Result<ExitCode> run_list(Context& context) {
   TRY(const auto engine, context.open());
   TRY(const SyncReport report, context.sync(*engine));
@@ -19,8 +32,7 @@ Result<ExitCode> run_list(Context& context) {
       if (context.out().json()) {
         context.out().record("alert", alert_json(alert, eye));
       } else {
-        rows.push_back({alert.short_id, short_time(alert.message.sent, context.now()),
-                        one_line(channel.name), standing_text(alert, eye), alert_text(alert, eye)});
+        rows.push_back(row_of(context.out(), alert, eye));
       }
     }
   }
@@ -51,6 +63,18 @@ void show_how_to_answer(Output& out, const AlertView& alert) {
   out.say("Answer  porchlight alert ack " + alert.short_id + " " + numbered);
 }
 
+/// A warning where nobody of the group stands for it.
+std::string by_text(const Output& out, MessageView::Voice voice, const std::string& name) {
+  if (voice == MessageView::Voice::unattributed) {
+    return out.tinted(Output::Tone::warning, "NOT ATTRIBUTED: nobody of the group stands for it");
+  }
+  if (voice == MessageView::Voice::outsider) {
+    return out.tinted(Output::Tone::warning,
+                      "OUTSIDER: " + one_line(name) + " was out of the group when it was said");
+  }
+  return one_line(name);
+}
+
 void show(Output& out, const AlertView& alert, const ChannelEye& eye) {
   out.line(alert.short_id + "  " + standing_text(alert, eye));
   out.line("  alert      " + alert_text(alert, eye));
@@ -64,15 +88,12 @@ void show(Output& out, const AlertView& alert, const ChannelEye& eye) {
   out.line("  sent       " + short_time(alert.message.sent, eye.now) +
            (alert.calls > 1 ? ", called out " + std::to_string(alert.calls) + " times" : ""));
   if (eye.is_group()) {
-    const bool attributed = alert.message.voice == MessageView::Voice::channel;
-    out.line(attributed ? "  by         " + one_line(alert.message.sender_name)
-                        : out.tinted(Output::Tone::warning,
-                                     "  by         NOT ATTRIBUTED: nobody of the group stands "
-                                     "for it"));
+    out.line("  by         " + by_text(out, alert.message.voice, alert.message.sender_name));
   }
   if (alert.clear) {
-    out.line("  then       " + clear_text(*alert.clear, eye) +
-             (eye.is_group() ? ", by " + one_line(alert.cleared_by) : ""));
+    out.line(
+        "  then       " + clear_text(*alert.clear, eye) +
+        (eye.is_group() ? ", by " + by_text(out, clear_voice(alert, eye), alert.cleared_by) : ""));
   }
   show_answers(out, alert, eye);
   if (!eye.is_group()) show_how_to_answer(out, alert);
@@ -96,15 +117,31 @@ Result<ExitCode> run_show(Context& context, const std::string& id) {
 struct StatusOptions {
   std::string id;
   bool missing = false;
+  bool names = false;
 };
 
-void show_status(Output& out, const AlertView& alert, const AlertCount& count, bool missing) {
+/// Who gave which answer: where they are few they are always named.
+void show_names(Output& out, const AlertCount& count, bool all) {
+  constexpr std::size_t few = 10;
+  for (const AlertCount::Answer& answer : count.answers) {
+    if (answer.names.empty() || (!all && answer.names.size() > few)) continue;
+    std::string row = "  " + one_line(answer.answer) + ": ";
+    for (const std::string& name : answer.names) {
+      row += (&name == &answer.names.front() ? "" : ", ") + one_line(name);
+    }
+    out.line(row);
+  }
+}
+
+void show_status(Output& out, const AlertView& alert, const AlertCount& count,
+                 const StatusOptions& options) {
   std::string row = alert.short_id;
   for (const AlertCount::Answer& answer : count.answers) {
     row += "  " + one_line(answer.answer) + " " + std::to_string(answer.names.size()) + " ";
   }
   out.line(row + "  silent " + std::to_string(count.silent.size()));
-  if (missing) {
+  show_names(out, count, options.names);
+  if (options.missing) {
     for (const std::string& name : count.silent) out.line(one_line(name));
   } else if (!count.silent.empty()) {
     out.say("Who is silent: --missing. To call them again: porchlight alert send --again " +
@@ -135,7 +172,7 @@ Result<ExitCode> run_status(Context& context, const StatusOptions& options) {
         "alert_status",
         count_json(found.alert, count, eye, options.missing ? Missing::named : Missing::counted));
   } else {
-    show_status(context.out(), found.alert, count, options.missing);
+    show_status(context.out(), found.alert, count, options);
   }
   if (found.channel.waits_for_list) {
     context.out().warn(
@@ -159,6 +196,8 @@ Action define_alert_status(CLI::App& app) {
   auto options = std::make_shared<StatusOptions>();
   app.add_option("id", options->id, "As alert list shows it")->type_name("ID")->required();
   app.add_flag("--missing", options->missing, "Also who is silent, one name a line");
+  app.add_flag("--names", options->names,
+               "Also who gave which answer, where more than ten gave the same");
   return [options](Context& context) { return run_status(context, *options); };
 }
 

@@ -57,18 +57,31 @@ Status check_answerable(const FoundAlert& found) {
 
 /// Answers wait for a random moment, so that the relay cannot tell who answers from when. This
 /// waits with them.
-Result<Said> let_it_leave(Context& context, Engine& engine, const ChannelView& channel, Said said) {
+Result<Said> let_it_leave(Context& context, Engine& engine, const FoundAlert& found, Said said) {
+  const std::uint32_t seconds =
+      std::max(1u, found.alert.message.body.alert().answer_delay_seconds());
   constexpr int turns_max = 3;
   for (int turn = 0; turn < turns_max; ++turn) {
     const bool queued = said.message.standing == MessageView::Standing::queued;
     if (!queued || said.report.trouble || !engine.core().next_tick_at(context.now())) break;
-    if (turn == 0) context.out().say("It leaves within a few seconds; Ctrl-C leaves it queued.");
+    if (turn == 0) {
+      context.out().say("It leaves within " + counted(seconds, "second") +
+                        "; Ctrl-C leaves it queued.");
+    }
     engine.wait_for_tick(std::chrono::seconds(limits::answer_delay_seconds_max + 1));
     TRY(said.report, context.sync(engine));
-    const auto messages = engine.core().channel_messages(channel.id);
+    const auto messages = engine.core().channel_messages(found.channel.id);
     if (const MessageView* now = find_message(messages, said.message.id)) said.message = *now;
   }
   return said;
+}
+
+/// What the group has said of the alert since; null where it stands as it was sent.
+const wire::AllClear* clear_of(const MessageId& id, const ChannelEye& eye) {
+  for (const AlertView& alert : eye.alerts.alerts) {
+    if (alert.id == id && alert.clear) return &*alert.clear;
+  }
+  return nullptr;
 }
 
 Result<ExitCode> run_ack(Context& context, const AckOptions& options) {
@@ -82,17 +95,23 @@ Result<ExitCode> run_ack(Context& context, const AckOptions& options) {
   body.mutable_ack()->set_note(options.note);
   body.set_lifetime_hours(found.alert.message.body.lifetime_hours());
   TRY(Said waiting, say(context, *engine, found.channel, std::move(body)));
-  TRY(const Said said, let_it_leave(context, *engine, found.channel, std::move(waiting)));
+  TRY(const Said said, let_it_leave(context, *engine, found, std::move(waiting)));
   Output& out = context.out();
   const ChannelEye eye = look_at(engine->core(), found.channel, context.now());
+  const wire::AllClear* const clear = clear_of(found.alert.id, eye);
   if (out.json()) {
-    out.record("message", channel_message_json(said.message, eye));
+    Json fields = channel_message_json(said.message, eye);
+    if (clear) fields["clear"] = clear_json(*clear, eye);
+    out.record("message", std::move(fields));
   } else {
     out.line(found.alert.short_id + "  " + one_line(answer) + "  " +
              fate_of(said.message, out, context.now()));
     out.say("Only the group behind \"" + one_line(found.channel.name) + "\" sees it.");
   }
-  return end_of_posting(context, *engine, said.report, said.message);
+  if (clear) {
+    out.warn(found.alert.short_id + " has changed since it was sent: " + clear_text(*clear, eye));
+  }
+  return end_of_saying(context, *engine, said);
 }
 
 // ---- clear ----------------------------------------------------------------------------------
@@ -127,7 +146,8 @@ Result<ExitCode> run_clear(Context& context, const ClearOptions& options) {
   TRY(const FoundAlert found, fetch_alert(context, *engine, options.id));
   const ChannelView& channel = found.channel;
   CHECK(check_own(channel));
-  TRY(const bool meant, is_meant_for_so_many(context, channel, channel.people));
+  TRY(const Reach reach, reach_of(engine->core(), channel, context.now()));
+  TRY(const bool meant, is_meant_for_so_many(context, channel, reach));
   if (!meant) {
     context.out().say("Nothing was sent.");
     return ExitCode::done;
@@ -136,14 +156,16 @@ Result<ExitCode> run_clear(Context& context, const ClearOptions& options) {
   body.set_lifetime_hours(found.alert.message.body.lifetime_hours());
   TRY(const Said said, say(context, *engine, channel, std::move(body)));
   Output& out = context.out();
-  const ChannelEye eye = look_at(engine->core(), channel, context.now());
+  const ChannelEye eye = look_at(engine->core(), said.channel, context.now());
   if (out.json()) {
-    out.record("message", channel_message_json(said.message, eye));
+    Json fields = channel_message_json(said.message, eye);
+    fields["waits_for_keys"] = said.channel.waits_for_keys;
+    out.record("message", std::move(fields));
   } else {
     out.line(found.alert.short_id + "  " + clear_text(said.message.body.all_clear(), eye) + "  " +
              fate_of(said.message, out, context.now()));
   }
-  return end_of_posting(context, *engine, said.report, said.message);
+  return end_of_saying(context, *engine, said);
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include "client/cli/show_channel.hpp"
 #include "client/cli/time_text.hpp"
 #include "client/core/bodies.hpp"
+#include "proto/base/encoding.hpp"
 #include "proto/base/limits.hpp"
 
 namespace porchlight::client {
@@ -23,18 +24,21 @@ Result<SightingView> find_on_board(const Core& core, const GroupView& group,
                                     "sent: porchlight sighting list shows those there are."};
 }
 
-bool is_confirmed(const Result<SightingView>& sighting) {
-  return sighting.ok() && sighting->standing == SightingView::Standing::confirmed;
+bool is_confirmed(const SightingView& sighting) {
+  return sighting.standing == SightingView::Standing::confirmed;
 }
 
-/// As new as the relay has it, where what is here would stop the alert.
-Result<SightingView> fetch_sighting(Context& context, Engine& engine, const GroupView& group,
-                                    const std::string& typed) {
-  auto here = find_on_board(engine.core(), group, typed, context.now());
-  if (is_confirmed(here)) return here;
-  TRY(const SyncReport report, context.sync(engine));
-  if (report.trouble) context.out().warn(report.trouble->what);
-  return find_on_board(engine.core(), group, typed, context.now());
+/// What came with the sending may be newer than what the alert was judged by.
+void warn_if_confirmed_no_more(Context& context, const Core& core, const GroupView& group,
+                               const SightingView& before, const std::string& alert) {
+  const auto after = find_on_board(core, group, before.short_id, context.now());
+  if (!is_confirmed(before) || (after.ok() && is_confirmed(*after))) return;
+  const std::string standing = after.ok() ? std::string("is ") + standing_name(after->standing)
+                                          : "is not on the board any more";
+  context.out().warn(before.short_id + " " + standing +
+                     ", which came here only as the alert was sent. Where that makes it wrong: "
+                     "porchlight alert clear " +
+                     alert + " --false-alarm, or --corrected \"TEXT\".");
 }
 
 Error unconfirmed(const SightingView& sighting) {
@@ -64,28 +68,37 @@ Status tell_forced(Context& context, Engine& engine, const ChannelView& channel,
 
 // ---- sending --------------------------------------------------------------------------------
 
-std::uint32_t answer_delay(const ChannelView& channel) {
-  const bool small = channel.people <= limits::small_audience && !channel.waits_for_list;
+std::uint32_t answer_delay(const Reach& reach) {
+  const bool small = reach.people + reach.open_uses <= limits::small_audience && !reach.is_partial;
   return small ? limits::answer_delay_seconds_small : limits::answer_delay_seconds_large;
 }
 
-ExitCode tell_sent(Context& context, Engine& engine, const ChannelView& channel, const Said& said) {
+void tell_sent(Context& context, const Said& said, const Reach& reach, const ChannelEye& eye) {
   Output& out = context.out();
-  const ChannelEye eye = look_at(engine.core(), channel, context.now());
   const std::string name = name_of_alert(said.message.id.str(), eye);
   if (out.json()) {
     for (const AlertView& alert : eye.alerts.alerts) {
-      if (alert.id == said.message.id) out.record("alert", alert_json(alert, eye));
+      if (alert.id != said.message.id) continue;
+      Json fields = alert_json(alert, eye);
+      fields["listed"] = reach.people;
+      fields["open_uses"] = reach.open_uses;
+      fields["waits_for_list"] = reach.is_partial;
+      fields["waits_for_keys"] = said.channel.waits_for_keys;
+      out.record("alert", std::move(fields));
     }
   } else {
-    out.line(name + "  " + fate_of(said.message, out, context.now()) + ", for an audience of " +
-             std::to_string(channel.people));
+    out.line(name + "  " + fate_of(said.message, out, context.now()) +
+             ", audience: " + reach_text(reach));
     if (said.message.body.alert().answers_size() > 0) {
       out.say("Who answers: porchlight alert status " + name);
     }
     out.say("When it is over: porchlight alert clear " + name + " --left");
   }
-  return end_of_posting(context, engine, said.report, said.message);
+  if (reach.people == 0) {
+    out.warn("Nobody is listed in the audience of \"" + one_line(eye.channel.name) +
+             "\": as far as this device knows, nobody reads it" +
+             (reach.open_uses > 0 ? " but who has come by an open invite just now." : "."));
+  }
 }
 
 ExitCode nothing_sent(Context& context) {
@@ -107,37 +120,42 @@ Result<ExitCode> run_new(Context& context, const AlertOrder& options) {
   TRY(wire::Body body, order_alert(options, context.now()));
   TRY(const auto engine, context.open());
   Core& core = engine->core();
+  CHECK(fetch_first(context, *engine));
   TRY(const ChannelView channel, pick_own_channel(core, options.words.front()));
   TRY(const GroupView group, group_of(core, channel));
+  TRY(const Reach reach, reach_of(core, channel, context.now()));
   body.mutable_alert()->set_answer_delay_seconds(
-      body.alert().answers().empty() ? 0 : answer_delay(channel));
-  bool forced = false;
+      body.alert().answers().empty() ? 0 : answer_delay(reach));
+  std::optional<SightingView> sighting;
   if (!options.sighting.empty()) {
-    TRY(const SightingView sighting, fetch_sighting(context, *engine, group, options.sighting));
-    forced = sighting.standing != SightingView::Standing::confirmed;
-    if (forced && options.force.empty()) return unconfirmed(sighting);
-    body.mutable_alert()->set_sighting(sighting.id.str());
+    TRY(sighting, find_on_board(core, group, options.sighting, context.now()));
+    if (!is_confirmed(*sighting) && options.force.empty()) return unconfirmed(*sighting);
+    body.mutable_alert()->set_sighting(sighting->id.str());
   }
   CHECK(complete_body(body, context.random(), context.now()));
-  TRY(const bool meant, is_meant_for_so_many(context, channel, channel.people));
+  TRY(const bool meant, is_meant_for_so_many(context, channel, reach));
   if (!meant) return nothing_sent(context);
-  if (forced) CHECK(tell_forced(context, *engine, channel, group, body, options.force));
+  if (sighting && !is_confirmed(*sighting)) {
+    CHECK(tell_forced(context, *engine, channel, group, body, options.force));
+  }
   TRY(const Said said, say(context, *engine, channel, std::move(body)));
-  return tell_sent(context, *engine, channel, said);
+  const ChannelEye eye = look_at(core, said.channel, context.now());
+  tell_sent(context, said, reach, eye);
+  if (sighting) {
+    warn_if_confirmed_no_more(context, core, group, *sighting,
+                              name_of_alert(said.message.id.str(), eye));
+  }
+  return end_of_saying(context, *engine, said);
 }
 
 // ---- again ----------------------------------------------------------------------------------
 
 Result<ExitCode> run_again(Context& context, const AlertOrder& options) {
-  if (!options.words.empty() || !options.texts.empty()) {
-    return Error{Errc::usage,
-                 "--again calls those who are silent with the alert's own words: it takes no text. "
-                 "Nothing was sent."};
-  }
+  CHECK(check_again(options));
   TRY(const auto engine, context.open());
-  TRY(const SyncReport fetched, context.sync(*engine));  // whoever has answered is not asked again
   Core& core = engine->core();
-  TRY(const FoundAlert found, find_alert(core, options.again, context.now()));
+  // Whoever has answered is not asked again.
+  TRY(const FoundAlert found, fetch_alert(context, *engine, options.again));
   const std::string& name = found.alert.short_id;
   if (!found.alert.asks_for_answers()) {
     return Error{Errc::usage, name + " asks for no answer: nobody is silent. Nothing was sent."};
@@ -146,25 +164,31 @@ Result<ExitCode> run_again(Context& context, const AlertOrder& options) {
     return Error{Errc::expired, name + " is over. Nothing was sent: send a new one if it is not."};
   }
   TRY(const AlertCount count, count_in(core, found));
+  TRY(Reach reach, reach_of(core, found.channel, context.now()));
+  reach.people = count.silent.size();
   if (count.silent.empty() && !found.channel.waits_for_list) {
     context.out().say("Everybody has answered.");
     return nothing_sent(context);
   }
-  TRY(const bool meant, is_meant_for_so_many(context, found.channel, count.silent.size()));
+  TRY(const bool meant, is_meant_for_so_many(context, found.channel, reach));
   if (!meant) return nothing_sent(context);
   wire::Body body;
   body.mutable_recall()->set_alert(found.alert.id.str());
   body.set_lifetime_hours(found.alert.message.body.lifetime_hours());
   TRY(const Said said, say(context, *engine, found.channel, std::move(body)));
-  const ChannelEye eye = look_at(core, found.channel, context.now());
+  const ChannelEye eye = look_at(core, said.channel, context.now());
   if (context.out().json()) {
-    context.out().record("alert_status", count_json(found.alert, count, eye, Missing::counted));
+    Json fields = count_json(found.alert, count, eye, Missing::counted);
+    fields["id"] = hex_encode(said.message.id.view());
+    fields["standing"] = standing_name(said.message.standing);
+    fields["waits_for_keys"] = said.channel.waits_for_keys;
+    context.out().record("alert_status", std::move(fields));
   } else {
     context.out().line(name + "  called again, " +
                        fate_of(said.message, context.out(), context.now()) + ", for " +
                        std::to_string(count.silent.size()) + " who are silent");
   }
-  return end_of_posting(context, *engine, said.report, said.message);
+  return end_of_saying(context, *engine, said);
 }
 
 }  // namespace
@@ -187,7 +211,8 @@ Action define_alert_send(CLI::App& app) {
          "The answers to choose from, like \"on my way,can't\"; that is what is asked with "
          "--urgency now. \"\" asks for none")
       ->type_name("ANSWERS");
-  app.add_option("--deadline", options->deadline, "By when an answer is wanted: 30m, or 14:30")
+  app.add_option("--deadline", options->deadline,
+                 "By when an answer is wanted: 30m, or 14:30, which may be tomorrow's")
       ->type_name("TIME");
   app.add_option("--expires", options->expires,
                  "When it goes from every device: 2h, in whole hours; 24h if you do not say")

@@ -7,12 +7,14 @@
 #include "client/cli/show_channel.hpp"
 #include "client/cli/terminal.hpp"
 #include "client/cli/time_text.hpp"
+#include "client/core/short_name.hpp"
 
 namespace porchlight::client {
 namespace {
 
 Json audience_json(const AudienceView& entry, const ChannelView& channel) {
   Json fields{{"channel", channel.name},
+              {"id", entry.id},
               {"name", entry.name},
               {"kind", entry.invite ? "invite" : "person"}};
   if (entry.words) fields["words"] = words_json(*entry.words);
@@ -35,13 +37,16 @@ Result<ExitCode> run_audience(Context& context, const std::string& name) {
   TRY(const SyncReport report, context.sync(*engine));
   TRY(const ChannelView channel, pick_own_channel(engine->core(), name));
   TRY(const auto audience, engine->core().audience(channel.id));
+  std::vector<std::vector<std::string>> rows;
   for (const AudienceView& entry : audience) {
     if (context.out().json()) {
       context.out().record("audience", audience_json(entry, channel));
     } else {
-      context.out().line(entry.invite ? invite_text(entry, context.now()) : one_line(entry.name));
+      rows.push_back(
+          {entry.id, entry.invite ? invite_text(entry, context.now()) : one_line(entry.name)});
     }
   }
+  context.out().table(rows);
   if (channel.waits_for_list) {
     context.out().warn(
         "The list of the audience is on its way from a lead's device: there may be "
@@ -49,38 +54,57 @@ Result<ExitCode> run_audience(Context& context, const std::string& name) {
   } else if (audience.empty() && !context.out().json()) {
     context.out().say(
         "Nobody is in the audience yet: porchlight invite new --as audience "
-        "--channel " +
-        one_line(channel.name) + " --to NAME");
+        "--channel \"" +
+        one_line(channel.name) + "\" --to NAME");
   }
   return context.end_of_reading(report);
 }
 
 // ---- remove ---------------------------------------------------------------------------------
 
-bool is_there(const Core& core, const ChannelView& channel, const std::string& person) {
+/// Whom Core::remove_from_audience() takes `typed` for; only called so where it would refuse.
+AudienceView find_entry(const std::vector<AudienceView>& audience, const std::string& typed) {
+  std::vector<AudienceView> found;
+  for (const AudienceView& entry : audience) {
+    if (entry.name == typed) found.push_back(entry);
+  }
+  if (found.size() != 1) {
+    found.clear();
+    for (const AudienceView& entry : audience) {
+      if (matches_shown_name(entry.id, typed)) found.push_back(entry);
+    }
+  }
+  if (found.size() == 1) return std::move(found.front());
+  AudienceView unknown;
+  unknown.name = typed;
+  return unknown;
+}
+
+/// By what it is, not by its name: after "Dan" has gone, who was shown as "Dan (2)" is "Dan".
+bool is_there(const Core& core, const ChannelView& channel, const AudienceView& removed) {
   const auto audience = core.audience(channel.id);
-  return audience.ok() &&
-         std::any_of(audience->begin(), audience->end(),
-                     [&](const AudienceView& entry) { return entry.name == person; });
+  return audience.ok() && std::any_of(audience->begin(), audience->end(), [&](const auto& entry) {
+           return removed.identity ? entry.identity == removed.identity : entry.id == removed.id;
+         });
 }
 
 ExitCode tell_removed(Context& context, Engine& engine, const ChannelView& channel,
-                      const std::string& person, const SyncReport& report) {
+                      const AudienceView& removed, const SyncReport& report) {
   const Core& core = engine.core();
-  const bool done = !is_there(core, channel, person) && !core.has_wishes_for(channel.id);
+  const bool done = !is_there(core, channel, removed) && !core.has_wishes_for(channel.id);
   if (context.out().json()) {
-    context.out().record("audience_change",
-                         {{"channel", channel.name}, {"removed", person}, {"done", done}});
+    context.out().record(
+        "audience_change",
+        {{"channel", channel.name}, {"removed", removed.name}, {"id", removed.id}, {"done", done}});
   } else if (done) {
-    context.out().line("Removed " + one_line(person) + " from the audience of \"" +
+    context.out().line("Removed " + one_line(removed.name) + " from the audience of \"" +
                        one_line(channel.name) + "\". Everybody else has new keys.");
   }
   if (done) return context.end_of_sending(engine, report);
-  if (report.trouble) context.out().warn(report.trouble->what);
-  context.say_if_changes_wait(engine);
-  context.out().warn("This is not done yet: until the new keys are out, " + one_line(person) +
-                     " can still read. It is kept here, and the next command goes on.");
-  return ExitCode::queued;
+  return end_of_unfinished(context, engine, report,
+                           "This is not done yet: until the new keys are out, " +
+                               one_line(removed.name) +
+                               " can still read. It is kept here, and the next command goes on.");
 }
 
 Result<ExitCode> run_remove(Context& context, const std::vector<std::string>& words) {
@@ -94,9 +118,12 @@ Result<ExitCode> run_remove(Context& context, const std::vector<std::string>& wo
   Core& core = engine->core();
   TRY(const SyncReport fetched, context.sync(*engine));
   TRY(const ChannelView channel, pick_own_channel(core, words.size() == 2 ? words.front() : ""));
+  TRY(const auto audience, core.audience(channel.id));
+  const AudienceView entry = find_entry(audience, person);
   if (!context.options().yes) {
     TRY(const bool sure,
-        confirm("Take " + one_line(person) + " out of the audience of \"" + one_line(channel.name) +
+        confirm("Take " + one_line(entry.name) + (entry.id.empty() ? "" : " (" + entry.id + ")") +
+                    " out of the audience of \"" + one_line(channel.name) +
                     "\"? Coming back needs a new invite, and everybody else gets new keys.",
                 "Taking somebody out of an audience cannot be undone: say --yes to do it without "
                 "being asked."));
@@ -107,7 +134,7 @@ Result<ExitCode> run_remove(Context& context, const std::vector<std::string>& wo
   }
   CHECK(core.remove_from_audience(channel.id, person, context.now()));
   TRY(const SyncReport report, context.sync(*engine));
-  return tell_removed(context, *engine, channel, person, report);
+  return tell_removed(context, *engine, channel, entry, report);
 }
 
 }  // namespace
@@ -123,7 +150,7 @@ Action define_channel_audience_remove(CLI::App& app) {
   auto words = std::make_shared<std::vector<std::string>>();
   app.add_option("words", *words,
                  "The channel (may be left out where there is only one), and the person or open "
-                 "invite as porchlight channel audience has it")
+                 "invite: the name or the ID that porchlight channel audience shows")
       ->type_name("[NAME] PERSON")
       ->required()
       ->expected(1, -1);

@@ -28,8 +28,8 @@ Result<ExitCode> run_create(Context& context, const CreateOptions& options) {
     } else {
       context.out().line("Channel \"" + name + "\" is made. It speaks for \"" +
                          one_line(channel.group_name) + "\": everybody there can.");
-      context.out().say("Next  porchlight invite new --as audience --channel " + name +
-                        " --to NAME");
+      context.out().say("Next  porchlight invite new --as audience --channel \"" + name +
+                        "\" --to NAME");
     }
   }
   return context.end_of_sending(*engine, report);

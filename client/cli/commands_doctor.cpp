@@ -95,7 +95,9 @@ Finding about_waiting(TimePoint until, TimePoint now) {
 Finding about_channel(const ChannelView& channel, TimePoint now) {
   const std::string name = "channel \"" + one_line(channel.name) + "\": ";
   const std::string standing = standing_text(channel);
-  if (!standing.empty()) return {Grade::warn, "channel", name + standing};
+  // That it is over is told when it happens: nothing is to be done.
+  const bool over = channel.standing == ChannelView::Standing::over;
+  if (!standing.empty()) return {over ? Grade::ok : Grade::warn, "channel", name + standing};
   if (channel.side == ChannelView::Side::audience) return {Grade::ok, "channel", name + "reading"};
   const bool soon = channel.keys_until_day < wire::unix_day(now) + channel_days_low;
   return {soon ? Grade::warn : Grade::ok, "channel",

@@ -6,6 +6,7 @@
 #include "client/cli/show.hpp"
 #include "client/cli/terminal.hpp"
 #include "client/cli/time_text.hpp"
+#include "client/core/short_name.hpp"
 
 namespace porchlight::client {
 namespace {
@@ -193,6 +194,40 @@ Result<ExitCode> run_list(Context& context) {
   return context.end_of_reading(report);
 }
 
+/// None where there is no such invite here.
+std::optional<InviteView> find_invite(const Core& core, const std::string& id, TimePoint now) {
+  for (const InviteView& invite : core.invites(now)) {
+    if (matches_shown_name(invite.id, id)) return invite;
+  }
+  return std::nullopt;
+}
+
+bool has_wishes_for(const Core& core, const std::string& channel_name) {
+  for (const ChannelView& channel : core.channels()) {
+    if (channel.name == channel_name && core.has_wishes_for(channel.id)) return true;
+  }
+  return false;
+}
+
+/// Into an audience nobody was asked: the link itself reads, until there are other keys.
+ExitCode tell_audience_revoked(Context& context, Engine& engine, const InviteView& invite,
+                               const SyncReport& report) {
+  const bool done = !has_wishes_for(engine.core(), invite.group_name);
+  const std::string channel = "\"" + one_line(invite.group_name) + "\"";
+  if (context.out().json()) {
+    context.out().record("revoked", {{"id", invite_name(invite.id)}, {"done", done}});
+  } else if (done) {
+    context.out().line("Taken back. Whoever holds the link reads " + channel +
+                       " no further: everybody in the audience has new keys. Who came by it and "
+                       "is listed stays in.");
+  }
+  if (done) return context.end_of_sending(engine, report);
+  return end_of_unfinished(context, engine, report,
+                           "This is not done yet: whoever holds the link reads " + channel +
+                               " until the new keys are out. It is kept here, and the next command "
+                               "goes on.");
+}
+
 Result<ExitCode> run_revoke(Context& context, const std::string& id) {
   TRY(const auto engine, context.open());
   if (!context.options().yes) {
@@ -206,8 +241,12 @@ Result<ExitCode> run_revoke(Context& context, const std::string& id) {
   // Whoever has been let in by now is in.
   TRY(const SyncReport before, context.sync(*engine));
   static_cast<void>(before);
+  const auto invite = find_invite(engine->core(), invite_id(id), context.now());
   CHECK(engine->core().revoke_invite(invite_id(id), context.now()));
   TRY(const SyncReport report, context.sync(*engine));
+  if (invite && invite->role == wire::ROLE_AUDIENCE) {
+    return tell_audience_revoked(context, *engine, *invite, report);
+  }
   if (context.out().json()) {
     context.out().record("revoked", {{"id", invite_name(invite_id(id))}});
   } else {

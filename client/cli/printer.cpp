@@ -102,7 +102,7 @@ void Printer::print_said(const MessageView& message, const ChannelEye& eye) {
   if (context_.out().json()) {
     return context_.out().record("message", channel_message_json(message, eye));
   }
-  const bool alarming = eye.is_group() && message.voice == MessageView::Voice::unattributed;
+  const bool alarming = eye.is_group() && is_alarming(message.voice);
   context_.out().line(alarming ? context_.out().tinted(Output::Tone::warning, line) : line);
 }
 

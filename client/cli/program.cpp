@@ -63,6 +63,21 @@ CLI::App& parent_of(std::string_view path, CLI::App& app,
   return *parent;
 }
 
+/// `action` of a command below `app`; refused where a word stands before that command's name, as it
+/// would be passed over: "channel audience X remove Y".
+Action unless_stray(const CLI::App& app, Action action) {
+  for (const CLI::Option* option : app.get_options()) {
+    if (!option->get_positional() || option->count() == 0) continue;
+    const std::string at = app.get_parent()->get_name() + " " + app.get_name() + " " +
+                           app.get_subcommands().front()->get_name();
+    return [stray = option->as<std::string>(), at](Context&) -> Result<ExitCode> {
+      return Error{Errc::usage, "\"" + stray + "\" stands before the command's last word: it " +
+                                    "comes after \"" + at + "\". Nothing was done."};
+    };
+  }
+  return action;
+}
+
 /// Every command below `app`; gives the action of whichever is named.
 void add_commands(CLI::App& app, Action& chosen) {
   std::map<std::string_view, CLI::App*> known;
@@ -75,7 +90,7 @@ void add_commands(CLI::App& app, Action& chosen) {
     added->footer("Example: " + std::string(command.example) +
                   "\nporchlight --help shows the options that every command takes.");
     added->callback([&chosen, added, action = command.define(*added)] {
-      if (added->get_subcommands().empty()) chosen = action;
+      chosen = added->get_subcommands().empty() ? action : unless_stray(*added, chosen);
     });
   }
 }

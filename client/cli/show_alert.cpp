@@ -92,9 +92,12 @@ Json answers_json(const AlertView& view) {
 
 void add_group_fields(Json& fields, const AlertView& view, const ChannelEye& eye) {
   fields["from"] = view.message.sender_name;
-  fields["attributed"] = view.message.voice == Voice::channel;
+  fields["attributed"] = !is_alarming(view.message.voice);
   fields["answered"] = answers_json(view);
-  if (view.clear) fields["clear"]["by"] = view.cleared_by;
+  if (view.clear) {
+    fields["clear"]["by"] = view.cleared_by;
+    fields["clear"]["attributed"] = !is_alarming(clear_voice(view, eye));
+  }
   if (view.forced_reason) fields["forced"] = *view.forced_reason;
   if (const SightingView* sighting = sighting_of(view.message.body.alert(), eye)) {
     fields["sighting"] = sighting->short_id;
@@ -103,6 +106,20 @@ void add_group_fields(Json& fields, const AlertView& view, const ChannelEye& eye
 }
 
 }  // namespace
+
+bool is_alarming(Voice voice) { return voice == Voice::unattributed || voice == Voice::outsider; }
+
+Voice clear_voice(const AlertView& alert, const ChannelEye& eye) {
+  const auto known = eye.clear_voices.find(alert.id);
+  return known == eye.clear_voices.end() ? Voice::channel : known->second;
+}
+
+std::string speaker(const MessageView& message, const ChannelEye& eye) {
+  if (!eye.is_group()) return message.mine && message.voice == Voice::person ? "you" : "";
+  if (message.voice == Voice::unattributed) return "NOT ATTRIBUTED";
+  if (message.voice == Voice::outsider) return "OUTSIDER";
+  return one_line(message.sender_name);
+}
 
 std::string name_of_alert(const std::string& id, const ChannelEye& eye) {
   if (const AlertView* alert = alert_of(id, eye)) return alert->short_id;
@@ -186,9 +203,13 @@ Json count_json(const AlertView& alert, const AlertCount& count, const ChannelEy
     answers.push_back(
         {{"answer", answer.answer}, {"count", answer.names.size()}, {"names", answer.names}});
   }
-  Json fields{{"alert", alert.short_id},       {"channel", eye.channel.name},
-              {"answers", std::move(answers)}, {"silent", count.silent.size()},
-              {"others", count.others},        {"calls", alert.calls}};
+  Json fields{{"alert", alert.short_id},
+              {"channel", eye.channel.name},
+              {"answers", std::move(answers)},
+              {"silent", count.silent.size()},
+              {"others", count.others},
+              {"calls", alert.calls},
+              {"waits_for_list", eye.channel.waits_for_list}};
   if (missing == Missing::named) fields["missing"] = count.silent;
   return fields;
 }

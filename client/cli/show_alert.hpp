@@ -3,6 +3,8 @@
 // made safe to print here. Must not know: the vault, the relay.
 #pragma once
 
+#include <map>
+
 #include "client/cli/language.hpp"
 #include "client/cli/output.hpp"
 #include "client/core/core.hpp"
@@ -16,10 +18,19 @@ struct ChannelEye {
   Board sightings;  // of the group that it belongs to; empty for the audience
   std::vector<std::string> languages;
   TimePoint now;
+  /// In whose voice each alert's last all-clear came, for the group.
+  std::map<MessageId, MessageView::Voice> clear_voices;
 
   bool is_group() const { return channel.side == ChannelView::Side::group; }
 };
 
+/// Whether the group is warned of it: nobody of it stands for what was said, or not any more.
+bool is_alarming(MessageView::Voice voice);
+/// Of the alert's last all-clear; the channel's own where that is not known here.
+MessageView::Voice clear_voice(const AlertView& alert, const ChannelEye& eye);
+/// Who said it: "Ana", "NOT ATTRIBUTED", "OUTSIDER"; whoever is in the audience sees no person but
+/// themselves ("you"), and is told nothing of others.
+std::string speaker(const MessageView& message, const ChannelEye& eye);
 /// "now: Use the north gate · answer on my way / can't by 14:30".
 std::string alert_text(const AlertView& alert, const ChannelEye& eye);
 /// "A-9QX", also of one that has come to its end before what is said about it.

@@ -2,12 +2,16 @@
 
 #include "client/cli/show.hpp"
 #include "client/cli/time_text.hpp"
+#include "client/core/short_name.hpp"
 #include "proto/base/encoding.hpp"
 
 namespace porchlight::client {
 namespace {
 
 using Voice = MessageView::Voice;
+
+/// As it may be typed, and as the core names channels that are called the same.
+constexpr std::size_t shown_id_chars = 8;
 
 std::string alert_said(const MessageView& message, const ChannelEye& eye) {
   for (const AlertView& alert : eye.alerts.alerts) {
@@ -39,13 +43,6 @@ std::string said_text(const MessageView& message, const ChannelEye& eye) {
     default:
       return "(a message that this version cannot show: update porchlight)";
   }
-}
-
-/// Whoever is in the audience sees no person but themselves.
-std::string speaker(const MessageView& message, const ChannelEye& eye) {
-  if (!eye.is_group()) return message.mine && message.voice == Voice::person ? "you" : "";
-  if (message.voice == Voice::unattributed) return "NOT ATTRIBUTED";
-  return one_line(message.sender_name);
 }
 
 void add_said(Json& fields, const MessageView& message, const ChannelEye& eye) {
@@ -85,6 +82,7 @@ std::string keys_until(const ChannelView& channel) {
 Json channel_json(const ChannelView& channel) {
   const bool group = channel.side == ChannelView::Side::group;
   Json fields{{"channel", channel.name},
+              {"id", short_name(channel.id.view(), shown_id_chars)},
               {"side", group ? "group" : "audience"},
               {"standing", standing_name(channel.standing)},
               {"epoch", channel.epoch}};
@@ -118,8 +116,12 @@ std::string standing_text(const ChannelView& channel) {
 }
 
 ChannelEye look_at(const Core& core, const ChannelView& channel, TimePoint now) {
-  ChannelEye eye{channel, core.alerts(channel.id, now), {}, my_languages(), now};
+  ChannelEye eye{channel, core.alerts(channel.id, now), {}, my_languages(), now, {}};
   if (!eye.is_group()) return eye;
+  for (const MessageView& message : core.channel_messages(channel.id)) {
+    const auto id = MessageId::from(as_bytes(message.body.all_clear().alert()));
+    if (id && message.voice != Voice::person) eye.clear_voices[*id] = message.voice;
+  }
   if (const auto group = core.group(channel.group_name); group.ok()) {
     eye.sightings = core.board(group->id, now);
   }
@@ -141,7 +143,7 @@ Json channel_message_json(const MessageView& message, const ChannelEye& eye) {
               {"zone", message.body.zone()}};
   if (eye.is_group()) {
     fields["from"] = message.sender_name;
-    fields["attributed"] = message.voice != Voice::unattributed;
+    fields["attributed"] = !is_alarming(message.voice);
   }
   add_said(fields, message, eye);
   return fields;

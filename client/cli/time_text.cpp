@@ -87,6 +87,18 @@ Result<TimePoint> parse_time(std::string_view text, TimePoint now) {
   return not_a_time();
 }
 
+Result<TimePoint> parse_deadline(std::string_view text, TimePoint now) {
+  if (const auto span = parse_span(text); span.ok()) return now + *span;
+  std::tm parts = local(now);
+  parts.tm_sec = 0;
+  parts.tm_isdst = -1;
+  if (!read_as(std::string(text), "%H:%M", parts)) return parse_time(text, now);
+  std::tm tomorrow = parts;
+  ++tomorrow.tm_mday;
+  const TimePoint today = from_seconds(std::mktime(&parts));
+  return today > now ? today : from_seconds(std::mktime(&tomorrow));
+}
+
 Result<TimePoint> parse_since(std::string_view text, TimePoint now) {
   if (const auto span = parse_span(text); span.ok()) return now - *span;
   return parse_time(text, now);

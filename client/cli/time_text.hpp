@@ -20,6 +20,8 @@ std::string rfc3339(TimePoint when);
 Result<std::chrono::seconds> parse_span(std::string_view text);
 /// "14:02" (today), "2026-11-23 14:02", or RFC 3339 with a Z. 'usage' otherwise.
 Result<TimePoint> parse_time(std::string_view text, TimePoint now);
+/// A span from now, or a time; of the day alone it is the next one, today's or tomorrow's.
+Result<TimePoint> parse_deadline(std::string_view text, TimePoint now);
 /// A time, or a span before now.
 Result<TimePoint> parse_since(std::string_view text, TimePoint now);
 

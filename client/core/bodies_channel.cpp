@@ -76,10 +76,8 @@ Status check_answers(const wire::Alert& alert) {
   }
   std::set<std::string_view> answers;
   for (const std::string& answer : alert.answers()) {
-    if (!is_answer(answer)) {
-      return usage("an answer is a few words, at most " + std::to_string(limits::answer_bytes_max) +
-                   " bytes");
-    }
+    CHECK(check_field(answer, "the answer \"" + answer + "\"", limits::answer_bytes_max));
+    if (!is_answer(answer)) return usage("an answer is a few words, on one line");
     if (!answers.insert(answer).second) return usage("two of the answers are the same");
   }
   return Ok{};

@@ -37,4 +37,10 @@ bool matches_short_name(ByteView id, std::string_view typed) {
                     [](char a, char b) { return a == as_meant(b); });
 }
 
+bool matches_shown_name(std::string_view shown, std::string_view typed) {
+  return typed.size() >= shown.size() &&
+         std::equal(shown.begin(), shown.end(), typed.begin(),
+                    [](char a, char b) { return a == as_meant(b); });
+}
+
 }  // namespace porchlight::client

@@ -20,6 +20,9 @@ std::string short_name(ByteView id, std::size_t length);
 
 /// Whether `typed`, of at least short_name_chars_min letters in either case, begins the id's name.
 bool matches_short_name(ByteView id, std::string_view typed);
+/// The same of an id of which only its name is at hand, as short_name() gave it: `typed` is that,
+/// or goes on.
+bool matches_shown_name(std::string_view shown, std::string_view typed);
 
 /// The fewest letters that tell all of `ids` apart.
 template <class Id>

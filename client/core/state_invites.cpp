@@ -27,9 +27,10 @@ Status Core::State::revoke_invite(std::string_view typed, TimePoint now) {
     return Error{Errc::not_found, "there is no invite " + std::string(typed)};
   }
   if (found->standing == Invite::Standing::joined) {
+    const std::string place = found->role == wire::ROLE_AUDIENCE ? "the audience" : "the group";
     return Error{Errc::used, found->kind() == wire::InviteKind::event
-                                 ? "this invite was used: all whom it was for are in the group"
-                                 : "this invite was used: " + found->to + " is in the group"};
+                                 ? "this invite was used: all whom it was for are in " + place
+                                 : "this invite was used: " + found->to + " is in " + place};
   }
   if (found->kind() == wire::InviteKind::personal) {
     for (const RequestHash& asked : found->asked) {

@@ -88,6 +88,32 @@ TEST_F(Channel, AlertThatRestsOnWhatNobodyConfirmedIsRefusedUnlessItIsForced) {
   EXPECT_EQ(dan_.records({"alert", "list"}).size(), 2u);
 }
 
+TEST_F(Channel, AlertIsJudgedByWhatTheRelayHasOfItsSighting) {
+  ASSERT_NO_FATAL_FAILURE(set_the_channel());
+  ASSERT_NO_FATAL_FAILURE(let_in(wren_));
+  const std::string sighting =
+      wren_.record("message", {"sighting", "post", "dispatch", "--where", "the north gate"})
+          .value("sighting", "");
+  carla_.must({"sighting", "confirm", sighting, "--basis", "seen by me"});
+  wren_.must({"sighting", "dismiss", sighting, "--as", "not-enforcement", "--basis", "a bus"});
+  const Finished refused = carla_.run({"alert", "send", "pickup", "Go", "--sighting", sighting});
+  EXPECT_EQ(refused.code, not_permitted) << refused.err;
+  EXPECT_TRUE(carla_.records({"alert", "list"}).empty());
+}
+
+TEST_F(Channel, AnswerIsJudgedByWhatTheGroupHasSaidSince) {
+  ASSERT_NO_FATAL_FAILURE(set_the_channel());
+  const std::string id = send({"Use the north gate", "--ack", "on my way"});
+  dan_.must({"alert", "show", id});
+  carla_.must({"alert", "clear", id, "--corrected", "The south gate"});
+  Finished answered = dan_.run({"alert", "ack", id, "1", "--json"});
+  EXPECT_EQ(answered.code, done) << answered.err;
+  EXPECT_THAT(answered.err, HasSubstr("The south gate"));
+  EXPECT_EQ(Json::parse(answered.out)["clear"].value("kind", ""), "corrected");
+  carla_.must({"alert", "clear", id, "--left"});
+  EXPECT_EQ(dan_.run({"alert", "ack", id, "1"}).code, not_found);
+}
+
 TEST_F(Channel, AlertIsSeenAnsweredCountedCalledAgainAndCleared) {
   ASSERT_NO_FATAL_FAILURE(set_the_channel());
   const std::string id = send({"Use the north gate", "--text", "es=Por la puerta norte",
@@ -134,6 +160,40 @@ TEST_F(Channel, WhoWasTakenOutReadsNothingAfter) {
   EXPECT_THAT(dan_.run({"listen", "--once"}).out, Not(HasSubstr("Only for those")));
 }
 
+TEST_F(Channel, OneOfTwoWithOneNameIsTakenOutByNameOrById) {
+  ASSERT_NO_FATAL_FAILURE(set_the_channel());
+  const Person other("Dan");
+  ASSERT_NO_FATAL_FAILURE(follow(other, link_for({"another Dan"})));
+  carla_.must({"sync"});
+  EXPECT_THAT(audience(), testing::UnorderedElementsAre("Dan", "Dan (2)", "Eve"));
+  const Json gone =
+      carla_.record("audience_change", {"channel", "audience", "remove", "pickup", "Dan", "--yes"});
+  EXPECT_EQ(gone.value("done", false), true);
+  EXPECT_THAT(audience(), testing::UnorderedElementsAre("Dan", "Eve"));
+  std::string id;
+  for (const Json& entry : carla_.records({"channel", "audience"})) {
+    if (entry.value("name", "") == "Dan") id = entry.value("id", "");
+  }
+  EXPECT_NE(id, gone.value("id", id));
+  EXPECT_THAT(carla_.must({"channel", "audience"}), HasSubstr(id));
+  carla_.must({"channel", "audience", "remove", id, "--yes"});
+  EXPECT_THAT(audience(), testing::ElementsAre("Eve"));
+}
+
+TEST_F(Channel, InviteThatIsTakenBackReadsNoFurther) {
+  ASSERT_NO_FATAL_FAILURE(set_the_channel());
+  std::string used;
+  std::string open;
+  for (const Json& invite : carla_.records({"invite", "list"})) {
+    (invite.value("uses", 0) == 1 ? used : open) = invite.value("id", "");
+  }
+  const Finished late = carla_.run({"invite", "revoke", used, "--yes"});
+  EXPECT_EQ(late.code, not_found) << late.err;
+  EXPECT_THAT(late.err, HasSubstr("in the audience"));
+  EXPECT_THAT(carla_.must({"invite", "revoke", open, "--yes"}), HasSubstr("has new keys"));
+  EXPECT_THAT(audience(), testing::UnorderedElementsAre("Dan", "Eve"));
+}
+
 TEST_F(Channel, OrdersThatCannotBeMeantAreRefusedBeforeAnythingIsDone) {
   const std::vector<std::vector<std::string>> orders = {
       {"alert", "send"},
@@ -147,6 +207,8 @@ TEST_F(Channel, OrdersThatCannotBeMeantAreRefusedBeforeAnythingIsDone) {
       {"channel"},
       {"channel", "audience", "remove"},
       {"channel", "audience", "remove", "pickup", "Dan", "Eve", "--yes"},
+      {"channel", "audience", "pickup", "remove", "Dan", "--yes"},
+      {"alert", "send", "--again", "A-9QX", "--deadline", "30m"},
       {"invite", "new", "--to", "Dan", "--as", "audience", "--auto-approve", "2"},
       {"invite", "new", "--to", "Dan", "--channel", "pickup"}};
   for (const auto& order : orders) {

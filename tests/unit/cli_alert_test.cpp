@@ -115,7 +115,7 @@ TEST_F(CliAlert, RefusesWhatCannotBeMeant) {
     EXPECT_EQ(refusal(order, now_), Errc::usage) << text;
   }
   order.texts.clear();
-  for (const char* deadline : {"soon", "13:00"}) {
+  for (const char* deadline : {"soon", "2026-11-23 13:00", "25h"}) {
     order.deadline = deadline;
     EXPECT_EQ(refusal(order, now_), Errc::usage) << deadline;
   }
@@ -125,6 +125,45 @@ TEST_F(CliAlert, RefusesWhatCannotBeMeant) {
   order.deadline = "";
   order.expires = "for ever";
   EXPECT_EQ(refusal(order, now_), Errc::usage);
+}
+
+TEST_F(CliAlert, TakesAnHourThatIsOverForTomorrows) {
+  AlertOrder order;
+  order.words = {"pickup", "Go"};
+  order.urgency = "now";
+  order.deadline = "14:30";
+  EXPECT_EQ(order_alert(order, now_)->alert().deadline_minute(), wire::unix_minute(now_ + 28min));
+  order.deadline = "13:00";
+  EXPECT_EQ(order_alert(order, now_)->alert().deadline_minute(),
+            wire::unix_minute(now_ + 22h + 58min));
+  // The clocks change in the night of 2026-11-01, which has 25 hours.
+  EXPECT_EQ(*parse_deadline("07:00", *parse_time("2026-10-31 23:30", now_)),
+            *parse_time("2026-11-01 07:00", now_));
+}
+
+TEST_F(CliAlert, IsNotWaitedForLongerThanItLives) {
+  AlertOrder order;
+  order.words = {"pickup", "Go"};
+  order.urgency = "now";
+  order.expires = "2h";
+  order.deadline = "3h";
+  EXPECT_EQ(refusal(order, now_), Errc::usage);
+  order.deadline = "2h";
+  EXPECT_TRUE(order_alert(order, now_).ok());
+}
+
+TEST_F(CliAlert, CallsAgainWithNothingButItsOwnWords) {
+  AlertOrder order;
+  order.again = "A-9QX";
+  EXPECT_TRUE(check_again(order).ok());
+  for (const auto field : {&AlertOrder::sighting, &AlertOrder::urgency, &AlertOrder::deadline,
+                           &AlertOrder::expires, &AlertOrder::force}) {
+    AlertOrder more = order;
+    more.*field = "1h";
+    EXPECT_FALSE(check_again(more).ok());
+  }
+  order.answers = "";
+  EXPECT_FALSE(check_again(order).ok());
 }
 
 // ---- languages ------------------------------------------------------------------------------
@@ -178,10 +217,31 @@ TEST_F(CliAlert, ShowsTheAudienceTheChannelAndNoPerson) {
 }
 
 TEST_F(CliAlert, AlarmsTheGroupWhereNobodyStandsForIt) {
-  const ChannelEye eye = look(ChannelView::Side::group);
-  messages_[0].voice = Voice::unattributed;
-  EXPECT_THAT(channel_line(messages_[0], eye), HasSubstr("NOT ATTRIBUTED"));
-  EXPECT_EQ(channel_message_json(messages_[0], eye).value("attributed", true), false);
+  ChannelEye eye = look(ChannelView::Side::group);
+  AlertView& alert = eye.alerts.alerts[0];
+  EXPECT_EQ(alert_json(alert, eye).value("attributed", false), true);
+  const std::pair<Voice, const char*> voices[] = {{Voice::unattributed, "NOT ATTRIBUTED"},
+                                                  {Voice::outsider, "OUTSIDER"}};
+  for (const auto& [voice, word] : voices) {
+    messages_[0].voice = voice;
+    EXPECT_THAT(channel_line(messages_[0], eye), HasSubstr(word));
+    EXPECT_EQ(channel_message_json(messages_[0], eye).value("attributed", true), false);
+    alert.message.voice = voice;
+    EXPECT_EQ(alert_json(alert, eye).value("attributed", true), false);
+  }
+}
+
+TEST_F(CliAlert, AlarmsTheGroupOfAnAllClearThatNobodyStandsFor) {
+  ChannelEye eye = look(ChannelView::Side::group);
+  MessageView clear = said("Ana", Voice::outsider);
+  clear.id = *MessageId::from(Bytes(16, 8));
+  clear.body.mutable_all_clear()->set_alert(messages_[0].id.str());
+  messages_.push_back(clear);
+  eye.alerts = make_alerts(messages_);
+  eye.clear_voices = {{messages_[0].id, clear.voice}};
+  const Json fields = alert_json(eye.alerts.alerts[0], eye);
+  EXPECT_EQ(fields.value("attributed", false), true);
+  EXPECT_EQ(fields["clear"].value("attributed", true), false);
 }
 
 TEST_F(CliAlert, CallsAgainOnlyWhoHasNotAnswered) {

@@ -80,6 +80,10 @@ TEST(ShortName, IsReadAsItLooks) {
   EXPECT_FALSE(matches_short_name(id.view(), "01"));
   EXPECT_FALSE(matches_short_name(id.view(), "01Y"));
   EXPECT_FALSE(matches_short_name(id.view(), std::string(30, '0')));
+  EXPECT_TRUE(matches_shown_name(name, "oiz"));
+  EXPECT_TRUE(matches_shown_name(name, "OLZ7"));
+  EXPECT_FALSE(matches_shown_name(name, "01"));
+  EXPECT_FALSE(matches_shown_name(name, "01Y"));
 }
 
 TEST(ShortName, GrowsUntilAllDiffer) {
