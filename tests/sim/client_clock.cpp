@@ -56,9 +56,8 @@ bool ClientNode::knows_its_clock() const {
 }
 
 void ClientNode::wake_in_time() {
-  const auto next = up() ? core_->next_tick_at() : std::nullopt;
-  // What was due and cannot leave waits for something else.
-  if (!next || *next <= device_now()) return;
+  const auto next = up() ? core_->next_tick_at(device_now()) : std::nullopt;
+  if (!next) return;
   const World::Clock at = ground_.world.clock() + Milliseconds{*next - device_now()};
   if (wakes_at_ && *wakes_at_ <= at && *wakes_at_ > ground_.world.clock()) return;
   wakes_at_ = at;
