@@ -249,7 +249,9 @@ void Core::State::tick_channel(Channel& channel, TimePoint now) {
   }
   for (const MailboxId& mailbox : channel.age(relay.sure_day(now))) cursors.erase(mailbox);
   channel.frames.forget_before(relay.days_ago(relay.ordinary_days() + 1, now));
-  const bool is_late = relay.sure_day(now) + 3 > channel.newest().last_day();
+  // Whoever was away for long has not read yet that it has gone on.
+  const bool is_late = relay.sure_day(now) + 3 > channel.newest().last_day() &&
+                       channel.newest().caught_up && !channel.awaited;
   if (is_late && !channel.over()) {
     warnings.stands(WarningView::Kind::keys_run_out,
                     "The channel \"" + channel.name() +

@@ -156,9 +156,9 @@ void ChannelHabits::say(ClientNode& client, const ChannelId& channel, wire::Body
   body.set_sent_minute(wire::unix_minute(client.device_now()));
   body.set_zone("America/Chicago");
   body.set_lifetime_hours(lifetime_hours);
-  Said said{
-      channel, client.name(), ground_.channels.readers(channel, client.device(), devices()),
-      std::min(client.device_now(), ground_.world.now()) + std::chrono::hours{lifetime_hours}};
+  Said said{channel, client.name(), ground_.channels.readers(channel, client.device(), devices()),
+            std::min(client.device_now(), ground_.world.now()) + std::chrono::hours{lifetime_hours},
+            body.has_ack() ? body.ack().alert() : ""};
   std::optional<MessageId> id;
   const bool kept = client.act([&](client::Core& core) {
     const auto made = core.say(channel, std::move(body), client.device_now());

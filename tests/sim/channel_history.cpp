@@ -107,6 +107,12 @@ void ChannelHistory::on_kept(const std::string& device, std::span<const client::
 }
 
 void ChannelHistory::said(const MessageId& id, Said said) {
+  // The last answer counts: one before it that has not left is taken back.
+  std::erase_if(said_, [&](const auto& other) {
+    const Said& before = other.second;
+    return !said.answers.empty() && before.answers == said.answers &&
+           before.channel == said.channel && before.author == said.author;
+  });
   said_.emplace(id, std::move(said));
   world_.count("said in channels");
 }

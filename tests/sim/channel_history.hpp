@@ -15,6 +15,7 @@ struct Said {
   std::string author;
   std::set<std::string> readers;  // devices to which it has to come
   TimePoint expires;              // at the earliest
+  std::string answers;            // the alert's id, where it is an answer
 };
 
 class ChannelHistory {
