@@ -1,15 +1,11 @@
 // What the group is told of a channel's epoch (clause 14.5), as it travels and as it is kept.
 #include "client/core/channel.hpp"
 #include "client/core/channel_records.hpp"
+#include "client/core/record_fields.hpp"
 #include "proto/wire/channel.pb.h"
 
 namespace porchlight::client {
 namespace {
-
-template <class AnySecret>
-void put_secret(std::string* field, const AnySecret& secret) {
-  field->assign(as_text(secret.reveal()));
-}
 
 void wipe_keys(wire::ChannelKeys& body) {
   for (std::string* secret :

@@ -1,23 +1,11 @@
 #include "client/core/channel_records.hpp"
 
 #include "client/core/channel.hpp"
+#include "client/core/record_fields.hpp"
 #include "client/core/state.pb.h"
 
 namespace porchlight::client {
 namespace {
-
-std::optional<std::uint32_t> take_number(ByteView& bytes) {
-  if (bytes.size() < 4) return std::nullopt;
-  std::uint32_t number = 0;
-  for (const Byte byte : bytes.first(4)) number = number << 8 | byte;
-  bytes = bytes.subspan(4);
-  return number;
-}
-
-template <class AnySecret>
-void put_secret(std::string* field, const AnySecret& secret) {
-  field->assign(as_text(secret.reveal()));
-}
 
 /// An optional secret; false where it is there and cannot be.
 template <class AnySecret>

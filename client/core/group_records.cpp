@@ -1,23 +1,11 @@
 #include "client/core/group_records.hpp"
 
 #include "client/core/group.hpp"
+#include "client/core/record_fields.hpp"
 #include "client/core/state.pb.h"
 
 namespace porchlight::client {
 namespace {
-
-std::optional<std::uint32_t> take_number(ByteView& bytes) {
-  if (bytes.size() < 4) return std::nullopt;
-  std::uint32_t number = 0;
-  for (const Byte byte : bytes.first(4)) number = number << 8 | byte;
-  bytes = bytes.subspan(4);
-  return number;
-}
-
-template <class AnySecret>
-void put_secret(std::string* field, const AnySecret& secret) {
-  field->assign(as_text(secret.reveal()));
-}
 
 bool is_kept_alike(const RosterEntry& a, const RosterEntry& b) {
   const auto card = [](const RosterEntry& entry) {

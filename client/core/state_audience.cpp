@@ -43,6 +43,11 @@ Result<wire::Link> Core::State::create_audience_invite(const InviteOrder& order,
                                  " people; nothing was made"};
   }
   enter_channel_days(*channel, now);
+  if (!channel->can_share()) {
+    return Error{Errc::conflict, "the keys of \"" + channel->name() +
+                                     "\" have run out; nothing was made. Run porchlight sync, "
+                                     "which makes new ones, then try again"};
+  }
   const ChannelEpoch& epoch = channel->newest();
   const RootSeed& root = channel->owner->roots.at(epoch.head.root);
   const auto seed = random.secret<wire::InviteSeed>();

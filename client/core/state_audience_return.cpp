@@ -71,6 +71,7 @@ void Core::State::give_channel_keys(const PendingCatchUp& pending, TimePoint now
   if (channel.audience.find(pending.asked.identity()) == nullptr) return;
   channel.audience.renew_card(pending.asked.card);
   enter_channel_days(channel, now);
+  if (!channel.can_share()) return;  // they run out; the author asks again tomorrow
   const ChannelEpoch& epoch = channel.newest();
   wire::InboxMessage message;
   const SecretBytes welcome =
