@@ -1,6 +1,7 @@
 #include "client/core/bodies.hpp"
 
 #include "client/core/bodies_channel.hpp"
+#include "client/core/bodies_work.hpp"
 #include "client/core/card.hpp"
 #include "client/core/codec.hpp"
 #include "client/core/text.hpp"
@@ -12,14 +13,9 @@ namespace {
 using wire::Body;
 
 constexpr std::size_t zone_bytes_max = 64;
-constexpr std::uint32_t eta_minutes_max = 24 * 60;
 
-struct Lifetime {
-  std::uint32_t usual_hours;
-  std::uint32_t most_hours;
-};
-
-Lifetime lifetime(const Body& body) {
+LifetimeHours lifetime(const Body& body) {
+  if (const auto work = work_lifetime(body)) return *work;
   if (body.kind_case() == Body::kText) {
     return {limits::text_lifetime_hours, limits::text_lifetime_hours_max};
   }
@@ -49,6 +45,9 @@ Status check_sighting(const wire::Sighting& sighting) {
   CHECK(check_field(sighting.location(), "the location", limits::field_bytes_max));
   CHECK(check_field(sighting.uniform(), "the uniform", limits::field_bytes_max));
   CHECK(check_field(sighting.equipment(), "the equipment", limits::field_bytes_max));
+  if (!sighting.area().empty() && !is_clean_name(sighting.area())) {
+    return usage("a zone is a few words on one line");
+  }
   if (sighting.observed_minute() > minute_max) return usage("the time is not a possible one");
   return Ok{};
 }
@@ -65,20 +64,32 @@ Status check_outcome(const wire::Outcome& outcome) {
   return check_field(outcome.basis(), "the basis", limits::field_bytes_max);
 }
 
+Status check_claim(const wire::Claim& claim) {
+  if (claim.eta_minutes() > limits::eta_minutes_max) {
+    return usage("the time until arrival is longer than a day");
+  }
+  if (!claim.over().empty() && claim.over().size() != MessageId::size_bytes) {
+    return usage("a claim takes over one other claim, or none");
+  }
+  if (!claim.rules().empty() && claim.rules().size() != limits::short_id_bytes) {
+    return usage("a claim names the rules by the beginning of their hash");
+  }
+  return Ok{};
+}
+
 Status check_verification(const wire::Verification& verification) {
   if (verification.sighting().size() != MessageId::size_bytes) {
     return usage("a verification names the sighting it is about");
   }
   switch (verification.kind_case()) {
     case wire::Verification::kClaim:
-      if (verification.claim().eta_minutes() > eta_minutes_max) {
-        return usage("the time until arrival is longer than a day");
-      }
-      return Ok{};
+      return check_claim(verification.claim());
     case wire::Verification::kOutcome:
       return check_outcome(verification.outcome());
     case wire::Verification::kClosure:
       return check_field(verification.closure().note(), "the note", limits::field_bytes_max);
+    case wire::Verification::kRelease:
+      return check_field(verification.release().note(), "the note", limits::field_bytes_max);
     case wire::Verification::KIND_NOT_SET:
       break;
   }
@@ -103,8 +114,11 @@ Status check_body(const Body& body) {
   if (body.id().size() != MessageId::size_bytes) return usage("a message's id has 16 bytes");
   if (body.sent_minute() > minute_max) return usage("the time is not a possible one");
   if (!is_clean_line(body.zone(), zone_bytes_max)) return usage("the time zone is no name of one");
-  if (body.lifetime_hours() == 0 || body.lifetime_hours() > lifetime(body).most_hours) {
-    return usage("this kind of message lives at most " + std::to_string(lifetime(body).most_hours) +
+  if (!body.supersedes().empty() && body.supersedes().size() != MessageId::size_bytes) {
+    return usage("a message replaces one other message, or none");
+  }
+  if (body.lifetime_hours() == 0 || body.lifetime_hours() > lifetime(body).most) {
+    return usage("this kind of message lives at most " + std::to_string(lifetime(body).most) +
                  " hours");
   }
   switch (body.kind_case()) {
@@ -130,7 +144,7 @@ Status check_body(const Body& body) {
 Status complete_body(Body& body, Random& random, TimePoint now) {
   if (body.id().empty()) body.set_id(random.fixed<MessageId>().str());
   if (body.sent_minute() == 0) body.set_sent_minute(wire::unix_minute(now));
-  if (body.lifetime_hours() == 0) body.set_lifetime_hours(lifetime(body).usual_hours);
+  if (body.lifetime_hours() == 0) body.set_lifetime_hours(lifetime(body).usual);
   return check_body(body);
 }
 

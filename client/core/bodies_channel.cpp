@@ -4,6 +4,7 @@
 #include <set>
 
 #include "client/core/bodies.hpp"
+#include "client/core/bodies_work.hpp"
 #include "client/core/grants.hpp"
 #include "client/core/text.hpp"
 #include "proto/base/limits.hpp"
@@ -31,17 +32,6 @@ bool all_have(const Fields& fields, std::size_t bytes) {
 }
 
 // ---- alerts ----------------------------------------------------------------------------------
-
-/// Letters, digits and hyphens, as in "es-MX"; none where nobody said which.
-bool is_language(std::string_view text) {
-  if (text.empty()) return true;
-  if (text.size() > limits::language_bytes_max || text.front() == '-' || text.back() == '-') {
-    return false;
-  }
-  return std::all_of(text.begin(), text.end(), [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-';
-  });
-}
 
 template <class Wordings>
 Status check_wordings(const Wordings& wordings) {
@@ -223,7 +213,7 @@ Status check_channel_body(const Body& body) {
     case Body::kAudienceList:
       return check_kind(body.audience_list());
     default:
-      return usage("this version does not know this kind of message");
+      return check_work_body(body);
   }
 }
 

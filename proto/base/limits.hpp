@@ -168,6 +168,28 @@ inline constexpr std::uint32_t sighting_lifetime_hours_max = 7 * 24;
 inline constexpr std::uint32_t text_lifetime_hours = 7 * 24;
 inline constexpr std::uint32_t text_lifetime_hours_max = 30 * 24;
 
+// ---- the work around it (clause 15) ---------------------------------------------------------
+inline constexpr std::size_t short_id_bytes = 8;  // of identities and hashes inside bodies
+inline constexpr std::uint32_t eta_minutes_max = 24 * 60;
+inline constexpr std::uint32_t roll_call_lifetime_hours = 24;
+inline constexpr std::uint32_t roll_call_lifetime_hours_max = 7 * 24;
+inline constexpr std::uint32_t shift_lifetime_hours = 14 * 24;
+inline constexpr std::uint32_t shift_lifetime_hours_max = 30 * 24;
+inline constexpr std::uint32_t shift_minutes_max = 24 * 60;
+inline constexpr std::uint32_t shift_people_max = 99;
+inline constexpr std::size_t library_text_bytes_max = 12'000;  // with the rest in 16,384
+inline constexpr std::uint32_t library_version_max = 1'000'000;
+inline constexpr std::uint32_t library_lifetime_hours = 366 * 24;  // where nothing replaces it
+inline constexpr std::uint32_t detention_lifetime_hours = 30 * 24;
+inline constexpr std::size_t rules_text_bytes_max = 4'000;
+inline constexpr std::uint32_t rules_lifetime_hours = 366 * 24;
+/// A sighting that nobody has claimed for so long is called out once more on every device.
+inline constexpr auto unclaimed_patience = std::chrono::minutes(3);
+/// After the start of a shift: who has not checked in by then is shown.
+inline constexpr auto check_in_patience = std::chrono::minutes(5);
+/// Of exported counts, smaller ones are not shown.
+inline constexpr std::uint32_t export_cell_min = 5;
+
 // ---- the client's engine --------------------------------------------------------------------
 inline constexpr auto reconnect_first = std::chrono::milliseconds(1'000);
 inline constexpr auto reconnect_most = std::chrono::milliseconds(60'000);

@@ -67,20 +67,33 @@ void check_channel_kinds(const Body& body) {
                     limits::audience_pages_max);
 }
 
+void check_work_kinds(const Body& body) {
+  PORCHLIGHT_ASSERT(is_clean(body.roll_call().text()) && is_clean(body.roll_call_answer().note()));
+  PORCHLIGHT_ASSERT(is_clean_line(body.shift().site(), limits::name_bytes_max) &&
+                    is_clean_line(body.shift().post(), limits::name_bytes_max));
+  PORCHLIGHT_ASSERT(body.shift().end_minute() - body.shift().start_minute() <=
+                    limits::shift_minutes_max);
+  PORCHLIGHT_ASSERT(is_clean_text(body.library_item().text(), limits::library_text_bytes_max) &&
+                    is_clean_line(body.library_item().title(), limits::name_bytes_max));
+  const wire::DetentionNotice& notice = body.detention_notice();
+  PORCHLIGHT_ASSERT(is_clean(notice.name()) && is_clean(notice.contact()));
+  PORCHLIGHT_ASSERT(notice.consent() || (notice.name().empty() && notice.contact().empty()));
+  PORCHLIGHT_ASSERT(is_clean_text(body.rules().text(), limits::rules_text_bytes_max));
+}
+
 void check(const Body& body) {
   PORCHLIGHT_ASSERT(body.id().size() == MessageId::size_bytes && is_clean_line(body.zone(), 64));
   PORCHLIGHT_ASSERT(body.lifetime_hours() > 0);
-  PORCHLIGHT_ASSERT(
-      body.lifetime_hours() <=
-      (body.has_text() ? limits::text_lifetime_hours_max : limits::sighting_lifetime_hours_max));
+  PORCHLIGHT_ASSERT(body.lifetime_hours() <= limits::library_lifetime_hours);
   PORCHLIGHT_ASSERT(is_clean_text(body.text().text(), limits::text_bytes_max));
   PORCHLIGHT_ASSERT(body.has_text() != body.text().text().empty());
   PORCHLIGHT_ASSERT(is_clean(body.sighting()));
   PORCHLIGHT_ASSERT(!body.has_verification() || is_clean(body.verification()));
   check_channel_kinds(body);
+  check_work_kinds(body);
   const TimePoint end = end_of_life(body, now);
   PORCHLIGHT_ASSERT(end > now - std::chrono::hours(24));
-  PORCHLIGHT_ASSERT(end <= now + std::chrono::hours(limits::text_lifetime_hours_max + 1));
+  PORCHLIGHT_ASSERT(end <= now + std::chrono::hours(limits::library_lifetime_hours + 1));
   PORCHLIGHT_ASSERT(end_of_life(body, std::nullopt).time_since_epoch().count() > 0);
 }
 

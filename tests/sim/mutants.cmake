@@ -37,6 +37,7 @@ function(porchlight_mutant name)
   # What a fault leaves unused is its own affair.
   target_compile_options(porchlight_sim_${name} PRIVATE -w)
   target_link_libraries(porchlight_sim_${name} PRIVATE porchlight_sim_main)
+  target_precompile_headers(porchlight_sim_${name} REUSE_FROM porchlight_client_core)
   add_test(NAME sim_mutant_${name}
     COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/expect_failure.sh ${MUTANT_EXPECT}
             $<TARGET_FILE:porchlight_sim_${name}> ${MUTANT_ARGS})
