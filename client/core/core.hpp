@@ -231,7 +231,8 @@ class Core {
   Result<MessageId> post(const GroupId& group, wire::Body body, TimePoint now);
   /// What is held, oldest first, by the order all members agree on.
   std::vector<MessageView> messages(const GroupId& group) const;
-  /// Of what has not reached its end by now.
+  /// The same without what has reached its end by now: what boards are made of.
+  std::vector<MessageView> live_messages(const GroupId& group, TimePoint now) const;
   Board board(const GroupId& group, TimePoint now) const;
 
   // ---- channels (clause 14) ------------------------------------------------------------------

@@ -255,24 +255,25 @@ MessageView Core::State::view_of(const Group& group, const StoredMessage& messag
 }
 
 std::vector<MessageView> Core::messages(const GroupId& id) const {
+  return live_messages(id, TimePoint::min());
+}
+
+std::vector<MessageView> Core::live_messages(const GroupId& id, TimePoint now) const {
   std::vector<MessageView> views;
   const Group* group = state_->find_group(id);
   if (group == nullptr) return views;
+  const TimePoint until =
+      now == TimePoint::min() ? now : state_->relay.sure_time(now);  // as they are erased
   for (const StoredMessage* message : state_->messages.list(id)) {
-    if (is_for_people(message->body)) views.push_back(state_->view_of(*group, *message));
+    if (is_for_people(message->body) && message->ends > until) {
+      views.push_back(state_->view_of(*group, *message));
+    }
   }
   return views;
 }
 
 Board Core::board(const GroupId& id, TimePoint now) const {
-  std::vector<MessageView> views;
-  const Group* group = state_->find_group(id);
-  if (group == nullptr) return {};
-  const TimePoint until = state_->relay.sure_time(now);  // as they are erased
-  for (const StoredMessage* message : state_->messages.list(id)) {
-    if (message->ends > until) views.push_back(state_->view_of(*group, *message));
-  }
-  return make_board(views);
+  return make_board(live_messages(id, now));
 }
 
 std::vector<WarningView> Core::warnings() const { return state_->warnings.list(); }
