@@ -172,6 +172,13 @@ std::size_t Audience::count_by(const InviteId& invite) const {
   }));
 }
 
+std::optional<AudienceId> Audience::find_by(const InviteId& invite) const {
+  const auto found = std::ranges::find_if(entries_, [&](const auto& entry) {
+    return entry.second.identity && entry.second.invite == invite;
+  });
+  return found == entries_.end() ? std::nullopt : std::optional(found->first);
+}
+
 std::vector<AudienceId> Audience::due() const {
   std::vector<AudienceId> due;
   for (const auto& [id, removed] : removed_) {

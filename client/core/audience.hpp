@@ -64,6 +64,8 @@ class Audience {
   std::size_t count_people() const;
   /// How many came by this invite.
   std::size_t count_by(const InviteId& invite) const;
+  /// Somebody who came by it; none where nobody did who is still in.
+  std::optional<AudienceId> find_by(const InviteId& invite) const;
   /// Removed, and perhaps still able to read: an epoch has to leave them out.
   std::vector<AudienceId> due() const;
   std::vector<AudienceId> removed() const;

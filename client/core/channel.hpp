@@ -132,7 +132,7 @@ struct OwnerPart {
   std::map<VerifyKey, RootSeed> roots;  // that were given to this member, as a lead
   /// The audience as it was before one came was told, and the newest epoch itself.
   bool has_list = false;
-  bool wants_rekey = false;
+  bool wants_rekey = false;  // within a day
   /// Of the change that is under way: in the outbox.
   std::optional<ChannelSalt> page_salt;
   std::optional<ListSeed> list_seed;  // of a list that is being shared

@@ -121,7 +121,7 @@ Status Core::remove_from_audience(const ChannelId& channel, std::string_view nam
 bool Core::has_wishes_for(const ChannelId& id) const {
   const Channel* channel = state_->find_channel(id);
   return channel != nullptr && channel->owner && !channel->over() &&
-         (channel->owner->wants_rekey || !channel->audience.due().empty());
+         !channel->audience.due().empty();
 }
 
 Result<MessageId> Core::say(const ChannelId& channel, wire::Body body, TimePoint now) {

@@ -32,7 +32,6 @@ struct Core::State : Holdings {
                           const Challenge& challenge) const;
   /// What another connection caught up with counts no more.
   void forget_caught_up();
-  /// Days, lifetimes, retention.
   void tick(TimePoint now);
 
   std::vector<const Arrival*> arrivals() const;
@@ -354,8 +353,10 @@ struct Core::State : Holdings {
                      ByteView envelope, TimePoint now);
   void deliver_to_door(Channel& channel, ChannelEpoch& epoch, std::uint64_t seq, ByteView envelope,
                        TimePoint now);
-  void receive_audience_join(Channel& channel, const OpenedReply& reply, std::uint64_t seq,
-                             TimePoint now);
+  void receive_audience_join(Channel& channel, const ChannelEpoch& epoch, const OpenedReply& reply,
+                             std::uint64_t seq, TimePoint now);
+  void warn_of_second(Channel& channel, const ChannelEpoch& epoch, const InviteId& invite,
+                      TimePoint now);
   void answer_waiting(Channel& channel, TimePoint now);
   void warn_of_crowd(const Channel& channel, const AudienceEntry& invite, TimePoint now);
   void add_to_audience(Channel& channel, const JoinRequest& request, TimePoint now);
@@ -386,7 +387,6 @@ struct Core::State : Holdings {
             std::optional<MessageId> message = {}, std::string text = {}) {
     journal.tell({kind, group, message, std::move(text)});
   }
-  /// Of what another state of the group has ended.
   void settle_warnings(const GroupId& group) {
     warnings.remove(WarningView::Kind::left_behind, group);
     warnings.remove(WarningView::Kind::update_needed, group);

@@ -173,24 +173,26 @@ void Core::State::deliver_to_door(Channel& channel, ChannelEpoch& epoch, std::ui
   const ChannelPlace place{channel.id(), epoch.head.id, 0};
   const auto asked = open_reply(place, epoch.post->door.seal, envelope);
   if (!asked) return;
-  if (asked->kind == OpenedReply::Kind::join) receive_audience_join(channel, *asked, seq, now);
+  if (asked->kind == OpenedReply::Kind::join) {
+    receive_audience_join(channel, epoch, *asked, seq, now);
+  }
   if (asked->kind == OpenedReply::Kind::catch_up) {
     receive_audience_catch_up(channel, wire::envelope_hash(envelope), asked->request, now);
   }
 }
 
-void Core::State::receive_audience_join(Channel& channel, const OpenedReply& reply,
-                                        std::uint64_t seq, TimePoint now) {
+void Core::State::receive_audience_join(Channel& channel, const ChannelEpoch& epoch,
+                                        const OpenedReply& reply, std::uint64_t seq,
+                                        TimePoint now) {
   const Group* group = find_group(channel.owner->group);
   if (group == nullptr || !group->roster().is_lead(me.id())) return;
   auto request = verify_join_request(reply.request);
   if (!request || request->group != channel.id()) return;
   const AudienceId id = audience_id(request->hash);
+  if (channel.audience.find(id) != nullptr || channel.audience.was_removed(id)) return;
   const AudienceEntry* invite = channel.audience.find_invite(request->invite);
-  if (channel.audience.find(id) != nullptr || channel.audience.was_removed(id) ||
-      invite == nullptr || !verify_audience_join(reply, invite->invited->join_key)) {
-    return;
-  }
+  if (invite == nullptr) return warn_of_second(channel, epoch, request->invite, now);
+  if (!verify_audience_join(reply, invite->invited->join_key)) return;
   if (from_seconds(std::uint64_t{wire::seq_hour(seq)} * 3600) > invite->invited->expires) return;
   // Whoever has its link can ask in any number of names.
   const auto waiting =
@@ -238,6 +240,25 @@ void Core::State::warn_of_crowd(const Channel& channel, const AudienceEntry& inv
            " than the " + std::to_string(invite.invited->uses) +
            " it is for, and are not in its audience: the link was passed on. Whoever has it can "
            "read the channel until you take the invite back: porchlight channel audience remove.",
+       now, channel.id());
+}
+
+/// Whoever followed a link after it was used reads under the newest keys, and no further: so there
+/// are to be others, though once a day at most, as who is in could feign this.
+void Core::State::warn_of_second(Channel& channel, const ChannelEpoch& epoch,
+                                 const InviteId& invite, TimePoint now) {
+  const auto first = channel.audience.find_by(invite);
+  if (!first || epoch.head.number != channel.newest().head.number) return;
+  if (!channel.owner->wants_rekey) {
+    channel.owner->wants_rekey = true;
+    channel.save_head();
+    propose_channel(channel, now);
+  }
+  warn(WarningView::Kind::invite_reused,
+       "Somebody else came to \"" + channel.name() + "\" with the link by which " +
+           channel.audience.display_name(*first) +
+           " is in it: the link was passed on. Only " + channel.audience.display_name(*first) +
+           " gets the channel's next keys, which come within a day; ask them who had the link.",
        now, channel.id());
 }
 

@@ -95,11 +95,12 @@ Result<Channel*> Core::State::led_channel(const ChannelId& id, std::string_view 
 }
 
 /// What was drawn before somebody went is known to them; what is a week old is renewed; who was
-/// taken out of the audience reads until there are other keys.
+/// taken out of the audience reads until there are other keys, and so does who followed a link that
+/// was used.
 bool Core::State::wants_new_epoch(const Channel& channel, const Group& group,
                                   std::uint32_t day) const {
   const ChannelEpoch& epoch = channel.newest();
-  return channel.owner->wants_rekey || !channel.audience.due().empty() ||
+  return (channel.owner->wants_rekey && day > epoch.head.day) || !channel.audience.due().empty() ||
          epoch.post->made_under < group.removal_epoch() ||
          epoch.post->root_made_under < group.lead_loss_epoch() ||
          day >= epoch.head.day + limits::channel_rekey_days;

@@ -1,4 +1,6 @@
 // Channels from the group that makes one to the volunteer who answers (clause 14).
+#include <gmock/gmock.h>
+
 #include "tests/unit/client_core_channel_scene.hpp"
 
 namespace porchlight::client {
@@ -200,6 +202,36 @@ TEST(Channel, WhoComesWhenAnEventIsUsedUpIsToldAndKeepsNothing) {
   EXPECT_TRUE(late.core().channels().empty());
   late.reload();
   EXPECT_TRUE(late.core().channels().empty());
+}
+
+TEST(Channel, WhoFollowsALinkThatSomebodyUsedIsToldOfAndLosesTheChannelWithinADay) {
+  ChannelScene scene;
+  const wire::Link link = scene.invite("Dan");
+  Device& dan = scene.follows(link, "Dan");
+  // Before any of the group was there; the link's own tokens are spent, she has others.
+  Device& second = *scene.volunteers.emplace_back(std::make_unique<Device>(scene.relay, 300));
+  take_operator_invite(second, scene.relay, 0, 40);
+  ask(second, link, "Eve");
+  scene.ana.sync();
+  ASSERT_EQ(scene.ana.core().warnings().size(), 1u);
+  EXPECT_THAT(scene.ana.core().warnings()[0].text, testing::HasSubstr("the link by which Dan"));
+  const auto said = scene.ana.core().audience(scene.channel);
+  ASSERT_TRUE(said.ok());
+  ASSERT_EQ(said->size(), 1u);
+  EXPECT_EQ(said->front().name, "Dan");
+  const std::uint32_t before = scene.epoch(scene.ana);
+  scene.ana.reload();
+  scene.relay.now += 24h;
+  scene.sync_all();
+  EXPECT_EQ(scene.epoch(scene.ana), before + 1);
+  scene.alert(scene.ana, "after");
+  dan.sync();
+  second.sync();
+  EXPECT_THAT(scene.alerts(dan), testing::ElementsAre("after"));
+  EXPECT_THAT(scene.alerts(second), testing::IsEmpty());
+  scene.relay.now += 24h;
+  scene.sync_all();
+  EXPECT_EQ(scene.epoch(scene.ana), before + 1) << "once is enough";
 }
 
 TEST(Channel, IsChangedByWhoeverTookSomebodyOutAndByTheOthersWhereThatDoesNotCome) {
