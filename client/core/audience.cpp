@@ -111,6 +111,14 @@ bool Audience::remove(const AudienceId& id) {
   return true;
 }
 
+void Audience::remove_used(const InviteId& invite) {
+  const AudienceEntry* entry = find_invite(invite);
+  if (entry == nullptr || entry->invited->uses != 1 || count_by(invite) == 0) return;
+  const AudienceId used = entry->id;
+  remove(used);
+  settle(std::vector<Bytes>{to_bytes(used.view().first(16))});
+}
+
 bool Audience::renew_card(const Card& card) {
   const auto found = by_identity_.find(card.identity);
   if (found == by_identity_.end()) return false;

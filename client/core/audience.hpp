@@ -50,6 +50,9 @@ class Audience {
   bool add(AudienceEntry entry);
   /// Whether that changes anything. It is `due` until an epoch leaves it out.
   bool remove(const AudienceId& id);
+  /// An invite for one person by whom somebody came: who has its link is in, and nobody else has to
+  /// be kept from reading. To be called after either was added, as either may come first.
+  void remove_used(const InviteId& invite);
   /// False where nobody of this identity is there or the card is not newer.
   bool renew_card(const Card& card);
   /// These an epoch has left out, by the first 16 bytes of their ids.

@@ -76,6 +76,8 @@ void Channel::adopt(ChannelAnnouncement announcement, std::uint64_t seq, std::ui
     });
     return held.first != root && !is_next;
   });
+  std::erase_if(added_here,
+                [&](const auto& added) { return added.second + 1 < announcement.head.number; });
   owner->wants_rekey = false;
   owner->page_salt.reset();
   save_head();
@@ -180,7 +182,7 @@ void Channel::end() {
   if (reader) reader->asking.reset();
   proposal = {};
   awaited.reset();
-  arriving.reset();
+  forget_list();
   over_ = true;
   save_head();
 }

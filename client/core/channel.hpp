@@ -215,9 +215,13 @@ class Channel {
   bool is_whole() const { return !epochs_.empty() && owner.has_value() != reader.has_value(); }
 
   Audience audience;  // for the group
+  /// Whom this device let in, in which epoch, and who has not asked for keys since; until the
+  /// second change after it. Never kept.
+  std::map<AudienceId, std::uint32_t> added_here;
   FrameLog frames;
   std::optional<AwaitedChannel> awaited;
-  /// The audience's list on its way; never kept: it is announced each week.
+  /// The audience's list on its way. What came of it is not kept, but where it is: it is announced
+  /// each week alone.
   struct Arriving {
     std::vector<ListPageKeys> keys;
     std::vector<Digest> hashes;
@@ -225,6 +229,8 @@ class Channel {
     std::vector<std::optional<Bytes>> payloads;
   };
   std::optional<Arriving> arriving;
+  void await_list(const ListSeed& seed, std::vector<Digest> hashes);
+  void forget_list();
   Group::Proposal proposal;  // as a group's
 
  private:
@@ -245,6 +251,8 @@ class Channel {
   bool load_day(ByteView rest, ByteView value);
   bool load_offered(ByteView rest, ByteView value);
   bool load_waiting(ByteView rest, ByteView value);
+  bool load_list(ByteView value);
+  void place_list(const ListSeed& seed, std::vector<Digest> hashes);
 
   Journal& journal_;
   ChannelId id_;

@@ -128,6 +128,31 @@ void Channel::erase_day(const ChannelEpoch& epoch, std::uint32_t number) {
                  channel_key(channel_record::day, id_, {epoch.head.number, number}));
 }
 
+void Channel::await_list(const ListSeed& seed, std::vector<Digest> hashes) {
+  wire::AudienceList kept;
+  put_secret(kept.mutable_seed(), seed);
+  for (const Digest& hash : hashes) kept.add_pages(hash.str());
+  journal_.put(Table::channels, channel_key(channel_record::list, id_), kept);
+  wipe_text(*kept.mutable_seed());
+  place_list(seed, std::move(hashes));
+}
+
+void Channel::place_list(const ListSeed& seed, std::vector<Digest> hashes) {
+  arriving.emplace();
+  for (std::uint32_t page = 0; page < hashes.size(); ++page) {
+    arriving->keys.push_back(derive_list_page(seed, page));
+    arriving->mailboxes.push_back(arriving->keys.back().address().id());
+    arriving->payloads.emplace_back();
+  }
+  arriving->hashes = std::move(hashes);
+}
+
+void Channel::forget_list() {
+  if (!arriving) return;
+  arriving.reset();
+  journal_.erase(Table::channels, channel_key(channel_record::list, id_));
+}
+
 // ---- loading ----------------------------------------------------------------------------------
 
 bool Channel::load(char kind, ByteView rest, ByteView value) {
@@ -146,6 +171,8 @@ bool Channel::load(char kind, ByteView rest, ByteView value) {
       return load_offered(rest, value);
     case channel_record::waiting:
       return load_waiting(rest, value);
+    case channel_record::list:
+      return rest.empty() && load_list(value);
     case channel_record::frame: {
       const auto hash = FrameHash::from(rest);
       return hash && frames.load(*hash, value);
@@ -289,6 +316,18 @@ bool Channel::load_waiting(ByteView rest, ByteView value) {
   const auto id = AudienceId::from(rest);
   if (!id || !parse(kept, value)) return false;
   waiting_.emplace(*id, Waiting{to_bytes(as_bytes(kept.request())), from_seconds(kept.since())});
+  return true;
+}
+
+bool Channel::load_list(ByteView value) {
+  wire::AudienceList kept;
+  ListSeed seed;
+  std::vector<Digest> hashes;
+  if (!parse(kept, value) || !take_secret(seed, *kept.mutable_seed())) return false;
+  for (const std::string& hash : kept.pages()) {
+    if (!read(hashes.emplace_back(), hash)) return false;
+  }
+  place_list(seed, std::move(hashes));
   return true;
 }
 

@@ -17,6 +17,7 @@ inline constexpr char removed = 'e';  // from the audience: id
 inline constexpr char frame = 'f';    // hash
 inline constexpr char offered = 'g';  // epoch id
 inline constexpr char waiting = 'h';  // for an answer: id
+inline constexpr char list = 'i';     // of the audience, that is on its way
 }  // namespace channel_record
 
 inline Bytes channel_key(char kind, const ChannelId& channel,

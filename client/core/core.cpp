@@ -49,7 +49,8 @@ std::vector<Subscription> Core::subscriptions(Lane lane, TimePoint) const {
 bool Core::wants_new_connection(TimePoint now) const {
   constexpr auto most = std::chrono::hours(24);
   const auto& since = state_->collecting_since;
-  return since && (state_->relay.has_leapt(now) || now > *since + most || now < *since - most);
+  return since && (state_->reads_anew || state_->relay.has_leapt(now) || now > *since + most ||
+                   now < *since - most);
 }
 
 std::vector<OutboxItem> Core::outbox(Lane lane) const {
@@ -101,7 +102,10 @@ void Core::on_relay_facts(const RelayFacts& facts, std::optional<Lane> lane, Tim
   const bool other_store = state_->relay.learn(facts, lane.has_value(), now);
   if (other_store) state_->begin_with_other_store(now);
   if (other_store || lane == Lane::collect) state_->forget_caught_up();
-  if (lane == Lane::collect) state_->collecting_since = now;
+  if (lane == Lane::collect) {
+    state_->collecting_since = now;
+    state_->reads_anew = false;
+  }
   state_->settle_restored(now);
   // Only now is it known what time it is: a command that ends soon has no later tick.
   if (lane == Lane::collect) state_->tick(now);

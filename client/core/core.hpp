@@ -124,9 +124,9 @@ class Core {
   // ---- what should be running; derived from state, valid until the next event ----------------
   const wire::RelayAddress& relay() const;
   std::vector<Subscription> subscriptions(Lane lane, TimePoint now) const;
-  /// The connection of Lane::collect is a day old, or the clock was set. A new one reads the days
-  /// that are over to their end, so that they can go, and compares the clocks again, without which
-  /// nothing goes.
+  /// The connection of Lane::collect is a day old, or the clock was set, or a channel that it has
+  /// read is begun anew. A new one reads the days that are over to their end, so that they can go,
+  /// and compares the clocks again, without which nothing goes.
   bool wants_new_connection(TimePoint now) const;
   /// What may leave now. Of a group that is only once its control mailbox and its day's mailbox
   /// were caught up on the present connection of Lane::collect (clause 11.2).

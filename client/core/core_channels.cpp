@@ -145,6 +145,8 @@ MessageView Core::State::view_of(const Channel& channel, const StoredMessage& me
     const AudienceEntry* entry = channel.audience.find(message.sender);
     view.sender_name = entry == nullptr ? "somebody who is not in the audience"
                                         : channel.audience.display_name(entry->id);
+  } else if (message.voice == Voice::channel && message.sender.is_zero()) {
+    view.sender_name = channel.name();  // it was read as somebody of the audience
   } else {
     const Group* group = find_group(channel.owner->group);
     view.sender_name = message.voice == Voice::unattributed || group == nullptr

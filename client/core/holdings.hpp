@@ -51,6 +51,8 @@ struct Holdings {
   std::map<GroupId, std::uint64_t> halted_at;
   /// When the present connection of Lane::collect began; never kept.
   std::optional<TimePoint> collecting_since;
+  /// It has read mailboxes that are to be read from their beginning again; never kept.
+  bool reads_anew = false;
 };
 
 }  // namespace porchlight::client

@@ -296,6 +296,11 @@ void Core::State::tick(TimePoint now) {
   lapse_claims(now);
 }
 
+void Core::State::settle_warnings(const GroupId& group) {
+  warnings.remove(WarningView::Kind::left_behind, group);
+  warnings.remove(WarningView::Kind::update_needed, group);
+}
+
 Group* Core::State::find_group(const GroupId& id) {
   const auto found = groups.find(id);
   return found == groups.end() ? nullptr : &found->second;

@@ -290,6 +290,7 @@ struct Core::State : Holdings {
   void enter_channel_days(Channel& channel, TimePoint now);
   void tick_channel(Channel& channel, TimePoint now);
   void end_channels(const GroupId& group);
+  void erase_channel(Channel& channel);  // and it is found no more
   Channel* find_channel(const ChannelId& id);
   const Channel* find_channel(const ChannelId& id) const;
 
@@ -374,6 +375,7 @@ struct Core::State : Holdings {
   bool ask_for_channel_keys(Channel& channel, TimePoint now);
   void receive_audience_catch_up(Channel& channel, const EnvelopeHash& envelope,
                                  ByteView signed_catch_up, TimePoint now);
+  void answer_newcomers(Channel& channel, TimePoint now);
   void give_channel_keys(const PendingCatchUp& pending, TimePoint now);
   bool open_channel_inbox(ByteView envelope, TimePoint now);
   void receive_channel_welcome(Channel& channel, ByteView signed_welcome, TimePoint now);
@@ -387,10 +389,7 @@ struct Core::State : Holdings {
             std::optional<MessageId> message = {}, std::string text = {}) {
     journal.tell({kind, group, message, std::move(text)});
   }
-  void settle_warnings(const GroupId& group) {
-    warnings.remove(WarningView::Kind::left_behind, group);
-    warnings.remove(WarningView::Kind::update_needed, group);
-  }
+  void settle_warnings(const GroupId& group);
   MessageView view_of(const Group& group, const StoredMessage& message) const;
   Group* find_group(const GroupId& id);
   const Group* find_group(const GroupId& id) const;

@@ -110,7 +110,9 @@ void Core::State::receive_audience_invite(Channel& channel, const VerifyKey& by,
   invited.expires = from_minute(body.expires_minute());
   invited.uses = std::clamp(body.uses(), 1u, limits::event_uses_max);
   invited.by = by;
+  const InviteId invite = entry.invite;
   channel.audience.add(std::move(entry));
+  channel.audience.remove_used(invite);
 }
 
 /// Whose time is over, or whose maker was taken out and still has the link: who holds it reads no
@@ -192,7 +194,10 @@ void Core::State::receive_audience_join(Channel& channel, const ChannelEpoch& ep
   if (channel.audience.find(id) != nullptr || channel.audience.was_removed(id)) return;
   const AudienceEntry* invite = channel.audience.find_invite(request->invite);
   if (invite == nullptr) return warn_of_second(channel, epoch, request->invite, now);
-  if (!verify_audience_join(reply, invite->invited->join_key)) return;
+  // Who goes on by their invite asks at the next epoch's door again.
+  if (channel.waiting().contains(id) || !verify_audience_join(reply, invite->invited->join_key)) {
+    return;
+  }
   if (from_seconds(std::uint64_t{wire::seq_hour(seq)} * 3600) > invite->invited->expires) return;
   // Whoever has its link can ask in any number of names.
   const auto waiting =
@@ -256,8 +261,8 @@ void Core::State::warn_of_second(Channel& channel, const ChannelEpoch& epoch,
   }
   warn(WarningView::Kind::invite_reused,
        "Somebody else came to \"" + channel.name() + "\" with the link by which " +
+           channel.audience.display_name(*first) + " is in it: the link was passed on. Only " +
            channel.audience.display_name(*first) +
-           " is in it: the link was passed on. Only " + channel.audience.display_name(*first) +
            " gets the channel's next keys, which come within a day; ask them who had the link.",
        now, channel.id());
 }
@@ -273,8 +278,10 @@ void Core::State::add_to_audience(Channel& channel, const JoinRequest& request, 
   told.set_channel_id(channel.id().str());
   told.set_request(to_string(request.bytes));
   told.set_invite_id(request.invite.str());
+  channel.added_here.emplace(audience_id(request.hash), channel.newest().head.number);
   receive_audience_add(channel, told, now);
   tell_group(*find_group(channel.owner->group), std::move(body), now);
+  answer_newcomers(channel, now);
 }
 
 // ---- what the group knows of it -----------------------------------------------------------------
@@ -287,14 +294,10 @@ void Core::State::receive_audience_add(Channel& channel, const wire::AudienceAdd
   const AudienceId id = entry.id;
   channel.stop_waiting(id);
   if (!channel.audience.add(std::move(entry))) return;
+  // Whoever lets them in answers what they have asked meanwhile.
+  if (!channel.added_here.contains(id)) settle_catch_up(channel.id(), request->identity());
   tell(Notice::Kind::audience_added, channel.id(), {}, channel.audience.display_name(id));
-  const AudienceEntry* invite = channel.audience.find_invite(request->invite);
-  if (invite != nullptr && invite->invited->uses == 1) {
-    // Who has its link is in by now: nobody else has to be kept from reading.
-    const AudienceId used = invite->id;
-    channel.audience.remove(used);
-    channel.audience.settle(std::vector<Bytes>{to_bytes(used.view().first(16))});
-  }
+  channel.audience.remove_used(request->invite);
   const auto mine = people.invites.find(request->invite);
   if (mine == people.invites.end()) return;
   mine->second.asked.push_back(request->hash);

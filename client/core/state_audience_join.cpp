@@ -45,8 +45,7 @@ Result<std::optional<SafetyWords>> Core::State::take_channel_offer(const Mailbox
     TRY(join.bundles, draw_bundles(offer.bundles, now));
   }
   if (known != nullptr) {
-    for (const MailboxId& mailbox : known->erase()) cursors.erase(mailbox);
-    channels.erase(offer.channel);
+    erase_channel(*known);
     settle_warnings(offer.channel);
   }
   Channel& channel = channels.try_emplace(offer.channel, journal, offer.channel).first->second;

@@ -9,6 +9,18 @@ namespace {
 
 constexpr auto ask_again_after = std::chrono::hours(24);
 
+bool holds_what_welcomes_take(const Channel& channel) {
+  return channel.owner && channel.can_share() && !channel.newest().signed_epoch.empty() &&
+         channel.owner->roots.contains(channel.newest().head.root);
+}
+
+bool is_waiting(const Channel& channel, const VerifyKey& person) {
+  return std::ranges::any_of(channel.waiting(), [&](const auto& entry) {
+    const auto request = read_kept_join_request(entry.second.request);
+    return request && request->identity() == person;
+  });
+}
+
 }  // namespace
 
 /// For who asks. False where nobody would hear it.
@@ -45,7 +57,7 @@ void Core::State::receive_audience_catch_up(Channel& channel, const EnvelopeHash
   auto asked = verify_catch_up(signed_catch_up);
   if (!asked || asked->group != channel.id()) return;
   const AudienceEntry* person = channel.audience.find(asked->identity());
-  if (person == nullptr) return;
+  if (person == nullptr && !is_waiting(channel, asked->identity())) return;
   if (!people.see_catch_up(envelope, now) || people.catch_ups.contains(asked->hash)) return;
   std::vector<RequestHash> older;  // the newest counts
   for (const auto& [hash, pending] : people.catch_ups) {
@@ -60,8 +72,30 @@ void Core::State::receive_audience_catch_up(Channel& channel, const EnvelopeHash
           .emplace(hash, PendingCatchUp{std::move(asked).value(), to_the_minute(now), false})
           .first->second;
   people.save(pending);
+  if (person == nullptr) return;  // they are answered when they are let in
+  answer_newcomers(channel, now);
+  if (!people.catch_ups.contains(hash)) return;
   tell(Notice::Kind::join_requested, channel.id(), {},
        short_name(hash.view(), request_name_chars()));
+}
+
+/// Nobody had to agree that they come in, and a change has overtaken the news of them or of their
+/// invite. One made after that has a grant of theirs.
+void Core::State::answer_newcomers(Channel& channel, TimePoint now) {
+  if (!holds_what_welcomes_take(channel)) return;
+  std::vector<RequestHash> answered;
+  for (const auto& [hash, pending] : people.catch_ups) {
+    const CatchUp& asked = pending.asked;
+    if (asked.group != channel.id() || asked.number >= channel.newest().head.number) continue;
+    const AudienceEntry* person = channel.audience.find(asked.identity());
+    const auto added =
+        person == nullptr ? channel.added_here.end() : channel.added_here.find(person->id);
+    if (added == channel.added_here.end() || asked.number > added->second) continue;
+    channel.added_here.erase(added);
+    give_channel_keys(pending, now);
+    answered.push_back(hash);
+  }
+  for (const RequestHash& hash : answered) people.erase_request(hash);
 }
 
 /// A person has agreed.
@@ -71,7 +105,7 @@ void Core::State::give_channel_keys(const PendingCatchUp& pending, TimePoint now
   if (channel.audience.find(pending.asked.identity()) == nullptr) return;
   channel.audience.renew_card(pending.asked.card);
   enter_channel_days(channel, now);
-  if (!channel.can_share()) return;  // they run out; the author asks again tomorrow
+  if (!holds_what_welcomes_take(channel)) return;  // the author asks again tomorrow
   const ChannelEpoch& epoch = channel.newest();
   wire::InboxMessage message;
   const SecretBytes welcome =
@@ -114,12 +148,14 @@ bool Core::State::open_channel_inbox(ByteView envelope, TimePoint now) {
 
 void Core::State::receive_channel_welcome(Channel& channel, ByteView signed_welcome,
                                           TimePoint now) {
-  // By the root that is known, or the one that it has named for what follows.
-  auto welcome = open_channel_welcome(signed_welcome, channel.newest().head.root);
-  if (!welcome && channel.awaited) {
-    welcome = open_channel_welcome(signed_welcome, channel.awaited->head.root);
-  }
+  auto welcome = open_channel_welcome(signed_welcome, std::nullopt);
   if (!welcome || welcome->head.channel != channel.id()) return;
+  // By the root that is known, or the one that it has named for what follows; or handed on by it.
+  const auto is_known = [&](const VerifyKey& root) {
+    return root == channel.newest().head.root ||
+           (channel.awaited && root == channel.awaited->head.root);
+  };
+  if (!is_known(welcome->head.root) && !is_known(welcome->signed_by)) return;
   if (welcome->head.number <= channel.newest().head.number) {
     // By somebody who was not further on. It lies at the relay, and opens with that key.
     channel.reader->asking.reset();

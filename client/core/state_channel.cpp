@@ -214,6 +214,7 @@ void Core::State::channel_moved_on(Channel& channel, TimePoint now) {
   forget_channel_proposal(channel);
   take_back_said(channel, channel.newest().head.number, UINT32_MAX);
   enter_channel_days(channel, now);
+  answer_newcomers(channel, now);
 }
 
 void Core::State::channel_control_caught_up(Channel& channel, ChannelEpoch& epoch, TimePoint now) {
@@ -277,6 +278,12 @@ void Core::State::tick_channel(Channel& channel, TimePoint now) {
                       "what its audience hears there is theirs. Tell them in another way, and make "
                       "a new channel. If one of you was away for long, run porchlight sync first.",
                   now, channel.id());
+}
+
+void Core::State::erase_channel(Channel& channel) {
+  for (const MailboxId& mailbox : channel.erase()) cursors.erase(mailbox);
+  reads_anew = true;  // where it comes back it may have the same mailboxes
+  channels.erase(ChannelId(channel.id()));
 }
 
 /// This member is not in the group any more.

@@ -186,6 +186,7 @@ void Core::State::change_sides(Channel& channel, const Group& group,
   });
   const std::string name = announcement.head.name;
   channel.change_sides(group.id(), std::move(announcement));
+  reads_anew = true;  // what was read before the end of a day, or waited for a grant, comes again
   enter_channel_days(channel, now);
   tell(Notice::Kind::channel_shared, channel.id(), {}, name);
 }
@@ -209,16 +210,12 @@ void Core::State::receive_channel_root(Channel& channel, const wire::ChannelRoot
 void Core::State::receive_list(Channel& channel, wire::AudienceList body) {
   if (channel.owner->has_list) return;
   ListSeed seed;
-  Channel::Arriving arriving;
+  std::vector<Digest> hashes;
   if (!take_secret(seed, *body.mutable_seed())) return;
   for (const std::string& hash : body.pages()) {
-    if (!read(arriving.hashes.emplace_back(), hash)) return;
-    const auto number = static_cast<std::uint32_t>(arriving.keys.size());
-    arriving.keys.push_back(derive_list_page(seed, number));
-    arriving.mailboxes.push_back(arriving.keys.back().address().id());
-    arriving.payloads.emplace_back();
+    if (!read(hashes.emplace_back(), hash)) return;
   }
-  channel.arriving = std::move(arriving);
+  channel.await_list(seed, std::move(hashes));
 }
 
 void Core::State::deliver_list_page(Channel& channel, const MailboxId& mailbox, ByteView envelope,
@@ -236,7 +233,7 @@ void Core::State::deliver_list_page(Channel& channel, const MailboxId& mailbox, 
   for (const auto& payload : arriving.payloads) {
     whole.insert(whole.end(), payload->begin(), payload->end());
   }
-  channel.arriving.reset();
+  channel.forget_list();
   auto content = read_audience_list(whole);
   if (!content) return;
   const auto head = read_channel_epoch(content->signed_epoch, content->signed_by);
@@ -253,7 +250,11 @@ void Core::State::deliver_list_page(Channel& channel, const MailboxId& mailbox, 
     if (channel.audience.remove(id)) left_out.push_back(to_bytes(id.view().first(16)));
   }
   channel.audience.settle(left_out);
-  for (AudienceEntry& entry : content->entries) channel.audience.add(std::move(entry));
+  for (AudienceEntry& entry : content->entries) {
+    const InviteId invite = entry.invite;
+    channel.audience.add(std::move(entry));
+    channel.audience.remove_used(invite);
+  }
   if (channel.newest().signed_epoch.empty()) return;  // it has gone on meanwhile: another follows
   channel.owner->has_list = true;
   channel.save_head();

@@ -120,8 +120,7 @@ void Core::State::find_event_used_up(Join& join) {
   take_request_back(join);
   if (join.arrival) return;  // they are in: by a bundle that this vault knows nothing of
   if (Channel* channel = find_channel(join.request->group); channel != nullptr && channel->reader) {
-    for (const MailboxId& mailbox : channel->erase()) cursors.erase(mailbox);
-    channels.erase(join.request->group);
+    erase_channel(*channel);
   }
   join.accepted = false;
   join.request.reset();

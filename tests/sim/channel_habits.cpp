@@ -96,7 +96,8 @@ bool ChannelHabits::invite(ClientNode& client) {
   std::optional<std::string> link;
   const bool kept = client.act([&](client::Core& core) {
     const auto made = core.create_invite(order, client.device_now());
-    note(client, made.ok() ? "invites into an audience" : "cannot invite: " + made.error().what);
+    note(client, made.ok() ? "invites into an audience: " + order.to
+                           : "cannot invite: " + made.error().what);
     if (made.ok()) link = made->str();
   });
   if (!kept || !link) return link.has_value();
@@ -122,7 +123,7 @@ bool ChannelHabits::follow(ClientNode& client) {
     const auto link = wire::Link::parse(open.link);
     PORCHLIGHT_ASSERT(link.ok());
     const Status followed = core.follow(*link, client.device_now());
-    note(client, followed.ok() ? "follows a link to a channel"
+    note(client, followed.ok() ? "follows a link to a channel: " + open.to
                                : "cannot follow a link: " + followed.error().what);
   });
   if (kept) followed_[client.name()] = open;
@@ -140,7 +141,8 @@ bool ChannelHabits::accept(ClientNode& client) {
   const bool kept = client.act([&](client::Core& core) {
     const auto words = core.accept_offer(name, client.device_now());
     taken = words.ok();
-    note(client, words.ok() ? "reads a channel" : "cannot accept: " + words.error().what);
+    note(client,
+         words.ok() ? "reads a channel as " + name : "cannot accept: " + words.error().what);
   });
   if (kept && taken) {
     ground_.channels.came(followed->second.channel, client.device(), followed->second.to);

@@ -76,6 +76,12 @@ void ChannelSecrecy::on_kept(const Device& device, std::span<const client::Write
   }
   for (const client::GroupView& group : device.core->groups()) {
     groups_[device.name].insert(group.id);
+    if (group.standing != client::GroupView::Standing::member) continue;
+    // Its keys may lie there before they are read.
+    std::erase_if(until_, [&](const auto& out) {
+      const auto owner = owners_.find(out.first.second);
+      return out.first.first == device.name && owner != owners_.end() && owner->second == group.id;
+    });
   }
   if (shows) learn(device.name);
 }
@@ -199,7 +205,9 @@ std::optional<std::string> ChannelSecrecy::overdue(const KeptChannel& channel, c
 }
 
 void ChannelSecrecy::check_vault(const std::string& name, const Closure& closure,
-                                 std::span<const NodeId> held, const Explain& explain) {
+                                 std::span<const NodeId> held,
+                                 const std::function<Closure()>& close_what_was_read,
+                                 const Explain& explain) {
   const ChannelHoldings& holdings = history_.holdings(name);
   for (const NodeId id : held) {
     const Node& node = derivations_.node(id);
@@ -216,7 +224,7 @@ void ChannelSecrecy::check_vault(const std::string& name, const Closure& closure
     const KeptChannel* channel = entry == nullptr ? nullptr : holdings.find(entry->channel);
     if (channel == nullptr || channel->epochs.empty()) continue;
     const auto why = overdue(*channel, *entry, node);
-    if (!why || holdings.is_telling(entry->id)) continue;
+    if (!why || holdings.is_telling(entry->id) || !close_what_was_read().knows(id)) continue;
     return world_.fail("erasure: whoever takes the vault of " + name + " now has " +
                        *describe(node) + ", " + *why + ": " + explain(closure, id));
   }

@@ -6,8 +6,8 @@
 // hold of a group's: the newest epoch's carry, the secrets of the next day that was not entered,
 // control keys and what the group speaks with as long as the epoch's record stands, the keys of a
 // day that was entered and not left; `fresh`, which lies at the relay sealed to one's card. Whoever
-// has not finished with a link holds what follows from its seed, and a lead's device what it has
-// not told its group yet.
+// has not finished with a link holds what follows from its seed, a lead's device what it has not
+// told its group yet, and everybody what was told in frames that they have not read yet.
 // Must not know: how clients work.
 #pragma once
 
@@ -55,7 +55,7 @@ class ChannelSecrecy {
   using Explain = std::function<std::string(const Closure&, NodeId)>;
   /// The vault as it is, and everything that the relay received.
   void check_vault(const std::string& name, const Closure& closure, std::span<const NodeId> held,
-                   const Explain& explain);
+                   const std::function<Closure()>& close_what_was_read, const Explain& explain);
   void check_leftovers(const std::string& name, const Closure& closure, std::uint32_t today,
                        const Explain& explain);
   /// Everything that it ever held; `invites` of the records of those it made.

@@ -2,8 +2,8 @@
 
 namespace porchlight::sim {
 
-Closure::Closure(const Derivations& derivations)
-    : derivations_(derivations), how_(derivations.size()) {}
+Closure::Closure(const Derivations& derivations, Locked locked)
+    : derivations_(derivations), locked_(std::move(locked)), how_(derivations.size()) {}
 
 void Closure::hold(std::span<const NodeId> ids, const char* where) {
   for (const NodeId id : ids) learn(id, {Step::held, 0, 0, where});
@@ -18,6 +18,7 @@ void Closure::learn(NodeId id, const How& how) {
 void Closure::open(NodeId box) {
   const Node& node = derivations_.node(box);
   if (!node.key || !knows(*node.key) || !knows(box)) return;
+  if (locked_ && locked_(*node.key)) return;
   for (const NodeId held : node.holds) learn(held, {Step::opened, box, *node.key, nullptr});
 }
 

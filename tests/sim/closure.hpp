@@ -3,6 +3,7 @@
 // Must not know: what the values are for.
 #pragma once
 
+#include <functional>
 #include <span>
 
 #include "tests/sim/derivations.hpp"
@@ -11,7 +12,9 @@ namespace porchlight::sim {
 
 class Closure {
  public:
-  explicit Closure(const Derivations& derivations);
+  /// With a key of which `locked` holds nothing is opened.
+  using Locked = std::function<bool(NodeId)>;
+  explicit Closure(const Derivations& derivations, Locked locked = {});
 
   /// Values and ciphertexts that are held, and where; `where` outlives the closure.
   void hold(std::span<const NodeId> ids, const char* where);
@@ -45,6 +48,7 @@ class Closure {
   void open(NodeId box);
 
   const Derivations& derivations_;
+  const Locked locked_;
   std::vector<How> how_;
   std::vector<NodeId> known_;
   std::size_t followed_ = 0;

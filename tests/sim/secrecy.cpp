@@ -96,8 +96,9 @@ void Secrecy::copy_vault(const std::string& device) {
   world_.count("copied vaults");
 }
 
-Closure Secrecy::close(std::span<const NodeId> held, const char* where) const {
-  Closure closure(derivations_);
+Closure Secrecy::close(std::span<const NodeId> held, const char* where,
+                       Closure::Locked locked) const {
+  Closure closure(derivations_, std::move(locked));
   closure.hold(held, where);
   closure.hold(received_, at_the_relay);
   closure.follow();
@@ -115,7 +116,11 @@ void Secrecy::check_vault(const std::string& name, const Holdings& device) {
   const std::vector<NodeId> held = device.now();
   const Closure closure = close(held, in_the_vault);
   world_.count("closures");
-  channels_.check_vault(name, closure, held, explainer());
+  // What lies in a group's frames that are not read yet nobody can have erased.
+  channels_.check_vault(
+      name, closure, held,
+      [&] { return close(held, in_the_vault, [&](NodeId key) { return is_unread(device, key); }); },
+      explainer());
   for (const NodeId id : closure.known()) {
     const Node& node = derivations_.node(id);
     if (!is_of_an_epoch(node.kind)) continue;
@@ -124,6 +129,15 @@ void Secrecy::check_vault(const std::string& name, const Holdings& device) {
     return world_.fail("erasure: whoever takes the vault of " + name + " now has " +
                        names_.describe(node) + ", " + *why + ": " + explain(closure, id));
   }
+}
+
+bool Secrecy::is_unread(const Holdings& device, NodeId key) const {
+  const Node& node = derivations_.node(key);
+  if (node.kind != Kind::message_key) return false;
+  const EpochNames::Entry* epoch = names_.find(node.epoch);
+  if (epoch == nullptr) return false;
+  const Holdings::DayPlace day{epoch->group, epoch->number, epoch->day + node.day};
+  return !device.has_read({{day, node.sender}, node.counter});
 }
 
 std::optional<std::string> Secrecy::overdue(const Holdings& device, const Node& node) const {

@@ -58,7 +58,8 @@ class Secrecy {
     ChannelSecrecy::Copied channels{};
   };
 
-  Closure close(std::span<const NodeId> held, const char* where) const;
+  Closure close(std::span<const NodeId> held, const char* where, Closure::Locked locked = {}) const;
+  bool is_unread(const Holdings& device, NodeId key) const;
   /// Why a vault must not hold this any more; none where it may.
   std::optional<std::string> overdue(const Holdings& device, const Node& node) const;
   std::optional<std::string> overdue_of_a_day(const Holdings& device,

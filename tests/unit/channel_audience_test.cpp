@@ -103,6 +103,23 @@ std::string text_of(const Audience& audience) {
   return text;
 }
 
+TEST_F(ChannelAudience, DropsAUsedInviteWhicheverOfTheTwoCameFirst) {
+  AudienceEntry gate = invited("Gate");
+  gate.invited->uses = 1;
+  AudienceEntry maria = person("Maria");
+  maria.invite = gate.invite;
+  for (const bool invite_first : {true, false}) {
+    Audience audience(journal, random.fixed<ChannelId>());
+    for (const AudienceEntry& entry : {invite_first ? gate : maria, invite_first ? maria : gate}) {
+      EXPECT_TRUE(audience.add(AudienceEntry(entry)));
+      audience.remove_used(gate.invite);
+    }
+    EXPECT_EQ(audience.find_invite(gate.invite), nullptr);
+    EXPECT_NE(audience.find(maria.id), nullptr);
+    EXPECT_TRUE(audience.due().empty());
+  }
+}
+
 TEST_F(ChannelAudience, HoldsPeopleAndInvites) {
   const AudienceEntry invite = invited("Ben's street");
   AudienceEntry ana = person("Ana");
