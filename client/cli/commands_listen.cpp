@@ -2,6 +2,7 @@
 #include "client/cli/commands.hpp"
 #include "client/cli/printer.hpp"
 #include "client/cli/time_text.hpp"
+#include "proto/base/translate.hpp"
 
 namespace porchlight::client {
 namespace {
@@ -9,6 +10,8 @@ namespace {
 struct ListenOptions {
   std::string since;
   bool once = false;
+  std::string exec;
+  bool exec_all = false;
 };
 
 /// A line when the connection is there the first time, when it breaks, and when it is back.
@@ -35,11 +38,26 @@ class Connection {
 
 /// What there is, for scripts and for reading again.
 Result<ExitCode> print_once(Context& context, Engine& engine, std::optional<TimePoint> since) {
-  Printer printer(context, since.value_or(TimePoint{}));
+  Printer printer(context, since.value_or(TimePoint{}), nullptr);
   printer.begin(engine.core());
   TRY(const SyncReport report, context.sync(engine));
   printer.print(engine);
   return context.end_of_reading(report);
+}
+
+/// Null where none is wanted.
+Result<std::unique_ptr<Bridge>> make_bridge(Context& context, const ListenOptions& options) {
+  if (options.exec_all && options.exec.empty()) {
+    return Error{Errc::usage, tr("--exec-all says what --exec hands over: give both.")};
+  }
+  if (options.exec.empty()) return std::unique_ptr<Bridge>{};
+  if (options.exec_all) {
+    context.out().warn(
+        tr("Everything that comes is handed to the command of --exec, names and texts too. What it "
+           "passes on leaves the sealed boxes: whoever carries it on can read it."));
+  }
+  const auto detail = options.exec_all ? Bridge::Detail::all : Bridge::Detail::least;
+  return std::make_unique<Bridge>(options.exec, detail, context.out());
 }
 
 Result<ExitCode> run_listen(Context& context, const ListenOptions& options) {
@@ -47,11 +65,15 @@ Result<ExitCode> run_listen(Context& context, const ListenOptions& options) {
   if (!options.since.empty()) {
     TRY(since, parse_since(options.since, context.now()));
   }
+  TRY(const auto bridge, make_bridge(context, options));
+  if (options.once && bridge) {
+    return Error{Errc::usage, tr("--exec is for what comes while listening: leave out --once.")};
+  }
   TRY(auto engine, context.open());
   if (options.once) return print_once(context, *engine, since);
   TRY(const VaultBell bell, VaultBell::hang(context.options().vault));
   const StopSignals signals;
-  Printer printer(context, since);
+  Printer printer(context, since, bridge.get());
   printer.begin(engine->core());
   Connection connection(context.out());
   while (true) {
@@ -76,6 +98,13 @@ Action define_listen(CLI::App& app) {
   app.add_option("--since", options->since, "Also what came since then: 2h, or 14:02")
       ->type_name("T");
   app.add_flag("--once", options->once, "Print what there is (since T), and end");
+  app.add_option("--exec", options->exec,
+                 "Run this for each thing that others say, with PORCHLIGHT_KIND and PORCHLIGHT_ID "
+                 "in its environment: 'printf \\a'")
+      ->type_name("CMD");
+  app.add_flag("--exec-all", options->exec_all,
+               "Hand the command all of it, as --json prints it, on stdin. It leaves the sealed "
+               "boxes with that");
   return [options](Context& context) { return run_listen(context, *options); };
 }
 

@@ -79,8 +79,10 @@ void Printer::print_group(const Core& core, const GroupView& group) {
   for (const MessageView& message : core.messages(group.id)) {
     if (!is_new(group.id, message)) continue;
     if (!board) board = core.board(group.id, context_.now());
+    const Json fields = message_json(message, group.name, *board);
+    if (!message.mine) hand_over(fields["kind"], fields.value("sighting", fields["id"]), fields);
     if (context_.out().json()) {
-      context_.out().record("message", message_json(message, group.name, *board));
+      context_.out().record("message", fields);
     } else {
       context_.out().line(message_line(message, group.name, *board, context_.now()));
     }
@@ -99,26 +101,32 @@ void Printer::print_channel(const Core& core, const ChannelView& channel) {
 void Printer::print_said(const MessageView& message, const ChannelEye& eye) {
   const std::string line = channel_line(message, eye);
   if (line.empty()) return;
-  if (context_.out().json()) {
-    return context_.out().record("message", channel_message_json(message, eye));
-  }
+  const Json fields = channel_message_json(message, eye);
+  if (!message.mine) hand_over(fields["kind"], fields.value("alert", fields["id"]), fields);
+  if (context_.out().json()) return context_.out().record("message", fields);
   const bool alarming = eye.is_group() && is_alarming(message.voice);
   context_.out().line(alarming ? context_.out().tinted(Output::Tone::warning, line) : line);
 }
 
 void Printer::print_request(const RequestView& request) {
   if (!requests_.insert(request.id).second) return;
+  const Json fields{{"id", request_name(request.id)},
+                    {"name", request.name},
+                    {"kind", kind_name(request.kind)},
+                    {"group", request.group_name},
+                    {"words", words_json(request.words)}};
+  hand_over("request", request_name(request.id), fields);
   if (context_.out().json()) {
-    context_.out().record("request", {{"id", request_name(request.id)},
-                                      {"name", request.name},
-                                      {"kind", kind_name(request.kind)},
-                                      {"group", request.group_name},
-                                      {"words", words_json(request.words)}});
+    context_.out().record("request", fields);
   } else {
     context_.out().line(short_time(request.received, context_.now()) + "  " +
                         one_line(request.group_name) + "  " + one_line(request.name) + " " +
                         wish_of(request.kind) + ": porchlight approve " + request_name(request.id));
   }
+}
+
+void Printer::hand_over(const std::string& kind, const std::string& id, const Json& fields) {
+  if (bridge_ != nullptr) bridge_->hand_over(kind, id, fields);
 }
 
 void Printer::tell(const Core& core, const Notice& notice) {
@@ -134,6 +142,7 @@ void Printer::tell(const Core& core, const Notice& notice) {
     }
     return;
   }
+  if (notice.kind == Kind::warning) hand_over("warning", "", {{"text", notice.text}});
   if (notice.kind == Kind::refused) context_.out().warn(notice.text);
   context_.tell({notice});
 }

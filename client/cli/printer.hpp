@@ -4,6 +4,7 @@
 
 #include <set>
 
+#include "client/cli/bridge.hpp"
 #include "client/cli/context.hpp"
 #include "client/cli/show_channel.hpp"
 
@@ -13,7 +14,9 @@ namespace porchlight::client {
 /// command fetched, while this one had stepped aside, is new to whoever reads here too.
 class Printer {
  public:
-  Printer(Context& context, std::optional<TimePoint> since) : context_(context), since_(since) {}
+  /// `bridge` may be null; what is there outlives the printer.
+  Printer(Context& context, std::optional<TimePoint> since, Bridge* bridge)
+      : context_(context), since_(since), bridge_(bridge) {}
 
   /// What was there before listening counts as shown, but for what is asked for with `since`.
   void begin(const Core& core);
@@ -29,9 +32,12 @@ class Printer {
   void print_said(const MessageView& message, const ChannelEye& eye);
   void print_request(const RequestView& request);
   void tell(const Core& core, const Notice& notice);
+  /// `fields` of a message or a request; what somebody said themselves is no news to them.
+  void hand_over(const std::string& kind, const std::string& id, const Json& fields);
 
   Context& context_;
   std::optional<TimePoint> since_;
+  Bridge* bridge_;
   std::set<std::tuple<GroupId, VerifyKey, MessageId>> shown_;  // of groups and channels
   std::set<std::string> requests_;
 };

@@ -117,6 +117,29 @@ TEST_F(MainJob, ListenSaysWhenTheConnectionBreaksAndWhenItIsBack) {
   EXPECT_EQ(listening.finish().code, done);
 }
 
+TEST_F(MainJob, ListenRunsACommandForWhatOthersSayAndTellsItNoText) {
+  ASSERT_NO_FATAL_FAILURE(set_both());
+  Process listening = carla_.start(
+      {"listen", "--exec", "echo \"told $PORCHLIGHT_KIND $PORCHLIGHT_ID:$(cat)\""});
+  ASSERT_TRUE(listening.wait_for_line(Stream::err, "listening"));
+  carla_.must({"post", "said by herself"});
+  const Json posted = wren_.record("message", {"sighting", "post", "--where", "5th & Oak"});
+  const std::string told = "told sighting " + posted.value("sighting", "") + ":";
+  EXPECT_EQ(listening.wait_for_line(Stream::err, "told "), told);
+  listening.signal(SIGTERM);
+  EXPECT_EQ(listening.finish().code, done);
+
+  Process everything = carla_.start({"listen", "--exec", "cat", "--exec-all"});
+  ASSERT_TRUE(everything.wait_for_line(Stream::err, "names and texts too"));
+  ASSERT_TRUE(everything.wait_for_line(Stream::err, "listening"));
+  wren_.must({"post", "use the north gate"});
+  const auto line = everything.wait_for_line(Stream::err, "use the north gate");
+  ASSERT_TRUE(line);
+  EXPECT_EQ(Json::parse(*line).value("from", ""), "Wren");
+  everything.signal(SIGTERM);
+  EXPECT_EQ(everything.finish().code, done);
+}
+
 TEST_F(MainJob, WaitingJoinerIsToldTheMomentItIsApproved) {
   ASSERT_NO_FATAL_FAILURE(set_the_stage());
   const std::string link = invite(wren_);
