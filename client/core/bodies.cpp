@@ -156,8 +156,13 @@ Body read_body(ByteView bytes, const MessageId& fallback_id, TimePoint fallback_
   const bool has_id = decoded && body.id().size() == MessageId::size_bytes;
   placeholder.set_id(has_id ? body.id() : fallback_id.str());
   placeholder.set_sent_minute(wire::unix_minute(fallback_sent));
-  placeholder.set_lifetime_hours(limits::text_lifetime_hours);
+  make_placeholder(placeholder);
   return placeholder;
+}
+
+void make_placeholder(Body& body) {
+  body.clear_kind();
+  body.set_lifetime_hours(limits::text_lifetime_hours);
 }
 
 bool is_for_people(const Body& body) {

@@ -20,6 +20,9 @@ Status complete_body(wire::Body& body, Random& random, TimePoint now);
 /// this version does not know. A placeholder without a usable id or minute gets these.
 wire::Body read_body(ByteView bytes, const MessageId& fallback_id, TimePoint fallback_sent);
 
+/// Of a body that is not to be shown: id and minute stay.
+void make_placeholder(wire::Body& body);
+
 /// Whether it is shown; the others are between devices.
 bool is_for_people(const wire::Body& body);
 

@@ -322,6 +322,10 @@ Result<MessageId> Core::post(const GroupId& id, wire::Body body, TimePoint now) 
     return Error{Errc::not_permitted,
                  "you asked to leave \"" + group->name() + "\"; nothing was posted"};
   }
+  if (body.has_rules() && !group->roster().is_lead(state_->me.id())) {
+    return Error{Errc::not_permitted,
+                 "only a lead sets the rules of \"" + group->name() + "\"; nothing was posted"};
+  }
   CHECK(complete_body(body, state_->random, now));
   const MessageId message = *MessageId::from(as_bytes(body.id()));
   if (state_->messages.find(id, state_->me.id(), message) != nullptr) {
@@ -329,6 +333,10 @@ Result<MessageId> Core::post(const GroupId& id, wire::Body body, TimePoint now) 
   }
   state_->queue(*group, std::move(body), now);
   return message;
+}
+
+void Core::accept_rules(const GroupId& id, const RulesHash& rules) {
+  if (Group* group = state_->find_group(id)) group->accept_rules(rules);
 }
 
 }  // namespace porchlight::client

@@ -227,13 +227,18 @@ class Core {
 
   // ---- messages (clauses 12 and 13) ----------------------------------------------------------
   /// Checks the body's limits, gives it an id where it has none, queues it. Seen at once in
-  /// messages() as queued.
+  /// messages() as queued. 'not_permitted' for rules by who does not lead.
   Result<MessageId> post(const GroupId& group, wire::Body body, TimePoint now);
   /// What is held, oldest first, by the order all members agree on.
   std::vector<MessageView> messages(const GroupId& group) const;
   /// The same without what has reached its end by now: what boards are made of.
   std::vector<MessageView> live_messages(const GroupId& group, TimePoint now) const;
   Board board(const GroupId& group, TimePoint now) const;
+  /// This member has accepted a group's rules of conduct (clause 15.2): kept for good. Without
+  /// effect where it is not in the group.
+  void accept_rules(const GroupId& group, const RulesHash& rules);
+  /// Those accepted last; none where it never accepted any.
+  std::optional<RulesHash> accepted_rules(const GroupId& group) const;
 
   // ---- channels (clause 14) ------------------------------------------------------------------
   /// A channel of a group that this member leads. Its keys go to the group with the next sync.

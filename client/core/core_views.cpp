@@ -276,6 +276,11 @@ Board Core::board(const GroupId& id, TimePoint now) const {
   return make_board(live_messages(id, now));
 }
 
+std::optional<RulesHash> Core::accepted_rules(const GroupId& id) const {
+  const Group* group = state_->find_group(id);
+  return group == nullptr ? std::nullopt : group->accepted_rules();
+}
+
 std::vector<WarningView> Core::warnings() const { return state_->warnings.list(); }
 
 Health Core::health(TimePoint now) const {

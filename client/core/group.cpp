@@ -317,4 +317,15 @@ std::vector<MailboxId> Group::age(std::uint32_t today) {
   return left;
 }
 
+void Group::accept_rules(const RulesHash& rules) {
+  accepted_rules_ = rules;
+  save_head();
+}
+
+bool Group::led(const Epoch& epoch, const VerifyKey& member) const {
+  if (!epoch.succeeded) return roster_.is_lead(member);
+  const auto& leads = epoch.succeeded->leads;
+  return std::find(leads.begin(), leads.end(), member) != leads.end();
+}
+
 }  // namespace porchlight::client

@@ -7,6 +7,7 @@
 #include "client/core/epoch.hpp"
 #include "client/core/frame_log.hpp"
 #include "client/core/grants.hpp"
+#include "client/core/views.hpp"
 #include "client/core/welcome.hpp"
 
 namespace porchlight::client {
@@ -148,6 +149,11 @@ class Group {
   /// This member asked to be taken out, at that time the last.
   const std::optional<TimePoint>& leaving() const { return leaving_; }
   void set_leaving(TimePoint asked);
+  /// The rules of conduct that this member accepted last; none where it never did.
+  const std::optional<RulesHash>& accepted_rules() const { return accepted_rules_; }
+  void accept_rules(const RulesHash& rules);
+  /// Whether `member` led in that epoch: what a lead said before they went stands.
+  bool led(const Epoch& epoch, const VerifyKey& member) const;
   const std::vector<Contest>& contests() const { return contests_; }
   const Contest* find_contest(const VerifyKey& member) const;
   void set_contests(std::vector<Contest> contests);
@@ -242,6 +248,7 @@ class Group {
   std::optional<Heard> heard_;
   std::vector<Contest> contests_;
   std::optional<TimePoint> leaving_;
+  std::optional<RulesHash> accepted_rules_;
   /// Who was taken out while this member was in, and in which hour; at most so many, the newest.
   std::map<VerifyKey, std::uint32_t> out_;
   std::map<std::uint32_t, Epoch> epochs_;

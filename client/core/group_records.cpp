@@ -42,6 +42,7 @@ void Group::save_head() {
     added->set_member(contest.member.str());
     added->set_author(contest.author.str());
   }
+  if (accepted_rules_) kept.set_accepted_rules(accepted_rules_->str());
   journal_.put(Table::groups, group_key(group_record::head, id_), kept);
 }
 
@@ -230,6 +231,7 @@ bool Group::load_head(ByteView value) {
     }
   }
   if (kept.leaving_minute() != 0) leaving_ = from_minute(kept.leaving_minute());
+  accepted_rules_ = RulesHash::from(as_bytes(kept.accepted_rules()));
   for (const auto& contest : kept.contests()) {
     Contest& added = contests_.emplace_back();
     if (!read(added.member, contest.member()) || !read(added.author, contest.author())) {

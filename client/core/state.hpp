@@ -147,8 +147,7 @@ struct Core::State : Holdings {
   bool has_list_pages(const OutboxEntry& frame) const;
   void make_frame(Group& group, Epoch& epoch, std::uint32_t day, const StoredMessage& message,
                   TimePoint now);
-  /// Frames that were not stored and are not for this epoch and day: they are going to be made
-  /// anew.
+  /// Frames that were not stored and are not for this epoch and day: they are to be made anew.
   void take_back_frames(const Group& group, std::uint32_t epoch, std::uint32_t day);
   void take_back_frames_of(const Group& group, const MessageId& message);
   void read_cites(Group& group, const Order& order, const VerifyKey& sender,
@@ -310,6 +309,7 @@ struct Core::State : Holdings {
   void share_list(Channel& channel, Group& group, TimePoint now);
   /// After a change by this member: to whoever is new, or leads from now on.
   void share_channels(Group& group, const Change& change, TimePoint now);
+  void share_rules(Group& group, const Change& change, TimePoint now);
   void receive_channel_body(Group& group, const StoredMessage& message, TimePoint now);
   void receive_channel_keys(Group& group, std::uint32_t said_in, wire::ChannelKeys body,
                             TimePoint now);

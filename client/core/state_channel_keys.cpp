@@ -1,6 +1,7 @@
 // Channels: what the members of a group tell one another of theirs (clauses 14.5 and 14.10). Their
 // keys travel in the group's own frames, so exactly those have them who are in the group.
 #include "client/core/bodies.hpp"
+#include "client/core/rules.hpp"
 #include "client/core/state.hpp"
 #include "proto/crypto/unseal.hpp"
 
@@ -96,17 +97,29 @@ void Core::State::share_channels(Group& group, const Change& change, TimePoint n
   }
 }
 
+/// Who has come since does not have what was said before. Everybody else has it, and is told it in
+/// words they know.
+void Core::State::share_rules(Group& group, const Change& change, TimePoint now) {
+  const bool has_newcomers = !change.added.empty() || !change.refreshed.empty();
+  if (change.author != me.id() || !has_newcomers || !is_lead(group, me.id())) return;
+  std::vector<MessageView> said;
+  for (const StoredMessage* message : messages.list(group.id())) {
+    if (message->body.has_rules() && message->is_stored()) said.push_back(view_of(group, *message));
+  }
+  const auto rules = current_rules(said);
+  if (!rules) return;
+  wire::Body body;
+  body.mutable_rules()->set_version(rules->version);
+  body.mutable_rules()->set_text(rules->text);
+  tell_group(group, std::move(body), now);
+}
+
 // ---- being told ---------------------------------------------------------------------------------
 
-/// By who led when it was said: what a lead did before they went stands.
 void Core::State::receive_channel_body(Group& group, const StoredMessage& message, TimePoint now) {
   const Epoch* said_in = group.find_epoch(message.order.epoch);
   if (said_in == nullptr) return;
-  const auto& ended = said_in->succeeded;
-  const bool led = ended ? std::find(ended->leads.begin(), ended->leads.end(), message.sender) !=
-                               ended->leads.end()
-                         : is_lead(group, message.sender);
-  if (!led) return;
+  if (!group.led(*said_in, message.sender)) return;
   wire::Body body = message.body;
   if (body.has_channel_keys()) {
     return receive_channel_keys(group, message.order.epoch, std::move(*body.mutable_channel_keys()),

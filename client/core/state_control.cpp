@@ -189,6 +189,7 @@ void Core::State::adopt(Group& group, const Change& change, const Bytes& signed_
   return_approvals(group);
   for (OutboxEntry& welcome : welcomes) outbox.add(std::move(welcome));
   share_channels(group, change, now);
+  share_rules(group, change, now);
   if (change.removed.empty() && change.role_changed.empty()) return;
   // Who went, or leads no more, knows what they speak with.
   for (auto& [id, channel] : channels) {

@@ -1,6 +1,7 @@
 // Frames: reading them, sending them, and noticing what is missing (clauses 11.2 and 12).
 #include "client/core/bodies.hpp"
 #include "client/core/state.hpp"
+#include "proto/base/translate.hpp"
 
 namespace porchlight::client {
 namespace {
@@ -86,6 +87,7 @@ void Core::State::deliver_frame(Group& group, Epoch& epoch, std::uint32_t day_nu
   StoredMessage message;
   message.sender = header->sender;
   message.body = read_body(content.body.reveal(), id_from(header->hash), hour_of(seq));
+  if (message.body.has_rules() && !group.led(epoch, header->sender)) make_placeholder(message.body);
   message.id = *MessageId::from(as_bytes(message.body.id()));
   group.frames.put(header->hash, {Standing::seen, order.epoch, order.day, seq, header->sender,
                                   header->counter, message.id, relay.store()});
@@ -335,6 +337,14 @@ void Core::State::message_stored(const GroupId& group, const MessageId& id, cons
     // What is posted here is the newest of then.
     const Bytes card = to_bytes(as_bytes(message->body.card_update().card()));
     if (Group* posted = find_group(group)) receive_card(*posted, me.id(), card, now);
+  }
+  Group* said_in = find_group(group);
+  const Epoch* epoch = said_in == nullptr ? nullptr : said_in->find_epoch(order.epoch);
+  if (message->body.has_rules() && epoch != nullptr && !said_in->led(*epoch, me.id())) {
+    messages.erase(group, me.id(), id);  // nobody else shows them either
+    return tell(Notice::Kind::refused, group, {},
+                tr("Rules of conduct that waited here do not count: when they left, you did not "
+                   "lead the group any more. Those from before stand."));
   }
   const TimePoint ends = end_of_life(message->body, hour_of(order.seq));
   const bool for_people = is_for_people(message->body);

@@ -19,6 +19,9 @@ using wire::TimePoint;
 /// Six words of a list of 2,048: 66 bits over both identities and the request (clause 9.6).
 using SafetyWords = std::array<std::string_view, 6>;
 
+/// How the hash of a group's rules of conduct begins (clause 15.2).
+using RulesHash = FixedBytes<struct RulesHashTag, 8>;
+
 struct Offer {
   bool from_operator = false;  // no group: access to the relay alone
   std::string group_name;      // or the channel's

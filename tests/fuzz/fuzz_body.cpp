@@ -29,7 +29,8 @@ bool is_clean(const wire::Sighting& sighting) {
 bool is_clean(const wire::Verification& verification) {
   return verification.sighting().size() == MessageId::size_bytes &&
          verification.kind_case() != wire::Verification::KIND_NOT_SET &&
-         is_clean(verification.outcome().basis()) && is_clean(verification.closure().note());
+         is_clean(verification.outcome().basis()) && is_clean(verification.closure().note()) &&
+         is_clean(verification.release().note());
 }
 
 template <class Wordings>

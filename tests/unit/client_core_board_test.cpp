@@ -1,52 +1,11 @@
-#include "client/core/board.hpp"
-
 #include <gtest/gtest.h>
 
-#include "tests/unit/client_core_fixture.hpp"
+#include "tests/unit/board_maker.hpp"
 
 namespace porchlight::client {
 namespace {
 
 using Standing = SightingView::Standing;
-
-class BoardMaker {
- public:
-  MessageId report() {
-    MessageView& message = add("Ben");
-    message.body.mutable_sighting()->set_activity("a van");
-    return message.id;
-  }
-  wire::Verification& about(const MessageId& sighting, const std::string& who) {
-    MessageView& message = add(who);
-    message.body.mutable_verification()->set_sighting(sighting.str());
-    return *message.body.mutable_verification();
-  }
-  void outcome(const MessageId& sighting, wire::OutcomeKind kind,
-               const MessageId& duplicate_of = {}) {
-    auto* outcome = about(sighting, "Ana").mutable_outcome();
-    outcome->set_kind(kind);
-    if (kind == wire::OUTCOME_DUPLICATE) outcome->set_duplicate_of(duplicate_of.str());
-  }
-  Board make() const { return make_board(messages); }
-  SightingView view(const MessageId& id) const {
-    for (const SightingView& view : make().sightings) {
-      if (view.id == id) return view;
-    }
-    ADD_FAILURE() << "no such sighting";
-    return {};
-  }
-  std::vector<MessageView> messages;
-
- private:
-  MessageView& add(const std::string& who) {
-    MessageView& message = messages.emplace_back();
-    message.id = random_.fixed<MessageId>();
-    message.sender_name = who;
-    message.body.set_id(message.id.str());
-    return message;
-  }
-  SeededRandom random_{5};
-};
 
 TEST(Board, FollowsASightingFromReportToClosure) {
   BoardMaker maker;
