@@ -28,6 +28,8 @@ struct ListenCallbacks {
   std::function<void(const Error&, std::chrono::milliseconds)> on_disconnected;
   /// After everything that may have changed the core, and is kept. Returning false ends listen().
   std::function<bool()> on_change;
+  /// When on_change() is wanted again though nothing came; may itself be none.
+  std::function<std::optional<TimePoint>()> look_again_at;
 };
 
 /// Why listen() ended.

@@ -161,13 +161,21 @@ awaitable<void> Listener::pause(std::chrono::milliseconds span) {
   while (!stopped_ && std::chrono::steady_clock::now() < until) co_await news_or(until);
 }
 
-/// What the core waits for may change while this waits. Never less than a second: a core that wants
+/// When the core, or whoever listens, wants to be asked again.
+std::optional<TimePoint> Listener::next_wanted() {
+  auto wanted = wiring_.core.next_tick_at(wiring_.keeper.now());
+  if (!callbacks_.look_again_at) return wanted;
+  const auto look = callbacks_.look_again_at();
+  return look && (!wanted || *look < *wanted) ? look : wanted;
+}
+
+/// What is waited for may change while this waits. Never less than a second: a core that wants
 /// more than it gets is not to keep the device busy.
 awaitable<void> Listener::until_next_tick() {
   using std::chrono::steady_clock;
   auto until = steady_clock::now() + limits::tick_interval;
   do {
-    if (const auto wanted = wiring_.core.next_tick_at(wiring_.keeper.now())) {
+    if (const auto wanted = next_wanted()) {
       const auto left = std::max(*wanted - wiring_.keeper.now(), std::chrono::seconds(1));
       until = std::min<Moment>(until, steady_clock::now() + left);
     }

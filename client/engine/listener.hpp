@@ -32,6 +32,7 @@ class Listener {
   net::awaitable<void> news_or(Moment until);
   net::awaitable<void> pause(std::chrono::milliseconds span);
   net::awaitable<void> until_next_tick();
+  std::optional<TimePoint> next_wanted();
   void on_broken(Lane lane, const Error& why, std::chrono::milliseconds pause);
   void stop(ListenEnd why);
   void fail(const Error& error);

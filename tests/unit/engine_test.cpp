@@ -188,6 +188,18 @@ TEST_F(EngineTest, ListeningEndsWhenItsOwnerHasEnough) {
   EXPECT_EQ(*end, ListenEnd::finished);
 }
 
+TEST_F(EngineTest, ListeningLooksAgainWhenItsOwnerWantsTo) {
+  const auto engine = make_engine();
+  const TimePoint begun = engine->now();
+  ListenCallbacks callbacks = quiet();
+  callbacks.look_again_at = [&] { return begun + 1s; };
+  callbacks.on_change = [&] { return engine->now() < begun + 1s; };
+  const auto end = engine->listen(callbacks, signals_, nullptr);
+  ASSERT_TRUE(end.ok());
+  EXPECT_EQ(*end, ListenEnd::finished);
+  EXPECT_LT(engine->now() - begun, limits::tick_interval) << "it was only the next minute";
+}
+
 TEST_F(EngineTest, ListeningStepsAsideWhenSomebodyRings) {
   auto engine = make_engine();
   auto bell = VaultBell::hang(folder());
