@@ -83,6 +83,7 @@ Result<ExitCode> run_listen(Context& context, const ListenOptions& options) {
       connection.disconnected(why);
     };
     callbacks.on_change = [&] { return printer.print(*engine); };
+    callbacks.look_again_at = [&] { return printer.look_again_at(); };
     TRY(const ListenEnd end, engine->listen(callbacks, signals, &bell));
     if (end != ListenEnd::wanted) return ExitCode::done;
     TRY(engine, context.reopen(Engine::release(std::move(engine)), signals));

@@ -1,55 +1,108 @@
 // sighting post, list, show: reporting and looking.
 #include "client/cli/commands.hpp"
-#include "client/cli/people.hpp"
-#include "client/cli/posting.hpp"
+#include "client/cli/plausible.hpp"
+#include "client/cli/show_sighting.hpp"
+#include "client/cli/sighting_acts.hpp"
 #include "client/cli/terminal.hpp"
 #include "client/cli/time_text.hpp"
+#include "client/core/rules.hpp"
+#include "proto/base/translate.hpp"
 
 namespace porchlight::client {
 namespace {
-
-constexpr auto old_report = std::chrono::hours(2);
 
 // ---- post -----------------------------------------------------------------------------------
 
 struct PostOptions {
   std::string group;
   std::string time;
+  std::string corrects;
   wire::Sighting sighting;
 };
 
-std::string doubt(TimePoint observed, TimePoint now) {
-  if (observed > now + std::chrono::minutes(1)) {
-    return "That time is in the future (" + short_time(observed, now) + ").";
-  }
-  if (now - observed >= old_report) {
-    return "That was a while ago (" + short_time(observed, now) + ").";
-  }
-  return "";
-}
-
 /// False when the person thought better of it.
 Result<bool> is_meant(Context& context, TimePoint observed) {
-  const std::string question = doubt(observed, context.now());
-  if (question.empty() || context.options().yes) return true;
-  return confirm(question + " Post it all the same?", question + " If it is meant, say --yes.");
+  if (context.options().yes) return true;
+  const TimePoint now = context.now();
+  switch (doubt_about(observed, now)) {
+    case Doubt::none:
+      return true;
+    case Doubt::slightly_ahead:
+    case Doubt::ahead:
+      if (can_ask() || doubt_about(observed, now) == Doubt::ahead) {
+        return confirm(say(tr("That time is in the future ({}). Post it all the same?"),
+                           short_time(observed, now)),
+                       say(tr("That time is in the future ({}). Nothing was posted: give the time "
+                              "at which it was seen, or say --yes if it is meant."),
+                           short_time(observed, now)));
+      }
+      return true;
+    case Doubt::old:
+      if (!can_ask()) return true;
+      return confirm(
+          say(tr("That was a while ago ({}). Post it all the same?"), short_time(observed, now)),
+          "");
+  }
+  return true;
+}
+
+/// What was said of it before stays where nothing else is said now.
+void fill_in(wire::Sighting& sighting, const wire::Sighting& before) {
+  wire::Sighting merged = before;
+  merged.MergeFrom(sighting);
+  sighting = std::move(merged);
+}
+
+/// It ends with what it corrects: otherwise it would be a report of its own when that has ended.
+Result<std::uint32_t> hours_left(const SightingView& first, TimePoint now) {
+  const auto end = first.report.sent + std::chrono::hours(first.report.body.lifetime_hours());
+  const auto left = std::chrono::floor<std::chrono::hours>(end - now).count();
+  if (left > 0) return static_cast<std::uint32_t>(left);
+  return Error{Errc::expired, say(tr("{} ends within the hour and cannot be corrected any more. "
+                                     "Nothing was posted: report what you see anew."),
+                                  first.short_id)};
+}
+
+Result<ExitCode> post_correction(Context& context, Engine& engine, const std::string& id,
+                                 wire::Body body) {
+  TRY(const FoundSighting found, fetch_sighting(context, engine, id));
+  const SightingView& first = found.sighting;
+  if (!first.report.mine) {
+    return Error{Errc::not_permitted,
+                 say(tr("{0} was reported by {1}, and nobody else can correct it. Nothing was "
+                        "posted: report what you see yourself, or say what came of it."),
+                     first.short_id, one_line(first.report.sender_name))};
+  }
+  if (first.taken_back) {
+    return Error{Errc::not_permitted, say(tr("{} was taken back. Nothing was posted: report what "
+                                             "you see anew."),
+                                          first.short_id)};
+  }
+  TRY(const std::uint32_t hours, hours_left(first, context.now()));
+  body.set_lifetime_hours(hours);
+  body.set_supersedes(first.id.str());
+  fill_in(*body.mutable_sighting(), first.report.body.sighting());
+  return post_body(context, engine, found.group, std::move(body), first.short_id);
 }
 
 Result<ExitCode> run_post(Context& context, const PostOptions& options) {
-  TimePoint observed = context.now();
+  wire::Body body;
+  *body.mutable_sighting() = options.sighting;
+  const bool is_new = options.corrects.empty();
   if (!options.time.empty()) {
-    TRY(observed, parse_time(options.time, context.now()));
+    TRY(const TimePoint observed, parse_time(options.time, context.now()));
     TRY(const bool meant, is_meant(context, observed));
     if (!meant) {
       context.out().say("Nothing was posted.");
       return ExitCode::done;
     }
+    body.mutable_sighting()->set_observed_minute(wire::unix_minute(observed));
+  } else if (is_new) {
+    body.mutable_sighting()->set_observed_minute(wire::unix_minute(context.now()));
   }
   TRY(const auto engine, context.open());
+  if (!is_new) return post_correction(context, *engine, options.corrects, std::move(body));
   TRY(const GroupView group, pick_group(engine->core(), options.group));
-  wire::Body body;
-  *body.mutable_sighting() = options.sighting;
-  body.mutable_sighting()->set_observed_minute(wire::unix_minute(observed));
   return post_body(context, *engine, group, std::move(body), "");
 }
 
@@ -81,8 +134,10 @@ bool is_over(const SightingView& sighting) {
 }
 
 std::vector<std::string> row_of(const SightingView& sighting, const Board& board, TimePoint now) {
+  const std::string delay = delay_text(sighting, now);
   return {sighting.short_id, short_time(sighting.report.sent, now),
-          one_line(sighting.report.sender_name), standing_text(sighting, board),
+          one_line(sighting.report.sender_name),
+          standing_text(sighting, board) + (delay.empty() ? "" : " · " + delay),
           sighting_text(sighting.report.body.sighting(), now)};
 }
 
@@ -101,7 +156,9 @@ Result<ExitCode> run_list(Context& context, const ListOptions& options) {
     for (const SightingView& sighting : board.sightings) {
       if (is_over(sighting) && !options.all) continue;
       if (context.out().json()) {
-        context.out().record("sighting", sighting_json(sighting, group.name, board));
+        Json fields = sighting_json(sighting, group.name, board);
+        add_delay(fields, sighting, context.now());
+        context.out().record("sighting", std::move(fields));
       } else {
         rows.push_back(row_of(sighting, board, context.now()));
         if (groups.size() > 1) rows.back().insert(rows.back().begin(), one_line(group.name));
@@ -115,35 +172,71 @@ Result<ExitCode> run_list(Context& context, const ListOptions& options) {
   return context.end_of_reading(report);
 }
 
-bool concerns(const MessageView& message, const SightingView& sighting) {
-  return message.body.kind_case() == wire::Body::kVerification &&
-         MessageId::from(message.body.verification().sighting()) == sighting.id;
+/// What is said about a duplicate concerns its original as well.
+bool concerns(const MessageView& message, const SightingView& sighting, const Board& board) {
+  const wire::Body& body = message.body;
+  const auto id = MessageId::from(as_bytes(body.has_verification() ? body.verification().sighting()
+                                           : body.has_retraction() ? body.retraction().message()
+                                           : body.has_sighting()   ? body.supersedes()
+                                                                   : std::string()));
+  const SightingView* about = id ? board.find_id(*id) : nullptr;
+  return about != nullptr && (about->id == sighting.id || about->folded_into == sighting.id);
+}
+
+/// Empty where nobody has claimed it, or the group has no rules.
+std::string rules_text(const SightingView& sighting, std::span<const MessageView> messages) {
+  const auto rules = current_rules(messages);
+  if (!rules || !sighting.claim) return "";
+  const std::string who = one_line(sighting.claimed_by.value_or(""));
+  if (sighting.claim->rules == rules->hash.str()) {
+    return say(tr("{0} has accepted the rules of conduct (version {1})"), who, rules->version);
+  }
+  return sighting.claim->rules.empty()
+             ? say(tr("{} has not said whether they accept the rules of conduct"), who)
+             : say(tr("{0} has accepted other rules of conduct than version {1}"), who,
+                   rules->version);
 }
 
 void show(Context& context, Core& core, const FoundSighting& found) {
   Output& out = context.out();
-  const wire::Sighting& report = found.sighting.report.body.sighting();
+  const SightingView& sighting = found.sighting;
+  const wire::Sighting& report = sighting.report.body.sighting();
   const auto field = [&](const char* label, const std::string& text) {
     if (!text.empty()) out.line(label + one_line(text));
   };
-  const Board board = core.board(found.group.id, context.now());
-  out.line(found.sighting.short_id + "  " + standing_text(found.sighting, board));
+  const auto messages = core.live_messages(found.group.id, context.now());
+  const Board board = make_board(messages);
+  out.line(sighting.short_id + "  " + standing_text(sighting, board));
+  field("  delay      ", delay_text(sighting, context.now()));
+  field("  rules      ", rules_text(sighting, messages));
   field("  size       ", report.size());
   field("  activity   ", report.activity());
   field("  where      ", report.location());
+  field("  zone       ", report.area());
   field("  uniform    ", report.uniform());
   field("  equipment  ", report.equipment());
   const TimePoint observed{std::chrono::minutes(report.observed_minute())};
   out.line("  seen       " + short_time(observed, context.now()) +
            (report.first_hand() ? ", first hand" : "") +
            (report.still_there() ? ", still there" : ""));
-  out.line("  reported   " + short_time(found.sighting.report.sent, context.now()) + " by " +
-           one_line(found.sighting.report.sender_name) + " in " + one_line(found.group.name));
-  for (const MessageView& message : core.messages(found.group.id)) {
-    if (concerns(message, found.sighting)) {
+  out.line("  reported   " + short_time(sighting.report.sent, context.now()) + " by " +
+           one_line(sighting.report.sender_name) + " in " + one_line(found.group.name));
+  for (const MessageView& message : messages) {
+    if (concerns(message, sighting, board)) {
       out.line("  " + message_line(message, found.group.name, board, context.now()));
     }
   }
+}
+
+Json shown_json(Context& context, const Core& core, const FoundSighting& found) {
+  const auto messages = core.live_messages(found.group.id, context.now());
+  Json fields = sighting_json(found.sighting, found.group.name, make_board(messages));
+  add_delay(fields, found.sighting, context.now());
+  const auto rules = current_rules(messages);
+  if (rules && found.sighting.claim) {
+    fields["accepted_rules"] = found.sighting.claim->rules == rules->hash.str();
+  }
+  return fields;
 }
 
 Result<ExitCode> run_show(Context& context, const std::string& id) {
@@ -151,8 +244,7 @@ Result<ExitCode> run_show(Context& context, const std::string& id) {
   TRY(const SyncReport report, context.sync(*engine));
   TRY(const FoundSighting found, find_sighting(engine->core(), id, context.now()));
   if (context.out().json()) {
-    const Board board = engine->core().board(found.group.id, context.now());
-    context.out().record("sighting", sighting_json(found.sighting, found.group.name, board));
+    context.out().record("sighting", shown_json(context, engine->core(), found));
   } else {
     show(context, engine->core(), found);
   }
@@ -169,9 +261,14 @@ Action define_sighting_post(CLI::App& app) {
   add_field(app, "--size", "How many", options, &Sighting::mutable_size);
   add_field(app, "--activity", "What they do", options, &Sighting::mutable_activity);
   add_field(app, "--where", "A corner or a zone, in words", options, &Sighting::mutable_location);
+  add_field(app, "--zone", "Which zone that is in, by its short label", options,
+            &Sighting::mutable_area);
   add_field(app, "--uniform", "Uniform or markings", options, &Sighting::mutable_uniform);
   app.add_option("--time", options->time, "When you saw it, if not now: 14:02")->type_name("TIME");
   add_field(app, "--equipment", "Vehicles, tools, weapons", options, &Sighting::mutable_equipment);
+  app.add_option("--corrects", options->corrects,
+                 "An earlier report of yours that this puts right; what you leave out stays")
+      ->type_name("ID");
   add_flag(app, "--first-hand", "You saw it yourself", options, &Sighting::set_first_hand);
   add_flag(app, "--still-there", "It is still there", options, &Sighting::set_still_there);
   return [options](Context& context) { return run_post(context, *options); };

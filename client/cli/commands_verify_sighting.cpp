@@ -1,10 +1,12 @@
-// sighting claim, confirm, dismiss, close: what is done about a report.
+// sighting confirm, dismiss, close, retract: what came of a report.
 #include "client/cli/commands.hpp"
-#include "client/cli/people.hpp"
-#include "client/cli/posting.hpp"
+#include "client/cli/sighting_acts.hpp"
+#include "proto/base/translate.hpp"
 
 namespace porchlight::client {
 namespace {
+
+enum class What : std::uint8_t { report, outcome };
 
 struct VerifyOptions {
   std::string id;
@@ -12,7 +14,7 @@ struct VerifyOptions {
   std::string note;
   std::string outcome;
   std::string duplicate_of;
-  std::uint32_t eta_minutes = 0;
+  What retracted = What::report;
 };
 using Options = std::shared_ptr<VerifyOptions>;
 
@@ -27,34 +29,11 @@ using Fill = std::function<Status(const Core& core, wire::Verification& verifica
 
 Result<ExitCode> verify(Context& context, const std::string& id, const Fill& fill) {
   TRY(const auto engine, context.open());
-  Core& core = engine->core();
-  auto found = find_sighting(core, id, context.now());
-  if (!found.ok()) {
-    // It may be at the relay and not yet here.
-    TRY(const SyncReport report, context.sync(*engine));
-    if (report.trouble) context.out().warn(report.trouble->what);
-    found = find_sighting(core, id, context.now());
-  }
-  if (!found.ok()) return std::move(found).error();
+  TRY(const FoundSighting found, fetch_sighting(context, *engine, id));
   wire::Body body;
-  wire::Verification& verification = *body.mutable_verification();
-  verification.set_sighting(found->sighting.id.str());
-  body.set_lifetime_hours(found->sighting.report.body.lifetime_hours());
-  CHECK(fill(core, verification));
-  TRY(const ExitCode end,
-      post_body(context, *engine, found->group, std::move(body), found->sighting.short_id));
-  if (context.out().json()) return end;
-  TRY(const FoundSighting now, find_sighting(core, id, context.now()));
-  const Board board = core.board(now.group.id, context.now());
-  context.out().line(now.sighting.short_id + "  " + standing_text(now.sighting, board));
-  return end;
-}
-
-Result<ExitCode> run_claim(Context& context, const VerifyOptions& options) {
-  return verify(context, options.id, [&](const Core&, wire::Verification& verification) -> Status {
-    verification.mutable_claim()->set_eta_minutes(options.eta_minutes);
-    return Ok{};
-  });
+  body.mutable_verification()->set_sighting(found.sighting.id.str());
+  CHECK(fill(engine->core(), *body.mutable_verification()));
+  return post_about(context, *engine, found, std::move(body));
 }
 
 Result<ExitCode> run_confirm(Context& context, const VerifyOptions& options) {
@@ -104,14 +83,55 @@ Result<ExitCode> run_close(Context& context, const VerifyOptions& options) {
   });
 }
 
-}  // namespace
+// ---- retract ---------------------------------------------------------------------------------
 
-Action define_sighting_claim(CLI::App& app) {
-  const Options options = define_id(app);
-  app.add_option("--eta", options->eta_minutes, "In how many minutes you are there")
-      ->type_name("MINUTES");
-  return [options](Context& context) { return run_claim(context, *options); };
+/// The last outcome of one's own about it that was not taken back.
+const MessageView* own_outcome(const std::vector<MessageView>& messages, const Board& board,
+                               const SightingView& sighting) {
+  const MessageView* found = nullptr;
+  for (const MessageView& message : messages) {
+    const wire::Verification& said = message.body.verification();
+    const auto about = MessageId::from(as_bytes(said.sighting()));
+    if (!message.mine || !said.has_outcome() || !about || board.is_taken_back(message)) continue;
+    if (board.find_id(*about) == &sighting) found = &message;
+  }
+  return found;
 }
+
+Result<MessageId> what_to_take_back(const Core& core, const FoundSighting& found, What what,
+                                    TimePoint now) {
+  const SightingView& sighting = found.sighting;
+  if (what == What::report) {
+    if (sighting.taken_back) {
+      return Error{Errc::conflict, say(tr("{} was taken back already."), sighting.short_id)};
+    }
+    if (sighting.report.mine) return sighting.id;
+    return Error{Errc::not_permitted,
+                 say(tr("{0} was reported by {1}, and nobody else can take it back. Nothing was "
+                        "said: porchlight sighting dismiss {0} says that it is not so."),
+                     sighting.short_id, one_line(sighting.report.sender_name))};
+  }
+  const Board board = core.board(found.group.id, now);
+  const auto messages = core.live_messages(found.group.id, now);
+  const SightingView* here = board.find_id(sighting.id);
+  const MessageView* outcome = here == nullptr ? nullptr : own_outcome(messages, board, *here);
+  if (outcome != nullptr) return outcome->id;
+  return Error{Errc::not_found, say(tr("You have said no outcome of {}: there is nothing to take "
+                                       "back."),
+                                    sighting.short_id)};
+}
+
+Result<ExitCode> run_retract(Context& context, const VerifyOptions& options) {
+  TRY(const auto engine, context.open());
+  TRY(const FoundSighting found, fetch_sighting(context, *engine, options.id));
+  TRY(const MessageId id,
+      what_to_take_back(engine->core(), found, options.retracted, context.now()));
+  wire::Body body;
+  body.mutable_retraction()->set_message(id.str());
+  return post_about(context, *engine, found, std::move(body));
+}
+
+}  // namespace
 
 Action define_sighting_confirm(CLI::App& app) {
   const Options options = define_id(app);
@@ -134,6 +154,14 @@ Action define_sighting_close(CLI::App& app) {
   const Options options = define_id(app);
   app.add_option("--note", options->note, "How it ended");
   return [options](Context& context) { return run_close(context, *options); };
+}
+
+Action define_sighting_retract(CLI::App& app) {
+  const Options options = define_id(app);
+  app.add_flag_callback(
+      "--outcome", [options] { options->retracted = What::outcome; },
+      "Not your report, but what you confirmed or dismissed it as last");
+  return [options](Context& context) { return run_retract(context, *options); };
 }
 
 }  // namespace porchlight::client

@@ -1,8 +1,10 @@
 #include "client/cli/printer.hpp"
 
 #include "client/cli/people.hpp"
-#include "client/cli/show.hpp"
+#include "client/cli/show_sighting.hpp"
 #include "client/cli/time_text.hpp"
+#include "client/core/waiting.hpp"
+#include "proto/base/translate.hpp"
 
 namespace porchlight::client {
 namespace {
@@ -63,7 +65,10 @@ void Printer::begin_with(const GroupId& place, const std::vector<MessageView>& m
 bool Printer::print(Engine& engine) {
   const Core& core = engine.core();
   for (const Notice& notice : engine.take_notices()) tell(core, notice);
-  for (const GroupView& group : core.groups()) print_group(core, group);
+  for (const GroupView& group : core.groups()) {
+    print_group(core, group);
+    print_waiting(core, group);
+  }
   for (const ChannelView& channel : core.channels()) print_channel(core, channel);
   for (const RequestView& request : core.requests()) print_request(request);
   return context_.out().flush();
@@ -76,8 +81,14 @@ bool Printer::is_new(const GroupId& place, const MessageView& message) {
 
 void Printer::print_group(const Core& core, const GroupView& group) {
   std::optional<Board> board;  // only where something is new
+  std::set<std::pair<std::uint32_t, std::string>> rules;
   for (const MessageView& message : core.messages(group.id)) {
-    if (!is_new(group.id, message)) continue;
+    // Said again for who is new: everybody else knows them.
+    const bool is_repeated =
+        message.body.has_rules() &&
+        !rules.emplace(message.body.rules().version(), message.body.rules().text()).second;
+    if (!is_new(group.id, message) || is_repeated) continue;
+    waiting_[group.id].is_stale = true;
     if (!board) board = core.board(group.id, context_.now());
     const Json fields = message_json(message, group.name, *board);
     if (!message.mine) hand_over(fields["kind"], fields.value("sighting", fields["id"]), fields);
@@ -87,6 +98,43 @@ void Printer::print_group(const Core& core, const GroupView& group) {
       context_.out().line(message_line(message, group.name, *board, context_.now()));
     }
   }
+}
+
+void Printer::print_waiting(const Core& core, const GroupView& group) {
+  if (group.standing != GroupView::Standing::member) {
+    waiting_.erase(group.id);  // nothing can be claimed
+    return;
+  }
+  const TimePoint now = context_.now();
+  Waiting& known = waiting_[group.id];
+  if (!known.is_stale && (!known.next || *known.next > now)) return;
+  const Board board = core.board(group.id, now);
+  std::set<MessageId> told;
+  for (const SightingView* sighting : waiting(board, now)) {
+    told.insert(sighting->id);
+    if (known.told.contains(sighting->id)) continue;
+    Json fields = sighting_json(*sighting, group.name, board);
+    add_delay(fields, *sighting, now);
+    hand_over("unclaimed", sighting->short_id, fields);
+    if (context_.out().json()) {
+      context_.out().record("unclaimed", std::move(fields));
+    } else {
+      const std::string line =
+          say(tr("{0}  {1}  {2} has waited {3} min, nobody has it: porchlight sighting claim {2}"),
+              short_time(now, now), one_line(group.name), sighting->short_id,
+              minutes_waiting(*sighting, now));
+      context_.out().line(context_.out().tinted(Output::Tone::warning, line));
+    }
+  }
+  known = {std::move(told), next_waiting(board, now), false};
+}
+
+std::optional<TimePoint> Printer::look_again_at() const {
+  std::optional<TimePoint> next;
+  for (const auto& [group, waiting] : waiting_) {
+    if (waiting.next && (!next || *waiting.next < *next)) next = waiting.next;
+  }
+  return next;
 }
 
 void Printer::print_channel(const Core& core, const ChannelView& channel) {

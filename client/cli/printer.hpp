@@ -2,6 +2,7 @@
 // Must not know: how it came.
 #pragma once
 
+#include <map>
 #include <set>
 
 #include "client/cli/bridge.hpp"
@@ -22,12 +23,16 @@ class Printer {
   void begin(const Core& core);
   /// False when nobody reads any more.
   bool print(Engine& engine);
+  /// When print() has something to say though nothing came: that a sighting waits.
+  std::optional<TimePoint> look_again_at() const;
 
  private:
   void begin_with(const GroupId& place, const std::vector<MessageView>& messages);
   /// One's own is new when it is stored: until then it may still change its place.
   bool is_new(const GroupId& place, const MessageView& message);
   void print_group(const Core& core, const GroupView& group);
+  /// Each that begins to wait, once; again where it was claimed meanwhile and let go.
+  void print_waiting(const Core& core, const GroupView& group);
   void print_channel(const Core& core, const ChannelView& channel);
   void print_said(const MessageView& message, const ChannelEye& eye);
   void print_request(const RequestView& request);
@@ -40,6 +45,12 @@ class Printer {
   Bridge* bridge_;
   std::set<std::tuple<GroupId, VerifyKey, MessageId>> shown_;  // of groups and channels
   std::set<std::string> requests_;
+  struct Waiting {
+    std::set<MessageId> told;
+    std::optional<TimePoint> next;
+    bool is_stale = true;  // something came since it was looked at
+  };
+  std::map<GroupId, Waiting> waiting_;
 };
 
 }  // namespace porchlight::client
