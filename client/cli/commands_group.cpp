@@ -5,6 +5,7 @@
 #include "client/cli/people.hpp"
 #include "client/cli/show.hpp"
 #include "client/cli/terminal.hpp"
+#include "proto/base/translate.hpp"
 
 namespace porchlight::client {
 namespace {
@@ -52,6 +53,7 @@ Json group_json(const GroupView& group) {
   }
   return {{"group", group.name},
           {"standing", standing_name(group.standing)},
+          {"legal", group.kind == GroupKind::legal},
           {"epoch", group.epoch},
           {"members", std::move(members)}};
 }
@@ -61,12 +63,14 @@ Json group_json(const GroupView& group) {
 struct CreateOptions {
   std::string group;
   std::string name;
+  GroupKind kind = GroupKind::ordinary;
 };
 
 Result<ExitCode> run_create(Context& context, const CreateOptions& options) {
   TRY(const auto engine, context.open());
   TRY(const std::string name, my_name(engine->core(), options.name));
-  TRY(const GroupId id, engine->core().create_group(options.group, name, context.now()));
+  TRY(const GroupId id,
+      engine->core().create_group(options.group, name, context.now(), options.kind));
   TRY(const SyncReport report, context.sync(*engine));
   for (const GroupView& group : engine->core().groups()) {
     if (group.id != id) continue;
@@ -110,6 +114,9 @@ Result<ExitCode> run_show(Context& context, const std::string& name) {
   const std::string standing = standing_text(group.standing);
   context.out().line(one_line(group.name) + "  " + (standing.empty() ? size_of(group) : standing) +
                      ", state " + std::to_string(group.epoch));
+  if (group.kind == GroupKind::legal) {
+    context.out().line(tr("  marked legal: detention notices may be posted here"));
+  }
   std::vector<std::vector<std::string>> rows;
   for (const MemberView& member : group.members) {
     rows.push_back({"  " + one_line(member.name), role_name(member.role), member.me ? "you" : ""});
@@ -173,6 +180,9 @@ Action define_group_create(CLI::App& app) {
       ->type_name("NAME")
       ->required();
   app.add_option("--name", options->name, "Your name, as the others will see it");
+  app.add_flag_callback(
+      "--legal", [options] { options->kind = GroupKind::legal; },
+      "For who helps after detentions: detention notices may be posted there. This never changes");
   return [options](Context& context) { return run_create(context, *options); };
 }
 

@@ -1,6 +1,7 @@
 #include "client/cli/posting.hpp"
 
 #include "client/cli/time_text.hpp"
+#include "proto/base/translate.hpp"
 
 namespace porchlight::client {
 namespace {
@@ -59,6 +60,12 @@ Result<ExitCode> post_body(Context& context, Engine& engine, const GroupView& gr
   const Board board = engine.core().board(group.id, context.now());
   const MessageView* message = find_message(messages, id);
   if (message == nullptr) {
+    const auto held = engine.core().group(group.name);
+    if (held.ok() && held->standing == GroupView::Standing::member) {
+      return Error{Errc::conflict, tr("What you wrote reached the group, and somebody's newer word "
+                                      "has taken its place: look at it, and write again what still "
+                                      "holds.")};
+    }
     return Error{Errc::not_permitted, "A lead has taken you out of \"" + group.name +
                                           "\" meanwhile; what you wrote was not sent."};
   }

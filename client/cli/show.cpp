@@ -1,5 +1,7 @@
 #include "client/cli/show.hpp"
 
+#include "client/cli/show_detention.hpp"
+#include "client/cli/show_roll_call.hpp"
 #include "client/cli/show_sighting.hpp"
 #include "client/cli/time_text.hpp"
 #include "proto/base/encoding.hpp"
@@ -34,6 +36,11 @@ std::string body_text(const MessageView& message, const Board& board, TimePoint 
     case wire::Body::kRules:
       return say(tr("rules of conduct, version {}: {}"), body.rules().version(),
                  one_line(body.rules().text()));
+    case wire::Body::kRollCall:
+    case wire::Body::kRollCallAnswer:
+      return roll_call_text(message, now);
+    case wire::Body::kDetentionNotice:
+      return detention_text(message, now);
     default:
       return "(a message that this version cannot show: update porchlight)";
   }
@@ -99,6 +106,13 @@ Json message_json(const MessageView& message, const std::string& group, const Bo
       fields["kind"] = "rules";
       fields["version"] = body.rules().version();
       fields["text"] = body.rules().text();
+      break;
+    case wire::Body::kRollCall:
+    case wire::Body::kRollCallAnswer:
+      add_roll_call(fields, body);
+      break;
+    case wire::Body::kDetentionNotice:
+      add_detention(fields, body);
       break;
     default:
       fields["kind"] = "unknown";

@@ -169,12 +169,21 @@ bool is_for_people(const Body& body) {
   return !body.has_leave() && !body.has_card_update() && !is_between_devices_of_a_channel(body);
 }
 
+bool may_be_said(const Body& body, GroupKind kind) {
+  return !body.has_detention_notice() || kind == GroupKind::legal;
+}
+
 TimePoint end_of_life(const Body& body, std::optional<TimePoint> stored) {
   using std::chrono::hours;
-  TimePoint sent{std::chrono::minutes(static_cast<std::int64_t>(body.sent_minute()))};
+  const TimePoint said{std::chrono::minutes(static_cast<std::int64_t>(body.sent_minute()))};
+  TimePoint sent = said;
   // A clock that is far off must not erase a message on arrival, nor keep it for ever.
   if (stored) sent = std::clamp(sent, *stored - hours(24), *stored + hours(1));
-  return sent + hours(body.lifetime_hours());
+  const TimePoint end = sent + hours(body.lifetime_hours());
+  if (!body.has_detention_notice()) return end;
+  // Where the sender's clock is far off, its purge day is as far off.
+  const std::chrono::days purge_days(std::int64_t{body.detention_notice().purge_day()} + 1);
+  return std::min(end, TimePoint(purge_days) + (sent - said));
 }
 
 }  // namespace porchlight::client

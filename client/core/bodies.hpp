@@ -26,8 +26,12 @@ void make_placeholder(wire::Body& body);
 /// Whether it is shown; the others are between devices.
 bool is_for_people(const wire::Body& body);
 
+/// Whether a group of this kind may hold it: detention notices are for legal ones (clause 15.6).
+bool may_be_said(const wire::Body& body, GroupKind kind);
+
 /// When every device erases it. The sender's clock counts, but only near `stored`, the hour at
-/// which the relay took it; for a message of one's own that is not yet stored that is none.
+/// which the relay took it; for a message of one's own that is not yet stored that is none. A
+/// detention notice goes with the end of its purge day (UTC) where that is earlier.
 TimePoint end_of_life(const wire::Body& body, std::optional<TimePoint> stored);
 
 }  // namespace porchlight::client

@@ -2,8 +2,20 @@
 
 #include "client/core/bodies.hpp"
 #include "client/core/state.hpp"
+#include "proto/base/translate.hpp"
 
 namespace porchlight::client {
+namespace {
+
+Error only_where_legal(const std::string& group) {
+  return {Errc::not_permitted,
+          say(tr("\"{0}\" is not marked legal, so nothing about a detention may be said there: all "
+                 "of its members would hold it. Nothing was posted or kept. A group is marked when "
+                 "it is made: porchlight group create NAME --legal"),
+              group)};
+}
+
+}  // namespace
 
 Core::Core(std::unique_ptr<State> state) : state_(std::move(state)) {}
 Core::Core(Core&&) noexcept = default;
@@ -265,8 +277,9 @@ Result<std::optional<SafetyWords>> Core::accept_offer(std::string_view name, Tim
   return state_->accept_offer(name, now);
 }
 
-Result<GroupId> Core::create_group(std::string_view name, std::string_view my_name, TimePoint now) {
-  return state_->create_group(name, my_name, now);
+Result<GroupId> Core::create_group(std::string_view name, std::string_view my_name, TimePoint now,
+                                   GroupKind kind) {
+  return state_->create_group(name, my_name, now, kind);
 }
 
 Result<wire::Link> Core::create_invite(const InviteOrder& order, TimePoint now) {
@@ -327,6 +340,7 @@ Result<MessageId> Core::post(const GroupId& id, wire::Body body, TimePoint now) 
                  "only a lead sets the rules of \"" + group->name() + "\"; nothing was posted"};
   }
   CHECK(complete_body(body, state_->random, now));
+  if (!may_be_said(body, group->newest().head.kind)) return only_where_legal(group->name());
   const MessageId message = *MessageId::from(as_bytes(body.id()));
   if (state_->messages.find(id, state_->me.id(), message) != nullptr) {
     return Error{Errc::conflict, "a message with this id was posted already"};

@@ -15,6 +15,7 @@
 #include "client/core/alerts.hpp"
 #include "client/core/board.hpp"
 #include "client/core/channel_schedule.hpp"
+#include "client/core/export.hpp"
 #include "client/core/record.hpp"
 #include "client/core/views.hpp"
 #include "proto/base/result.hpp"
@@ -183,7 +184,8 @@ class Core {
   // ---- groups and people (clauses 8 to 11) ---------------------------------------------------
   /// What this member called itself last; empty where it never did.
   std::string my_name() const;
-  Result<GroupId> create_group(std::string_view name, std::string_view my_name, TimePoint now);
+  Result<GroupId> create_group(std::string_view name, std::string_view my_name, TimePoint now,
+                               GroupKind kind = GroupKind::ordinary);
   std::vector<GroupView> groups() const;
   Result<GroupView> group(std::string_view name_or_id) const;
 
@@ -239,6 +241,8 @@ class Core {
   void accept_rules(const GroupId& group, const RulesHash& rules);
   /// Those accepted last; none where it never accepted any.
   std::optional<RulesHash> accepted_rules(const GroupId& group) const;
+  /// Of the group's sightings, held or erased since (clause 15.7).
+  Counts counts(const GroupId& group) const;
 
   // ---- channels (clause 14) ------------------------------------------------------------------
   /// A channel of a group that this member leads. Its keys go to the group with the next sync.

@@ -1,5 +1,6 @@
 // What the core shows: copies without secrets, made for each question.
 #include "client/core/bodies.hpp"
+#include "client/core/ending.hpp"
 #include "client/core/short_name.hpp"
 #include "client/core/state.hpp"
 
@@ -18,6 +19,7 @@ GroupView view_of(const Group& group, const VerifyKey& me) {
   view.id = group.id();
   view.name = group.name();
   view.epoch = group.newest().head.number;
+  view.kind = group.newest().head.kind;
   view.standing = group.removed()   ? GroupView::Standing::removed
                   : group.halted()  ? GroupView::Standing::halted
                   : group.leaving() ? GroupView::Standing::leaving
@@ -280,6 +282,8 @@ std::optional<RulesHash> Core::accepted_rules(const GroupId& id) const {
   const Group* group = state_->find_group(id);
   return group == nullptr ? std::nullopt : group->accepted_rules();
 }
+
+Counts Core::counts(const GroupId& id) const { return count_sightings(*state_, id); }
 
 std::vector<WarningView> Core::warnings() const { return state_->warnings.list(); }
 

@@ -39,6 +39,7 @@ std::optional<Parsed> parse_epoch(ByteView signed_epoch) {
   }
   parsed.head.number = body.number();
   parsed.head.day = body.day();
+  parsed.head.kind = body.policy().legal() ? GroupKind::legal : GroupKind::ordinary;
   parsed.head.id = epoch_id(parsed.unverified.body);
   return parsed;
 }
@@ -197,6 +198,7 @@ MadeChange sign_change(Change change, const EpochId& previous, const Amendment& 
   body.set_salt(random.fixed<Salt>().str());
   body.set_roster_hash(change.roster.hash(change.head.group).str());
   body.mutable_policy()->set_name(change.name);
+  body.mutable_policy()->set_legal(change.head.kind == GroupKind::legal);
   write_operations(amendment, body);
   body.set_fresh_commit((change.fresh ? change.fresh->commit : fresh_commit({})).str());
   if (change.fresh) {
@@ -230,11 +232,12 @@ Amended amend(const Roster& before, const Amendment& amendment) {
 }
 
 MadeChange found_group(const GroupId& group, std::string_view name, JoinRequest founder,
-                       std::uint32_t day, const SigningKey& identity, Random& random) {
+                       std::uint32_t day, const SigningKey& identity, Random& random,
+                       GroupKind kind) {
   Amendment amendment;
   amendment.additions.push_back({std::move(founder), wire::ROLE_LEAD});
   Change change;
-  change.head = {group, 0, {}, day};
+  change.head = {group, 0, {}, day, kind};
   change.author = identity.verify_key();
   change.name = name;
   change.roster = amend({}, amendment).roster;
@@ -248,7 +251,7 @@ MadeChange make_change(const EpochHead& head, const Roster& roster, std::string_
   PORCHLIGHT_ASSERT(amendment.size() <= limits::epoch_operations_max && day >= head.day);
   PORCHLIGHT_ASSERT(fresh || (amendment.removals.empty() && amendment.size() > 0));
   Change change;
-  change.head = {head.group, head.number + 1, {}, day};
+  change.head = {head.group, head.number + 1, {}, day, head.kind};
   change.author = author.verify_key();
   change.name = name;
   change.roster = amend(roster, amendment).roster;
@@ -274,7 +277,9 @@ Judgement judge_change(const EpochHead& head, const Roster& roster, ByteView sig
     judgement.kind = Judgement::Kind::newer;
     return judgement;
   }
-  if (!may_come_next(head.day, parsed->head.day, seq_day)) return judgement;
+  if (!may_come_next(head.day, parsed->head.day, seq_day) || parsed->head.kind != head.kind) {
+    return judgement;
+  }
   auto change = apply(*parsed, roster, known);
   if (change) {
     judgement.kind = Judgement::Kind::valid;

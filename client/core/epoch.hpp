@@ -5,6 +5,7 @@
 #pragma once
 
 #include "client/core/roster.hpp"
+#include "client/core/views.hpp"
 #include "proto/crypto/sign.hpp"
 
 namespace porchlight::client {
@@ -15,6 +16,7 @@ struct EpochHead {
   std::uint32_t number = 0;
   EpochId id;
   std::uint32_t day = 0;
+  GroupKind kind = GroupKind::ordinary;  // the same in all epochs of a group
 };
 
 /// What a change says of its fresh secret.
@@ -72,7 +74,8 @@ struct MadeChange {
 
 /// Epoch 0: the founder alone, as a lead, by its own request that names itself as inviter.
 MadeChange found_group(const GroupId& group, std::string_view name, JoinRequest founder,
-                       std::uint32_t day, const SigningKey& identity, Random& random);
+                       std::uint32_t day, const SigningKey& identity, Random& random,
+                       GroupKind kind = GroupKind::ordinary);
 
 /// A change of at most limits::epoch_operations_max operations; `fresh` is there where somebody is
 /// removed, or where there are none. `day` is not before the head's.

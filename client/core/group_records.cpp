@@ -107,6 +107,7 @@ void Group::save_epoch(const Epoch& epoch) {
   state::Epoch kept;
   kept.set_id(epoch.head.id.str());
   kept.set_day(epoch.head.day);
+  kept.set_legal(epoch.head.kind == GroupKind::legal);
   put_secret(kept.mutable_ctl_collect(), epoch.control.collect);
   put_secret(kept.mutable_ctl_drop(), epoch.control.drop);
   put_secret(kept.mutable_ctl_seal(), epoch.control.seal);
@@ -307,6 +308,7 @@ bool Group::load_epoch(ByteView rest, ByteView value) {
   head.group = id_;
   head.number = *number;
   head.day = kept.day();
+  head.kind = kept.legal() ? GroupKind::legal : GroupKind::ordinary;
   std::optional<DaySecret> next;
   if (!kept.next_day_secret().empty()) {
     if (!take_secret(next.emplace(), *kept.mutable_next_day_secret())) return false;

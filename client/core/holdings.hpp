@@ -11,6 +11,7 @@
 #include "client/core/outbox.hpp"
 #include "client/core/people.hpp"
 #include "client/core/restored.hpp"
+#include "client/core/tally.hpp"
 #include "client/core/welcome.hpp"
 
 namespace porchlight::client {
@@ -28,7 +29,8 @@ struct Holdings {
         cursors(journal),
         messages(journal),
         people(journal),
-        kept(journal) {}
+        kept(journal),
+        tallies(journal) {}
   Holdings(const Holdings&) = delete;
   Holdings& operator=(const Holdings&) = delete;
 
@@ -45,6 +47,7 @@ struct Holdings {
   Messages messages;
   People people;
   Kept kept;
+  Tallies tallies;
   std::map<GroupId, Group> groups;
   std::map<ChannelId, Channel> channels;
   /// Where a group stopped in its control mailbox; nothing after it is read (clause 10.2).

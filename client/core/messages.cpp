@@ -152,6 +152,10 @@ std::vector<const StoredMessage*> Messages::queued(const GroupId& group) const {
   return list_where(group, [](const StoredMessage& message) { return !message.is_stored(); });
 }
 
+std::vector<const StoredMessage*> Messages::ending(const GroupId& group, TimePoint now) const {
+  return list_where(group, [&](const StoredMessage& message) { return message.has_ended(now); });
+}
+
 std::size_t Messages::count_queued() const {
   std::size_t count = 0;
   for (const auto& [group, shelf] : groups_) {
@@ -180,7 +184,7 @@ void Messages::erase(const GroupId& group, const VerifyKey& sender, const Messag
 void Messages::expire(TimePoint now) {
   for (auto& [group, shelf] : groups_) {
     std::erase_if(shelf, [&, &id = group](const auto& entry) {
-      if (!entry.second.is_stored() || entry.second.ends > now) return false;
+      if (!entry.second.has_ended(now)) return false;
       journal_.erase(Table::messages, key(id, entry.second));
       return true;
     });

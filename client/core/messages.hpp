@@ -30,6 +30,8 @@ struct StoredMessage {
   TimePoint not_before{};  // of one that is queued: when it may leave
 
   bool is_stored() const { return order.seq != 0; }
+  /// What is queued has not.
+  bool has_ended(TimePoint now) const { return is_stored() && ends <= now; }
 };
 
 class Messages {
@@ -61,6 +63,8 @@ class Messages {
   /// Those that are queued, in their order.
   std::vector<const StoredMessage*> queued(const GroupId& group) const;
   std::size_t count_queued() const;
+  /// Those that expire(now) erases.
+  std::vector<const StoredMessage*> ending(const GroupId& group, TimePoint now) const;
   /// Erases those that are queued; gives how many.
   std::size_t erase_queued(const GroupId& group);
   void erase(const GroupId& group, const VerifyKey& sender, const MessageId& id);

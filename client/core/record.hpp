@@ -24,6 +24,7 @@ enum class Table : std::uint8_t {
   warnings = 10,
   kept = 11,  // what was stored at the relay in the last days
   channels = 12,  // epochs, days, audiences
+  tallies = 13,   // how many sightings there were
 };
 
 struct Record {

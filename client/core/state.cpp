@@ -1,5 +1,6 @@
 #include "client/core/state.hpp"
 
+#include "client/core/ending.hpp"
 #include "client/core/group_records.hpp"
 #include "proto/base/limits.hpp"
 #include "proto/wire/signed.hpp"
@@ -62,6 +63,8 @@ Status Core::State::load(std::vector<Record> records) {
         return kept.load(record);
       case Table::channels:
         return load_channel(record);
+      case Table::tallies:
+        return tallies.load(record);
     }
     return false;
   };
@@ -289,7 +292,7 @@ void Core::State::tick(TimePoint now) {
   if (!relay.clocks_checked(now)) return;
   age_restored(now);
   age_kept(now);
-  messages.expire(relay.sure_time(now));
+  erase_ended(*this, relay.sure_time(now));
   wallet.expire(relay.relay_time(now));
   lapse_events(now);
   forget_unanswered(now);

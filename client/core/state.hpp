@@ -227,7 +227,7 @@ struct Core::State : Holdings {
   void take_supplies(const wire::Supplies& supplies, TimePoint now);
   void take_tokens_alone(const MailboxId& parcel, wire::Supplies supplies, TimePoint now);
   void take_enrol_tokens(const wire::Supplies& supplies, TimePoint now);
-  Result<GroupId> create_group(std::string_view name, std::string_view my_name, TimePoint now);
+  Result<GroupId> create_group(std::string_view, std::string_view me, TimePoint, GroupKind);
 
   // ---- event invites (state_event.cpp) -------------------------------------------------------
   /// The join that tries a bundle with this token first; null where there is none.

@@ -1,5 +1,6 @@
 // Channels: what the group says in them, and what the audience answers (clauses 14.6 and 14.7).
 #include "client/core/bodies.hpp"
+#include "client/core/ending.hpp"
 #include "client/core/short_name.hpp"
 #include "client/core/state.hpp"
 
@@ -249,7 +250,7 @@ void Core::State::said_stored(const OutboxEntry& entry, std::uint64_t seq, TimeP
       if (!is_for_people(said->body)) messages.erase(entry.group, me.id(), entry.message);
     }
   }
-  if (relay.clocks_checked(now)) messages.expire(relay.sure_time(now));
+  if (relay.clocks_checked(now)) erase_ended(*this, relay.sure_time(now));
 }
 
 // ---- reading ------------------------------------------------------------------------------------

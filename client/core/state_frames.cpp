@@ -1,5 +1,7 @@
 // Frames: reading them, sending them, and noticing what is missing (clauses 11.2 and 12).
 #include "client/core/bodies.hpp"
+#include "client/core/detention.hpp"
+#include "client/core/ending.hpp"
 #include "client/core/state.hpp"
 #include "proto/base/translate.hpp"
 
@@ -88,6 +90,7 @@ void Core::State::deliver_frame(Group& group, Epoch& epoch, std::uint32_t day_nu
   message.sender = header->sender;
   message.body = read_body(content.body.reveal(), id_from(header->hash), hour_of(seq));
   if (message.body.has_rules() && !group.led(epoch, header->sender)) make_placeholder(message.body);
+  if (!may_be_said(message.body, epoch.head.kind)) message.body.clear_kind();
   message.id = *MessageId::from(as_bytes(message.body.id()));
   group.frames.put(header->hash, {Standing::seen, order.epoch, order.day, seq, header->sender,
                                   header->counter, message.id, relay.store()});
@@ -107,7 +110,9 @@ void Core::State::deliver_frame(Group& group, Epoch& epoch, std::uint32_t day_nu
     keep_own_frame(group, epoch, day_number, envelope, now);
   }
   if (!is_for_people(message.body)) return receive_silently(group, message, now);
+  const auto notice = notice_of(message.body);
   const bool is_new = messages.add(group.id(), std::move(message));
+  if (notice) keep_newest_notice(messages, group.id(), *notice);
   if (is_new && !is_mine) {
     tell(Notice::Kind::message, group.id(), id);
   }
@@ -348,13 +353,15 @@ void Core::State::message_stored(const GroupId& group, const MessageId& id, cons
   }
   const TimePoint ends = end_of_life(message->body, hour_of(order.seq));
   const bool for_people = is_for_people(message->body);
+  const auto notice = notice_of(message->body);
   if (messages.set_stored(group, me.id(), id, order, relay.store(), ends) && for_people) {
     tell(Notice::Kind::stored, group, id);
   }
   // Keys are not kept in what was said.
   if (is_with_keys(message->body)) messages.erase(group, me.id(), id);
+  if (notice) keep_newest_notice(messages, group, *notice);
   // It may have waited here for longer than it lives.
-  if (relay.clocks_checked(now)) messages.expire(relay.sure_time(now));
+  if (relay.clocks_checked(now)) erase_ended(*this, relay.sure_time(now));
 }
 
 }  // namespace porchlight::client

@@ -190,7 +190,7 @@ bool Core::State::may_come_back(const Group& group, TimePoint now) const {
 }
 
 Result<GroupId> Core::State::create_group(std::string_view name, std::string_view my_name,
-                                          TimePoint now) {
+                                          TimePoint now, GroupKind kind) {
   CHECK(check_name(name, "the group's name"));
   CHECK(check_name(my_name, "your name"));
   for (const auto& [other_id, other] : groups) {
@@ -207,7 +207,7 @@ Result<GroupId> Core::State::create_group(std::string_view name, std::string_vie
       me.identity(), random);
   TRY(JoinRequest founder, verify_join_request(request));
   const MadeChange made =
-      found_group(id, name, std::move(founder), relay.today(now), me.identity(), random);
+      found_group(id, name, std::move(founder), relay.today(now), me.identity(), random, kind);
   Group& group = groups.try_emplace(id, journal, id).first->second;
   group.begin(made.change, derive_epoch(random.secret<Carry>(), {}, made.change.head.id));
   enter_days(group, now);

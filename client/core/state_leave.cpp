@@ -45,6 +45,7 @@ void Core::State::drop_group(Group& group, TimePoint now) {
   end_invites(id, now);
   forget_kept(group);
   messages.erase_queued(id);
+  tallies.erase(id);
   for (const MailboxId& mailbox : group.clear()) cursors.erase(mailbox);
   group.erase();
   halted_at.erase(id);

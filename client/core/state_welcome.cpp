@@ -28,6 +28,8 @@ OutboxEntry make_entry(OutboxPurpose purpose, const EpochHead& head,
   return entry;
 }
 
+Error other_kind() { return {Errc::not_authentic, "a welcome makes another kind of group of it"}; }
+
 Bytes seal_welcome(const SealKey& one_time, const SecretBytes& signed_welcome) {
   wire::InboxMessage message;
   message.set_welcome(to_string(signed_welcome.reveal()));
@@ -222,6 +224,7 @@ void Core::State::enter(const MailboxId& parcel, Join& join, TimePoint now) {
   if (!change) return;
   const GroupId id = change->head.group;
   if (Group* known = find_group(id)) {
+    if (known->newest().head.kind != change->head.kind) return refuse_welcome(other_kind(), now);
     // Only a state beyond the one that is held; this member has asked for it.
     if (!known->removed() && change->head.number <= known->newest().head.number) return;
     take_back_frames(*known, UINT32_MAX, 0);
@@ -255,6 +258,7 @@ void Core::State::go_on(Group& group, Arrival& arrival, TimePoint now) {
   const RosterEntry* mine = group.roster().find(me.id());
   if (mine == nullptr) return;
   auto change = verify_refresh(arrival.welcome(), arrival.state(), mine->request);
+  if (change && change->head.kind != group.newest().head.kind) change = other_kind();
   if (!change) refuse_welcome(change.error(), now);
   if (!change && change.error().code == Errc::update_needed) return;
   const VerifyKey author = arrival.welcome().author;

@@ -30,6 +30,9 @@ struct Offer {
   TimePoint expires;
 };
 
+/// Fixed when a group is made. `legal`: detention notices may be said in it (clause 15.6).
+enum class GroupKind : std::uint8_t { ordinary, legal };
+
 struct MemberView {
   VerifyKey identity;
   std::string name;
@@ -42,6 +45,7 @@ struct GroupView {
   GroupId id;
   std::string name;
   std::uint32_t epoch = 0;
+  GroupKind kind = GroupKind::ordinary;
   /// `behind`: it has gone on, and a lead was asked for the keys.
   /// `leaving`: a lead's device has to take this member out yet.
   enum class Standing {

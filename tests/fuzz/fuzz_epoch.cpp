@@ -82,6 +82,7 @@ void check_valid(const Change& change, ByteView signed_epoch) {
   check_entries(change);
   PORCHLIGHT_ASSERT(change.author == group.lead.key());
   PORCHLIGHT_ASSERT(change.head.group == group.id && change.head.number == group.head.number + 1);
+  PORCHLIGHT_ASSERT(change.head.kind == group.head.kind);
   PORCHLIGHT_ASSERT(change.head.day >= group.head.day && change.head.day <= seq_day + 1);
   // A way out for those who were removed, or for nothing at all, needs new keys.
   const bool nothing =
@@ -98,6 +99,7 @@ void check_valid(const Change& change, ByteView signed_epoch) {
   if (welcoming) {
     PORCHLIGHT_ASSERT(welcoming->head.id == change.head.id && welcoming->added == change.added);
     PORCHLIGHT_ASSERT(welcoming->name == change.name);
+    PORCHLIGHT_ASSERT(welcoming->head.kind == change.head.kind);
   }
   const bool same_roster = change.roster.hash(group.id) == group.roster.hash(group.id);
   PORCHLIGHT_ASSERT(read_welcoming_change(signed_epoch, group.roster).ok() == same_roster);
