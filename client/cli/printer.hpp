@@ -27,6 +27,8 @@ class Printer {
   void begin_with(const GroupId& place, const std::vector<MessageView>& messages);
   /// One's own is new when it is stored: until then it may still change its place.
   bool is_new(const GroupId& place, const MessageView& message);
+  /// Who has not checked in on a shift that is under way: once each, looked at once a minute.
+  void print_missing(const Core& core);
   void print_group(const Core& core, const GroupView& group);
   void print_channel(const Core& core, const ChannelView& channel);
   void print_said(const MessageView& message, const ChannelEye& eye);
@@ -40,6 +42,8 @@ class Printer {
   Bridge* bridge_;
   std::set<std::tuple<GroupId, VerifyKey, MessageId>> shown_;  // of groups and channels
   std::set<std::string> requests_;
+  std::set<std::tuple<GroupId, MessageId, VerifyKey>> missing_;  // who was said to be
+  std::uint64_t looked_minute_ = 0;
 };
 
 }  // namespace porchlight::client

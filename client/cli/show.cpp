@@ -1,5 +1,7 @@
 #include "client/cli/show.hpp"
 
+#include "client/cli/show_library.hpp"
+#include "client/cli/show_shift.hpp"
 #include "client/cli/time_text.hpp"
 #include "proto/base/encoding.hpp"
 
@@ -102,6 +104,11 @@ std::string body_text(const MessageView& message, const Board& board, TimePoint 
       return verification_text(body.verification(), board);
     case wire::Body::kForcedAlert:
       return forced_text(body.forced_alert(), board);
+    case wire::Body::kShift:
+    case wire::Body::kShiftAct:
+      return shift_text(body);
+    case wire::Body::kLibraryItem:
+      return library_text(body.library_item());
     default:
       return "(a message that this version cannot show: update porchlight)";
   }
@@ -208,6 +215,13 @@ Json message_json(const MessageView& message, const std::string& group, const Bo
       fields["alert"] = called_alert(body.forced_alert());
       fields["sighting"] = name_of(body.forced_alert().sighting(), board);
       fields["reason"] = body.forced_alert().reason();
+      break;
+    case wire::Body::kShift:
+    case wire::Body::kShiftAct:
+      add_shift(fields, body);
+      break;
+    case wire::Body::kLibraryItem:
+      add_library(fields, body.library_item());
       break;
     default:
       fields["kind"] = "unknown";

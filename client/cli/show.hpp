@@ -18,7 +18,8 @@ Json words_json(const SafetyWords& words);
 std::string message_line(const MessageView& message, const std::string& group, const Board& board,
                          TimePoint now);
 /// The fields of a "message" record. `kind` is text, sighting, verification,
-/// forced_alert or unknown.
+/// forced_alert, shift, shift_act,
+/// library_item or unknown.
 Json message_json(const MessageView& message, const std::string& group, const Board& board);
 
 /// "open", "claimed by Ana, there in 10 min", "confirmed by Ana: seen by me" and so on; with
