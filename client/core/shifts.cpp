@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 
 #include "client/core/board.hpp"
 #include "client/core/short_name.hpp"
@@ -140,6 +141,12 @@ class Maker {
  public:
   explicit Maker(std::vector<ShiftView>& shifts) : shifts_(shifts) {}
 
+  /// Wherever it stands (clause 15.1).
+  void note_retraction(const MessageView& message) {
+    const auto id = MessageId::from(as_bytes(message.body.retraction().message()));
+    if (id) taken_back_.emplace(message.sender, *id);
+  }
+
   void add_plan(const MessageView& message) {
     if (!roots_.emplace(message.id, shifts_.size()).second) return;  // the first has the id
     ShiftView& view = shifts_.emplace_back();
@@ -150,7 +157,7 @@ class Maker {
   /// One whose beginning never came here, or is over, stands for it: what is done names that.
   void add_change(const MessageView& message) {
     const auto about = MessageId::from(as_bytes(message.body.supersedes()));
-    if (!about) return;
+    if (!about || is_taken_back(message)) return;
     const auto known = roots_.find(*about);
     if (known == roots_.end()) {
       const std::size_t place = shifts_.size();
@@ -166,18 +173,25 @@ class Maker {
 
   void apply(const MessageView& message) {
     const wire::Body& body = message.body;
+    if (is_taken_back(message)) return;
     if (body.has_shift_act()) {
       if (ShiftView* view = find(body.shift_act().shift())) Desk(*view).act(message);
-    } else if (body.has_retraction()) {
-      ShiftView* view = find(body.retraction().message());
-      if (view != nullptr && is_author(message, *view)) view->cancelled = true;
     } else if (body.has_shift() && !body.supersedes().empty()) {
       ShiftView* view = find(body.supersedes());
       if (view != nullptr && is_author(message, *view)) Desk(*view).change(message);
     }
   }
 
+  void finish() {
+    for (ShiftView& view : shifts_) {
+      view.cancelled = taken_back_.contains({view.plan.sender, view.id});
+    }
+  }
+
  private:
+  bool is_taken_back(const MessageView& message) const {
+    return taken_back_.contains({message.sender, message.id});
+  }
   static bool is_author(const MessageView& message, const ShiftView& view) {
     return message.sender == view.plan.sender;
   }
@@ -189,6 +203,7 @@ class Maker {
 
   std::vector<ShiftView>& shifts_;
   std::map<MessageId, std::size_t> roots_;  // of every version of a plan
+  std::set<std::pair<VerifyKey, MessageId>> taken_back_;
 };
 
 }  // namespace
@@ -231,6 +246,9 @@ const ShiftView* ShiftBoard::find(std::string_view typed) const {
 ShiftBoard make_shifts(std::span<const MessageView> messages) {
   ShiftBoard board;
   Maker maker(board.shifts);
+  for (const MessageView& message : messages) {
+    if (message.body.has_retraction()) maker.note_retraction(message);
+  }
   // First what there is: the rest may stand before it where two clocks disagree about the day.
   for (const MessageView& message : messages) {
     if (message.body.has_shift() && message.body.supersedes().empty()) maker.add_plan(message);
@@ -239,6 +257,7 @@ ShiftBoard make_shifts(std::span<const MessageView> messages) {
     if (message.body.has_shift() && !message.body.supersedes().empty()) maker.add_change(message);
   }
   for (const MessageView& message : messages) maker.apply(message);
+  maker.finish();
   std::sort(board.shifts.begin(), board.shifts.end(), [](const ShiftView& a, const ShiftView& b) {
     return std::tuple(a.start(), a.id) < std::tuple(b.start(), b.id);
   });

@@ -199,6 +199,23 @@ TEST_F(Shifts, AreChangedAndCancelledByWhoPlannedThemAlone) {
   EXPECT_EQ(who_is_missing(minute(start + 30)), "");
 }
 
+TEST_F(Shifts, CountNothingThatItsAuthorTookBack) {
+  const MessageId shift = plan(1, 1);
+  act(ben, shift, wire::SHIFT_CLAIM);
+  const MessageId claim = says.said.back().id;
+  act(cleo, shift, wire::SHIFT_CLAIM);
+  change(ana, shift, 2);
+  const MessageId changed = says.said.back().id;
+  EXPECT_EQ(places(), "BC");
+  says.say(cleo, start).body.mutable_retraction()->set_message(claim.str());  // not hers
+  EXPECT_EQ(places(), "BC");
+  says.say(ben, start).body.mutable_retraction()->set_message(claim.str());
+  EXPECT_EQ(places(), "C");
+  says.say(ana, start).body.mutable_retraction()->set_message(changed.str());
+  EXPECT_EQ(view().shift().max_people(), 1u);
+  EXPECT_FALSE(view().cancelled);
+}
+
 TEST_F(Shifts, GoByTheNameOfTheirBeginningWhereOnlyAChangeOfItIsHere) {
   const MessageId shift = plan(1, 1);
   change(ana, shift, 2);
@@ -273,6 +290,9 @@ class AnyShifts : public Shifts {
         change(who, shift, static_cast<std::uint32_t>(1 + says.draw(3)));
       } else if (what == 1 && says.draw(6) == 0) {
         says.say(who, start).body.mutable_retraction()->set_message(shift.str());
+      } else if (what == 2) {
+        const MessageId said = says.said[says.draw(says.said.size())].id;
+        says.say(who, start).body.mutable_retraction()->set_message(said.str());
       } else if (what < 5) {
         offer(who, shift, says.draw(says.people.size()));
       } else {
