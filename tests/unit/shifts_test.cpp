@@ -248,7 +248,9 @@ TEST_F(Shifts, StandByTheirStartAndAreFoundByTheirShortNames) {
   const ShiftBoard board = make_shifts(says.in_order());
   for (std::size_t i = 0; i < board.shifts.size(); ++i) {
     EXPECT_EQ(board.find(board.shifts[i].short_id), &board.shifts[i]);
-    if (i > 0) EXPECT_LE(board.shifts[i - 1].start(), board.shifts[i].start());
+    if (i > 0) {
+      EXPECT_LE(board.shifts[i - 1].start(), board.shifts[i].start());
+    }
   }
   EXPECT_EQ(board.find("H-"), nullptr);
 }
@@ -304,7 +306,7 @@ class AnyShifts : public Shifts {
 };
 
 TEST_F(AnyShifts, AreTheSameWhateverOrderTheMessagesArriveIn) {
-  for (std::uint64_t seed = 1; seed <= 60; ++seed) {
+  for (std::uint64_t seed = 1; seed <= 30; ++seed) {
     say_anything(seed);
     const std::string expected = describe(make_shifts(says.in_order()));
     for (int i = 0; i < 8; ++i) {
