@@ -16,6 +16,7 @@ using std::chrono::minutes;
 
 constexpr std::size_t near_names_max = 3;
 constexpr std::size_t near_edits_max = 2;
+constexpr std::size_t near_letters_min = 5;  // of fewer, two may be all
 
 /// The whole of `text` by one of the library's patterns.
 template <class Value>
@@ -78,9 +79,11 @@ std::string near_names(const std::string& typed) {
   std::size_t count = 0;
   for (const date::time_zone& zone : date::get_tzdb().zones) {
     const std::string name = folded(zone.name());
-    const bool is_near =
-        name == wanted || city_of(name) == city || count_edits(name, wanted) <= near_edits_max ||
-        (city.size() > 2 * near_edits_max && count_edits(city_of(name), city) <= near_edits_max);
+    const bool is_like =
+        wanted.size() >= near_letters_min &&
+        (count_edits(name, wanted) <= near_edits_max ||
+         (city.size() >= near_letters_min && count_edits(city_of(name), city) <= near_edits_max));
+    const bool is_near = is_like || name == wanted || city_of(name) == city;
     if (!is_near || count == near_names_max) continue;
     names += (count++ == 0 ? "" : ", ") + zone.name();
   }
@@ -117,7 +120,11 @@ Result<LocalDay> parse_day(const std::string& text) {
 }
 
 Result<minutes> parse_time_of_day(const std::string& text) {
-  if (const auto time = read_as<minutes>(text, "%H:%M")) return *time;
+  if (const auto time = read_as<minutes>(text, "%H:%M")) {
+    // The library takes 24:00 and 14:60 as well.
+    const std::string shown = format(LocalDay(), *time, "%H:%M");
+    if (shown == text || shown == "0" + text) return *time;
+  }
   return Error{Errc::usage,
                say(tr("A time of day looks like 14:30; \"{}\" is none."), one_line(text))};
 }
