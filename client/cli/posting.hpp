@@ -10,8 +10,9 @@ namespace porchlight::client {
 /// 'not_permitted' where they were not.
 Status be_let_in(Context& context, Engine& engine, const GroupView& group);
 
-/// Queues `body` (minute, and zone where it has none, are filled in here), sends what can be sent, and says "stored" or
-/// "queued". `label` is what a person calls it afterwards, empty for the message's own.
+/// Queues `body` (minute, and zone where it has none, are filled in here), sends what can be sent,
+/// and says "stored" or "queued". `label` is what a person calls it afterwards, empty for the
+/// message's own.
 Result<ExitCode> post_body(Context& context, Engine& engine, const GroupView& group,
                            wire::Body body, const std::string& label);
 
