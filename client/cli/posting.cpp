@@ -14,7 +14,8 @@ std::string label_of(const MessageView& message, const Board& board, const std::
   return "Message";
 }
 
-/// Whoever asked may have been let in since: the relay may know more than this device.
+}  // namespace
+
 Status be_let_in(Context& context, Engine& engine, const GroupView& group) {
   if (group.standing != GroupView::Standing::asking) return Ok{};
   TRY(const SyncReport report, context.sync(engine));
@@ -26,8 +27,6 @@ Status be_let_in(Context& context, Engine& engine, const GroupView& group) {
                                         "\" and are not approved yet. Nothing was posted: ask "
                                         "whoever invited you to approve you, then post again."};
 }
-
-}  // namespace
 
 const MessageView* find_message(const std::vector<MessageView>& messages, const MessageId& id) {
   for (const MessageView& message : messages) {
@@ -53,7 +52,7 @@ ExitCode end_of_posting(Context& context, Engine& engine, const SyncReport& repo
 Result<ExitCode> post_body(Context& context, Engine& engine, const GroupView& group,
                            wire::Body body, const std::string& label) {
   CHECK(be_let_in(context, engine, group));
-  body.set_zone(zone_name());
+  if (body.zone().empty()) body.set_zone(zone_name());
   TRY(const MessageId id, engine.core().post(group.id, std::move(body), context.now()));
   TRY(const SyncReport report, context.sync(engine));
   const auto messages = engine.core().messages(group.id);

@@ -6,8 +6,13 @@
 
 namespace porchlight::client {
 
-/// Queues `body` (zone and minute are filled in here), sends what can be sent, and says "stored" or
-/// "queued". `label` is what a person calls it afterwards, empty for the message's own.
+/// Whoever asked may have been let in since: the relay may know more than this device.
+/// 'not_permitted' where they were not.
+Status be_let_in(Context& context, Engine& engine, const GroupView& group);
+
+/// Queues `body` (minute, and zone where it has none, are filled in here), sends what can be sent,
+/// and says "stored" or "queued". `label` is what a person calls it afterwards, empty for the
+/// message's own.
 Result<ExitCode> post_body(Context& context, Engine& engine, const GroupView& group,
                            wire::Body body, const std::string& label);
 

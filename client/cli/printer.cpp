@@ -1,9 +1,12 @@
 #include "client/cli/printer.hpp"
 
 #include "client/cli/people.hpp"
+#include "client/cli/show.hpp"
+#include "client/cli/show_shift.hpp"
 #include "client/cli/show_sighting.hpp"
 #include "client/cli/time_text.hpp"
 #include "client/core/waiting.hpp"
+#include "proto/base/limits.hpp"
 #include "proto/base/translate.hpp"
 
 namespace porchlight::client {
@@ -71,12 +74,34 @@ bool Printer::print(Engine& engine) {
   }
   for (const ChannelView& channel : core.channels()) print_channel(core, channel);
   for (const RequestView& request : core.requests()) print_request(request);
+  print_missing(core);
   return context_.out().flush();
 }
 
 bool Printer::is_new(const GroupId& place, const MessageView& message) {
   if (message.standing == MessageView::Standing::queued) return false;
   return shown_.insert({place, message.sender, message.id}).second;
+}
+
+void Printer::print_missing(const Core& core) {
+  const TimePoint now = context_.now();
+  if (std::exchange(looked_minute_, wire::unix_minute(now)) == wire::unix_minute(now)) return;
+  for (const GroupView& group : core.groups()) {
+    for (const ShiftView& shift : shifts_of(core, group.id, now).shifts) {
+      if (now >= shift.end() + limits::check_in_patience) continue;
+      for (const ShiftPerson* person : missing(shift, now)) {
+        if (!missing_.insert({group.id, shift.id, person->who}).second) continue;
+        const FoundShift found{group, shift};
+        if (context_.out().json()) {
+          context_.out().record("not_checked_in", missing_json(found, *person));
+        } else {
+          context_.out().line(context_.out().tinted(
+              Output::Tone::warning, short_time(now, now) + "  " + one_line(group.name) + "  " +
+                                         missing_text(found, *person)));
+        }
+      }
+    }
+  }
 }
 
 void Printer::print_group(const Core& core, const GroupView& group) {

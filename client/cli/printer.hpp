@@ -30,6 +30,8 @@ class Printer {
   void begin_with(const GroupId& place, const std::vector<MessageView>& messages);
   /// One's own is new when it is stored: until then it may still change its place.
   bool is_new(const GroupId& place, const MessageView& message);
+  /// Who has not checked in on a shift that is under way: once each, looked at once a minute.
+  void print_missing(const Core& core);
   void print_group(const Core& core, const GroupView& group);
   /// Each that begins to wait, once; again where it was claimed meanwhile and let go.
   void print_waiting(const Core& core, const GroupView& group);
@@ -51,6 +53,8 @@ class Printer {
     bool is_stale = true;  // something came since it was looked at
   };
   std::map<GroupId, Waiting> waiting_;
+  std::set<std::tuple<GroupId, MessageId, VerifyKey>> missing_;  // who was said to be
+  std::uint64_t looked_minute_ = 0;
 };
 
 }  // namespace porchlight::client

@@ -1,7 +1,9 @@
 #include "client/cli/show.hpp"
 
 #include "client/cli/show_detention.hpp"
+#include "client/cli/show_library.hpp"
 #include "client/cli/show_roll_call.hpp"
+#include "client/cli/show_shift.hpp"
 #include "client/cli/show_sighting.hpp"
 #include "client/cli/time_text.hpp"
 #include "proto/base/encoding.hpp"
@@ -41,6 +43,11 @@ std::string body_text(const MessageView& message, const Board& board, TimePoint 
       return roll_call_text(message, now);
     case wire::Body::kDetentionNotice:
       return detention_text(message, now);
+    case wire::Body::kShift:
+    case wire::Body::kShiftAct:
+      return shift_text(body);
+    case wire::Body::kLibraryItem:
+      return library_text(body.library_item());
     default:
       return "(a message that this version cannot show: update porchlight)";
   }
@@ -113,6 +120,13 @@ Json message_json(const MessageView& message, const std::string& group, const Bo
       break;
     case wire::Body::kDetentionNotice:
       add_detention(fields, body);
+      break;
+    case wire::Body::kShift:
+    case wire::Body::kShiftAct:
+      add_shift(fields, body);
+      break;
+    case wire::Body::kLibraryItem:
+      add_library(fields, body.library_item());
       break;
     default:
       fields["kind"] = "unknown";

@@ -17,8 +17,9 @@ Json words_json(const SafetyWords& words);
 /// One line: when, group, who, what. `board` is the group's, for what sightings are called.
 std::string message_line(const MessageView& message, const std::string& group, const Board& board,
                          TimePoint now);
-/// The fields of a "message" record. `kind` is text, sighting, verification, forced_alert,
-/// roll_call, roll_call_answer, detention_notice or unknown.
+/// The fields of a "message" record. `kind` is text, sighting, verification, retraction, rules,
+/// forced_alert, roll_call, roll_call_answer, shift, shift_act, library_item, detention_notice or
+/// unknown.
 Json message_json(const MessageView& message, const std::string& group, const Board& board);
 
 /// "open", "claimed by Ana, there in 10 min", "confirmed by Ana: seen by me" and so on; with

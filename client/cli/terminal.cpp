@@ -11,6 +11,7 @@
 
 #include "client/vault/lock.hpp"
 #include "proto/base/limits.hpp"
+#include "proto/base/translate.hpp"
 
 namespace porchlight::client {
 namespace {
@@ -124,13 +125,16 @@ Result<bool> confirm(std::string_view question, std::string_view unasked) {
   return answer == "y" || answer == "Y" || answer == "yes";
 }
 
-Result<std::string> read_stdin(std::size_t bytes_max) {
+namespace {
+
+Result<std::string> read_all(int descriptor, std::size_t bytes_max) {
   std::string text;
   char chunk[4096];
   while (true) {
-    const ssize_t got = read(STDIN_FILENO, chunk, sizeof chunk);
+    const ssize_t got = read(descriptor, chunk, sizeof chunk);
     if (got < 0 && errno == EINTR) continue;
-    if (got <= 0) break;
+    if (got < 0) return Error{Errc::storage, tr("That could not be read. Nothing was done.")};
+    if (got == 0) break;
     text.append(chunk, static_cast<std::size_t>(got));
     if (text.size() > bytes_max + 1) {
       return Error{Errc::too_large, "That is longer than " + std::to_string(bytes_max) +
@@ -139,6 +143,19 @@ Result<std::string> read_stdin(std::size_t bytes_max) {
   }
   if (!text.empty() && text.back() == '\n') text.pop_back();
   return text;
+}
+
+}  // namespace
+
+Result<std::string> read_stdin(std::size_t bytes_max) { return read_all(STDIN_FILENO, bytes_max); }
+
+Result<std::string> read_input(const std::string& path, std::size_t bytes_max) {
+  if (path == "-") return read_stdin(bytes_max);
+  const FileHandle file(open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (!file) {
+    return Error{Errc::not_found, say(tr("The file {} cannot be read. Nothing was done."), path)};
+  }
+  return read_all(file.get(), bytes_max);
 }
 
 }  // namespace porchlight::client

@@ -22,6 +22,9 @@ Result<bool> confirm(std::string_view question, std::string_view unasked);
 /// Text from stdin up to `bytes_max`, without the line break at its end. 'too_large' above that.
 Result<std::string> read_stdin(std::size_t bytes_max);
 
+/// The same from a file, or from stdin where `path` is "-". 'not_found' where it cannot be read.
+Result<std::string> read_input(const std::string& path, std::size_t bytes_max);
+
 /// The first line of a file descriptor, without its end. 'usage' when it cannot be read, is empty
 /// or longer than limits::passphrase_bytes_max.
 Result<SecretBytes> read_secret_line(int fd);

@@ -9,7 +9,11 @@
 namespace porchlight::client {
 namespace {
 
-constexpr std::size_t envelope_bytes = limits::envelope_sizes_bytes[0];
+/// What people say in a hurry fits the smallest.
+bool is_frame_size(std::size_t envelope_bytes) {
+  return envelope_bytes == limits::envelope_sizes_bytes[0] ||
+         envelope_bytes == limits::envelope_sizes_bytes[1];
+}
 
 /// group_id || epoch_id || day u32 || sender || counter u32: 104 bytes.
 Bytes associated_data(const FrameContext& context, const VerifyKey& sender, std::uint32_t counter) {
@@ -73,12 +77,15 @@ Result<SealedFrame> seal_frame(const FrameContext& context, const SigningKey& se
       step.key, associated_data(context, sender.verify_key(), step.counter), inside, random)));
   wipe(inside);
   const Bytes bytes = serialise(frame);
-  TRY(Bytes envelope, wire::seal_envelope(day, bytes, envelope_bytes));
+  TRY(Bytes envelope, wire::seal_envelope(day, bytes));
+  if (!is_frame_size(envelope.size())) {
+    return Error{Errc::too_large, "this is larger than the largest frame"};
+  }
   return SealedFrame{std::move(envelope), hash<FrameHash>("frame", {bytes}), std::move(step)};
 }
 
 Result<FrameHeader> open_frame_envelope(const SealSeed& day, ByteView envelope) {
-  auto payload = envelope.size() == envelope_bytes ? unseal(day, envelope) : std::nullopt;
+  auto payload = is_frame_size(envelope.size()) ? unseal(day, envelope) : std::nullopt;
   if (!payload) return Error{Errc::not_authentic, "an envelope is not sealed to this day"};
   wire::GroupFrame frame;
   FrameHeader header;

@@ -1,6 +1,6 @@
 // Frames: what one member says to a group (clause 12). Sealed to the day, encrypted under the
-// sender's chain, signed by the sender; always in the smallest envelope. Must not know: bodies,
-// mailboxes, what was seen before.
+// sender's chain, signed by the sender; in the smaller of two envelopes that it fits (clause 5.1).
+// Must not know: bodies, mailboxes, what was seen before.
 #pragma once
 
 #include "client/core/chain.hpp"
@@ -30,7 +30,7 @@ struct FrameContent {
 };
 
 struct SealedFrame {
-  Bytes envelope;  // 2,048 bytes
+  Bytes envelope;  // 2,048 bytes, or 16,384
   FrameHash hash;
   Chain::Step step;  // to be committed, and kept, before the envelope leaves
 };

@@ -1,5 +1,6 @@
 #include "client/core/messages.hpp"
 
+#include "client/core/library.hpp"
 #include "client/core/state.pb.h"
 #include "proto/base/limits.hpp"
 
@@ -67,9 +68,15 @@ bool Messages::add(const GroupId& group, StoredMessage message) {
     *known = std::move(message);
     return false;
   }
-  groups_[group].emplace(Place{message.sender, message.id}, std::move(message));
-  make_room(group);
-  return true;
+  const Place place{message.sender, message.id};
+  const bool is_of_library = message.body.has_library_item();
+  groups_[group].emplace(place, std::move(message));
+  if (!is_of_library) {
+    make_room(group);
+    return true;
+  }
+  keep_library_in_order(group);
+  return groups_[group].contains(place);
 }
 
 void Messages::queue(const GroupId& group, StoredMessage message) {
@@ -106,6 +113,7 @@ bool Messages::set_stored(const GroupId& group, const VerifyKey& me, const Messa
   message->ends = ends;
   message->in_flight = 0;
   save(group, *message);
+  if (message->body.has_library_item()) keep_library_in_order(group);
   return was_queued;
 }
 
@@ -212,15 +220,39 @@ void Messages::save(const GroupId& group, const StoredMessage& message) {
 void Messages::make_room(const GroupId& group) {
   Shelf& shelf = groups_[group];
   if (shelf.size() <= messages_max) return;
-  auto oldest = list_where(group, [](const StoredMessage& message) { return message.is_stored(); });
+  auto oldest = list_where(group, [](const StoredMessage& message) {
+    return message.is_stored() && !message.body.has_library_item();
+  });
+  if (oldest.size() <= messages_max) return;
   std::stable_partition(oldest.begin(), oldest.end(), [](const StoredMessage* message) {
     return message->voice == MessageView::Voice::person;
   });
   oldest.resize(std::min(oldest.size(), messages_evicted));
-  for (const StoredMessage* message : oldest) {
-    journal_.erase(Table::messages, key(group, *message));
-    shelf.erase({message->sender, message->id});
+  for (const StoredMessage* message : oldest) erase_from(shelf, group, *message);
+}
+
+/// What is replaced goes, and what says the same again; then the oldest.
+void Messages::keep_library_in_order(const GroupId& group) {
+  Shelf& shelf = groups_[group];
+  auto texts = list_where(group, [](const StoredMessage& message) {
+    return message.is_stored() && message.body.has_library_item();
+  });
+  std::vector<const wire::LibraryItem*> items;
+  for (const StoredMessage* message : texts) items.push_back(&message->body.library_item());
+  const auto replaced = find_replaced(items);
+  for (const std::size_t i : replaced) {
+    erase_from(shelf, group, *texts[i]);
+    texts[i] = nullptr;
   }
+  std::erase(texts, nullptr);
+  for (std::size_t i = 0; i + limits::library_texts_held_max < texts.size(); ++i) {
+    erase_from(shelf, group, *texts[i]);
+  }
+}
+
+void Messages::erase_from(Shelf& shelf, const GroupId& group, const StoredMessage& message) {
+  journal_.erase(Table::messages, key(group, message));
+  shelf.erase({message.sender, message.id});
 }
 
 }  // namespace porchlight::client

@@ -39,8 +39,10 @@ class Messages {
   explicit Messages(Journal& journal) : journal_(journal) {}
   bool load(const Record& record);
 
-  /// Somebody's message as it came; where there are too many, older ones go. Told apart by sender
-  /// and id: of two with the same, the one that stands earlier is kept. True when it is new.
+  /// Somebody's message as it came; where there are too many, older ones go, and texts of the
+  /// library (clause 15.5) and everything else never make room for one another. Told apart by
+  /// sender and id: of two with the same, the one that stands earlier is kept. True when it is new,
+  /// and no text of the library that says nothing new.
   bool add(const GroupId& group, StoredMessage message);
   /// One's own, at the end of the queue.
   void queue(const GroupId& group, StoredMessage message);
@@ -49,7 +51,8 @@ class Messages {
   /// A frame was made of it, or (0) taken back.
   void set_in_flight(const GroupId& group, const VerifyKey& me, const MessageId& id,
                      OutboxId frame);
-  /// One's own is stored at the relay, there, and `ends` then. True where it had been queued.
+  /// One's own is stored at the relay, there, and `ends` then. True where it had been queued. A
+  /// text of the library that says nothing new is gone afterwards.
   bool set_stored(const GroupId& group, const VerifyKey& me, const MessageId& id,
                   const Order& order, std::uint32_t store, TimePoint ends);
   /// Another store of the relay has one of its frames there.
@@ -80,6 +83,8 @@ class Messages {
   std::vector<const StoredMessage*> list_where(const GroupId& group, Predicate predicate) const;
   void save(const GroupId& group, const StoredMessage& message);
   void make_room(const GroupId& group);
+  void keep_library_in_order(const GroupId& group);
+  void erase_from(Shelf& shelf, const GroupId& group, const StoredMessage& message);
 
   Journal& journal_;
   std::map<GroupId, Shelf> groups_;

@@ -1,4 +1,5 @@
 // Changes to groups: reading and adopting them (clauses 10.2 to 10.7).
+#include "client/core/library_again.hpp"
 #include "client/core/state.hpp"
 #include "proto/base/limits.hpp"
 #include "proto/crypto/pad.hpp"
@@ -190,6 +191,11 @@ void Core::State::adopt(Group& group, const Change& change, const Bytes& signed_
   for (OutboxEntry& welcome : welcomes) outbox.add(std::move(welcome));
   share_channels(group, change, now);
   share_rules(group, change, now);
+  if (change.author == me.id() && !(change.added.empty() && change.refreshed.empty())) {
+    for (wire::Body& text : library_to_say_again(messages.list(group.id()), now)) {
+      tell_group(group, std::move(text), now);
+    }
+  }
   if (change.removed.empty() && change.role_changed.empty()) return;
   // Who went, or leads no more, knows what they speak with.
   for (auto& [id, channel] : channels) {

@@ -354,11 +354,12 @@ void Core::State::message_stored(const GroupId& group, const MessageId& id, cons
   const TimePoint ends = end_of_life(message->body, hour_of(order.seq));
   const bool for_people = is_for_people(message->body);
   const auto notice = notice_of(message->body);
+  const bool with_keys = is_with_keys(message->body);
   if (messages.set_stored(group, me.id(), id, order, relay.store(), ends) && for_people) {
     tell(Notice::Kind::stored, group, id);
   }
   // Keys are not kept in what was said.
-  if (is_with_keys(message->body)) messages.erase(group, me.id(), id);
+  if (with_keys) messages.erase(group, me.id(), id);
   if (notice) keep_newest_notice(messages, group, *notice);
   // It may have waited here for longer than it lives.
   if (relay.clocks_checked(now)) erase_ended(*this, relay.sure_time(now));

@@ -177,8 +177,15 @@ inline constexpr std::uint32_t shift_lifetime_hours = 14 * 24;
 inline constexpr std::uint32_t shift_lifetime_hours_max = 30 * 24;
 inline constexpr std::uint32_t shift_minutes_max = 24 * 60;
 inline constexpr std::uint32_t shift_people_max = 99;
+inline constexpr std::size_t plan_shifts_max = 64;   // that one file plans
+inline constexpr std::size_t plan_file_bytes_max = 64 * 1024;
+inline constexpr std::uint32_t plan_repeat_days_max = 14;
 inline constexpr std::size_t library_text_bytes_max = 12'000;  // with the rest in 16,384
 inline constexpr std::uint32_t library_version_max = 1'000'000;
+/// That a vault keeps of one group; a text is one language of one item. The oldest go.
+inline constexpr std::size_t library_texts_held_max = 256;
+/// Of these the newest, which are said again for who joins.
+inline constexpr std::size_t library_texts_said_again_max = 32;
 inline constexpr std::uint32_t library_lifetime_hours = 366 * 24;  // where nothing replaces it
 inline constexpr std::uint32_t detention_lifetime_hours = 30 * 24;
 inline constexpr std::size_t rules_text_bytes_max = 4'000;

@@ -73,7 +73,7 @@ void check_outside(ByteView bytes) {
   const auto envelope = wire::seal_envelope(seal_key(day_seal), bytes);
   if (!envelope.ok()) return;
   const auto header = open_frame_envelope(day_seal, *envelope);
-  PORCHLIGHT_ASSERT(!header.ok() || envelope->size() == limits::envelope_sizes_bytes[0]);
+  PORCHLIGHT_ASSERT(!header.ok() || envelope->size() != limits::envelope_sizes_bytes[2]);
   Chain theirs = chain();
   if (header.ok() && take(*header, theirs).ok()) {
     PORCHLIGHT_ASSERT(header->epoch == context.epoch && header->day == context.day);
