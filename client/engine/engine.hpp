@@ -28,12 +28,17 @@ struct ListenCallbacks {
   std::function<void(const Error&, std::chrono::milliseconds)> on_disconnected;
   /// After everything that may have changed the core, and is kept. Returning false ends listen().
   std::function<bool()> on_change;
+  /// A descriptor to wait for beside the relay, -1 for none, and what is called whenever it is
+  /// readable, to read it. What that does to the core is kept at once, and leaves then. Returning
+  /// false ends listen().
+  int input = -1;
+  std::function<bool()> on_input = {};
 };
 
 /// Why listen() ended.
 enum class ListenEnd : std::uint8_t {
   interrupted,  // SIGINT or SIGTERM
-  finished,     // on_change said so
+  finished,     // on_change or on_input said so
   wanted,       // another command rang the vault's bell
 };
 
