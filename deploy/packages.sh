@@ -6,7 +6,7 @@ set -euo pipefail
 
 build_packages=(
   g++ cmake ninja-build pkg-config protobuf-compiler
-  libboost1.81-dev libcli11-dev libfmt-dev libprotobuf-dev libqrencode-dev libsodium-dev libspdlog-dev
+  libboost1.81-dev libcli11-dev libfmt-dev libncurses-dev libprotobuf-dev libqrencode-dev libsodium-dev libspdlog-dev
   libsqlite3-dev libsqlitecpp-dev libssl-dev libtomlplusplus-dev nlohmann-json3-dev
 )
 demo_packages=("${build_packages[@]}" sqlite3)

@@ -60,6 +60,7 @@ Action define_alert_show(CLI::App& options);
 Action define_alert_status(CLI::App& options);
 Action define_alert_clear(CLI::App& options);
 Action define_listen(CLI::App& options);
+Action define_watch(CLI::App& options);
 Action define_sync(CLI::App& options);
 Action define_outbox_list(CLI::App& options);
 Action define_verify(CLI::App& options);

@@ -15,7 +15,13 @@ class Listener {
   /// Everything outlives it.
   Listener(const Wiring& wiring, net::asio::io_context& io, Random& random,
            const ListenCallbacks& callbacks)
-      : wiring_(wiring), io_(io), random_(random), callbacks_(callbacks), signals_(io), bell_(io), input_(io) {}
+      : wiring_(wiring),
+        io_(io),
+        random_(random),
+        callbacks_(callbacks),
+        signals_(io),
+        bell_(io),
+        input_(io) {}
 
   /// Once. `this` outlives what it spawns.
   void start(const StopSignals& signals, const VaultBell* bell);
