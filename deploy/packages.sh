@@ -6,8 +6,9 @@ set -euo pipefail
 
 build_packages=(
   g++ cmake ninja-build pkg-config protobuf-compiler
-  libboost1.81-dev libcli11-dev libfmt-dev libhowardhinnant-date-dev libprotobuf-dev libqrencode-dev libsodium-dev libspdlog-dev
-  libsqlite3-dev libsqlitecpp-dev libssl-dev libtomlplusplus-dev nlohmann-json3-dev tzdata
+  libboost1.81-dev libcli11-dev libfmt-dev libhowardhinnant-date-dev libncurses-dev
+  libprotobuf-dev libqrencode-dev libsodium-dev libspdlog-dev libsqlite3-dev libsqlitecpp-dev
+  libssl-dev libtomlplusplus-dev nlohmann-json3-dev tzdata
 )
 demo_packages=("${build_packages[@]}" sqlite3)
 test_packages=(

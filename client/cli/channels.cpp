@@ -4,6 +4,7 @@
 #include "client/cli/terminal.hpp"
 #include "client/cli/time_text.hpp"
 #include "client/core/short_name.hpp"
+#include "proto/base/limits.hpp"
 
 namespace porchlight::client {
 namespace {
@@ -120,6 +121,21 @@ std::string reach_text(const Reach& reach) {
   return text + (reach.is_partial ? "; the whole list is on its way from a lead's device" : "");
 }
 
+std::uint32_t answer_delay(const Reach& reach) {
+  const bool small = reach.people + reach.open_uses <= limits::small_audience && !reach.is_partial;
+  return small ? limits::answer_delay_seconds_small : limits::answer_delay_seconds_large;
+}
+
+Status check_askable(const AlertView& alert) {
+  if (!alert.asks_for_answers()) {
+    return Error{Errc::usage,
+                 alert.short_id + " asks for no answer: nobody is silent. Nothing was sent."};
+  }
+  if (!alert.is_over()) return Ok{};
+  return Error{Errc::expired,
+               alert.short_id + " is over. Nothing was sent: send a new one if it is not."};
+}
+
 Result<AlertCount> count_in(const Core& core, const FoundAlert& found) {
   TRY(const auto audience, core.audience(found.channel.id));
   std::vector<AudiencePerson> people;
@@ -167,10 +183,13 @@ ExitCode end_of_unfinished(Context& context, Engine& engine, const SyncReport& r
   return code;
 }
 
+bool reaches_many(const Reach& reach) {
+  return reach.is_partial || reach.people + reach.open_uses > many_people;
+}
+
 Result<bool> is_meant_for_so_many(Context& context, const ChannelView& channel,
                                   const Reach& reach) {
-  const bool few = !reach.is_partial && reach.people + reach.open_uses <= many_people;
-  if (few || context.options().yes) return true;
+  if (!reaches_many(reach) || context.options().yes) return true;
   const std::string whom = "This reaches the audience of \"" + one_line(channel.name) +
                            "\" at once: " + reach_text(reach);
   return confirm(whom + ". Send it?",

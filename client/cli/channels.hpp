@@ -40,6 +40,10 @@ Result<Reach> reach_of(const Core& core, const ChannelView& channel, TimePoint n
 /// "12 listed, and up to 28 more by open invites".
 std::string reach_text(const Reach& reach);
 
+/// Within which time the answers of so many are spread, so that they tell less.
+std::uint32_t answer_delay(const Reach& reach);
+/// Ok where `alert` can be called again; 'usage' or 'expired' where nobody's answer is awaited.
+Status check_askable(const AlertView& alert);
 /// Who of the audience answered what. 'not_permitted' for the audience.
 Result<AlertCount> count_in(const Core& core, const FoundAlert& found);
 
@@ -59,6 +63,8 @@ ExitCode end_of_saying(Context& context, Engine& engine, const Said& said);
 ExitCode end_of_unfinished(Context& context, Engine& engine, const SyncReport& report,
                            const std::string& warning);
 
+/// More people than are told at once without asking, or nobody can say how many.
+bool reaches_many(const Reach& reach);
 /// Whether a person wants this although it reaches many, or nobody can say how many; nobody is
 /// asked where it reaches few. 'usage' where nobody can be asked.
 Result<bool> is_meant_for_so_many(Context& context, const ChannelView& channel, const Reach& reach);

@@ -138,6 +138,8 @@ constexpr Command table[] = {
      define_library_withdraw},
     {"listen", "Stay connected and print what comes", "porchlight listen --since 2h",
      define_listen},
+    {"watch", "The board to run a night from, on the whole terminal", "porchlight watch",
+     define_watch},
     {"sync", "Send what is queued, fetch what is there", "porchlight sync", define_sync},
     {"outbox list", "What is queued here and not yet at the relay", "porchlight outbox list",
      define_outbox_list},

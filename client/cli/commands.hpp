@@ -88,6 +88,7 @@ Action define_library_list(CLI::App& options);
 Action define_library_show(CLI::App& options);
 Action define_library_withdraw(CLI::App& options);
 Action define_listen(CLI::App& options);
+Action define_watch(CLI::App& options);
 Action define_sync(CLI::App& options);
 Action define_outbox_list(CLI::App& options);
 Action define_verify(CLI::App& options);

@@ -7,7 +7,6 @@
 #include "client/cli/time_text.hpp"
 #include "client/core/bodies.hpp"
 #include "proto/base/encoding.hpp"
-#include "proto/base/limits.hpp"
 
 namespace porchlight::client {
 namespace {
@@ -67,11 +66,6 @@ Status tell_forced(Context& context, Engine& engine, const ChannelView& channel,
 }
 
 // ---- sending --------------------------------------------------------------------------------
-
-std::uint32_t answer_delay(const Reach& reach) {
-  const bool small = reach.people + reach.open_uses <= limits::small_audience && !reach.is_partial;
-  return small ? limits::answer_delay_seconds_small : limits::answer_delay_seconds_large;
-}
 
 void tell_sent(Context& context, const Said& said, const Reach& reach, const ChannelEye& eye) {
   Output& out = context.out();
@@ -157,12 +151,7 @@ Result<ExitCode> run_again(Context& context, const AlertOrder& options) {
   // Whoever has answered is not asked again.
   TRY(const FoundAlert found, fetch_alert(context, *engine, options.again));
   const std::string& name = found.alert.short_id;
-  if (!found.alert.asks_for_answers()) {
-    return Error{Errc::usage, name + " asks for no answer: nobody is silent. Nothing was sent."};
-  }
-  if (found.alert.is_over()) {
-    return Error{Errc::expired, name + " is over. Nothing was sent: send a new one if it is not."};
-  }
+  CHECK(check_askable(found.alert));
   TRY(const AlertCount count, count_in(core, found));
   TRY(Reach reach, reach_of(core, found.channel, context.now()));
   reach.people = count.silent.size();

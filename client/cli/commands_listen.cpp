@@ -76,6 +76,7 @@ Result<ExitCode> run_listen(Context& context, const ListenOptions& options) {
   Printer printer(context, since, bridge.get());
   printer.begin(engine->core());
   Connection connection(context.out());
+  const auto goes_on = [&signals] { return !signals.raised(); };
   while (true) {
     ListenCallbacks callbacks;
     callbacks.on_connected = [&] { connection.connected(); };
@@ -86,7 +87,7 @@ Result<ExitCode> run_listen(Context& context, const ListenOptions& options) {
     callbacks.look_again_at = [&] { return printer.look_again_at(); };
     TRY(const ListenEnd end, engine->listen(callbacks, signals, &bell));
     if (end != ListenEnd::wanted) return ExitCode::done;
-    TRY(engine, context.reopen(Engine::release(std::move(engine)), signals));
+    TRY(engine, context.reopen(Engine::release(std::move(engine)), goes_on));
     if (!engine) return ExitCode::done;
     bell.silence();
   }

@@ -142,8 +142,9 @@ Result<std::unique_ptr<Engine>> Context::open_or_create(const wire::RelayAddress
   return Engine::create(std::move(vault), std::move(core), random_);
 }
 
-Result<std::unique_ptr<Engine>> Context::reopen(VaultKeys keys, const StopSignals& signals) {
-  while (!signals.raised()) {
+Result<std::unique_ptr<Engine>> Context::reopen(VaultKeys keys,
+                                                const std::function<bool()>& goes_on) {
+  while (goes_on()) {
     auto held = VaultLock::acquire(options_.vault, lock_slice, VaultLock::Manner::step_aside, {});
     if (held.ok()) {
       TRY(Vault vault, Vault::open(*std::move(held), std::move(keys), random_));

@@ -39,9 +39,9 @@ class Context {
   Result<std::unique_ptr<Engine>> open();
   /// The same, or a new one in a new vault for this relay.
   Result<std::unique_ptr<Engine>> open_or_create(const wire::RelayAddress& relay);
-  /// A vault that was released, once nobody else needs it. Waits as long as that takes; null when a
-  /// signal ends the waiting.
-  Result<std::unique_ptr<Engine>> reopen(VaultKeys keys, const StopSignals& signals);
+  /// A vault that was released, once nobody else needs it. Waits as long as that takes; null when
+  /// `goes_on`, which is asked several times a second, gives the waiting up.
+  Result<std::unique_ptr<Engine>> reopen(VaultKeys keys, const std::function<bool()>& goes_on);
 
   // ---- the relay -----------------------------------------------------------------------------
   /// Sends what is queued and reads what there is; tells what the core has to tell. An error is

@@ -7,6 +7,8 @@
 #include <cstdlib>
 #include <iostream>
 
+#include "client/cli/text_width.hpp"
+
 namespace porchlight::client {
 namespace {
 
@@ -48,13 +50,6 @@ std::string sentence(std::string_view text) {
     whole += '.';
   }
   return whole;
-}
-
-/// Columns a text takes: code points, which is right for everything but wide and combining ones.
-std::size_t width_of(std::string_view text) {
-  return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) {
-    return (static_cast<unsigned char>(c) & 0xc0) != 0x80;
-  }));
 }
 
 std::string hex(unsigned value, int digits) {

@@ -29,13 +29,18 @@ struct ListenCallbacks {
   /// After everything that may have changed the core, and is kept. Returning false ends listen().
   std::function<bool()> on_change;
   /// When on_change() is wanted again though nothing came; may itself be none.
-  std::function<std::optional<TimePoint>()> look_again_at;
+  std::function<std::optional<TimePoint>()> look_again_at = {};
+  /// A descriptor to wait for beside the relay, -1 for none, and what is called whenever it is
+  /// readable, to read it. What that does to the core is kept at once, and leaves then. Returning
+  /// false ends listen().
+  int input = -1;
+  std::function<bool()> on_input = {};
 };
 
 /// Why listen() ended.
 enum class ListenEnd : std::uint8_t {
   interrupted,  // SIGINT or SIGTERM
-  finished,     // on_change said so
+  finished,     // on_change or on_input said so
   wanted,       // another command rang the vault's bell
 };
 

@@ -31,9 +31,13 @@ void Listener::start(const StopSignals& signals, const VaultBell* bell) {
   net::error_code ignored;
   signals_.assign(dup(signals.descriptor()), ignored);
   spawn(io_, watch(signals_, ListenEnd::interrupted));
-  if (!bell) return;
-  bell_.assign(dup(bell->descriptor()), ignored);
-  spawn(io_, watch(bell_, ListenEnd::wanted));
+  if (bell) {
+    bell_.assign(dup(bell->descriptor()), ignored);
+    spawn(io_, watch(bell_, ListenEnd::wanted));
+  }
+  if (callbacks_.input < 0) return;
+  input_.assign(dup(callbacks_.input), ignored);
+  spawn(io_, take_input());
 }
 
 Result<ListenEnd> Listener::end() const {
@@ -48,6 +52,7 @@ void Listener::stop(ListenEnd why) {
   net::error_code ignored;  // nothing to cancel is no trouble
   signals_.cancel(ignored);
   bell_.cancel(ignored);
+  input_.cancel(ignored);
   for (const auto& [lane, task] : tasks_) task->stop();
   wiring_.signal.raise();
 }
@@ -188,6 +193,17 @@ awaitable<void> Listener::watch(Descriptor& descriptor, ListenEnd what) {
   const auto [cancelled] =
       co_await descriptor.async_wait(asio::posix::descriptor_base::wait_read, net::as_result);
   if (!cancelled) stop(what);
+}
+
+awaitable<void> Listener::take_input() {
+  while (!stopped_) {
+    const auto [cancelled] =
+        co_await input_.async_wait(asio::posix::descriptor_base::wait_read, net::as_result);
+    if (stopped_ || cancelled) co_return;
+    const bool goes_on = callbacks_.on_input();
+    if (const Status kept = wiring_.keeper.keep(); !kept.ok()) co_return fail(kept.error());
+    if (!goes_on) stop(ListenEnd::finished);
+  }
 }
 
 }  // namespace porchlight::client

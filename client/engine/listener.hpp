@@ -15,7 +15,13 @@ class Listener {
   /// Everything outlives it.
   Listener(const Wiring& wiring, net::asio::io_context& io, Random& random,
            const ListenCallbacks& callbacks)
-      : wiring_(wiring), io_(io), random_(random), callbacks_(callbacks), signals_(io), bell_(io) {}
+      : wiring_(wiring),
+        io_(io),
+        random_(random),
+        callbacks_(callbacks),
+        signals_(io),
+        bell_(io),
+        input_(io) {}
 
   /// Once. `this` outlives what it spawns.
   void start(const StopSignals& signals, const VaultBell* bell);
@@ -27,6 +33,7 @@ class Listener {
   net::awaitable<void> run_due_errands();
   net::awaitable<void> tell_changes();
   net::awaitable<void> watch(net::asio::posix::stream_descriptor& descriptor, ListenEnd what);
+  net::awaitable<void> take_input();
   net::awaitable<void> until_stopped();
   using Moment = std::chrono::steady_clock::time_point;
   net::awaitable<void> news_or(Moment until);
@@ -44,6 +51,7 @@ class Listener {
   using Descriptor = net::asio::posix::stream_descriptor;
   Descriptor signals_;
   Descriptor bell_;
+  Descriptor input_;
   std::map<Lane, LaneTask*> tasks_;  // that are running
   bool connected_ = false;           // and told so
   bool stopped_ = false;

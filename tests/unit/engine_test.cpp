@@ -226,6 +226,37 @@ TEST_F(EngineTest, ListeningEndsOnASignalWithoutHarm) {
   EXPECT_EQ(*end, ListenEnd::interrupted);
 }
 
+TEST_F(EngineTest, ListeningKeepsWhatItsInputDidAndEndsWhenThatSaysSo) {
+  int keyboard[2];
+  ASSERT_EQ(pipe(keyboard), 0);
+  {
+    const auto engine = make_engine();
+    std::string typed;
+    ListenCallbacks callbacks = quiet();
+    callbacks.input = keyboard[0];
+    callbacks.on_input = [&] {
+      char key = 0;
+      EXPECT_EQ(read(keyboard[0], &key, 1), 1);
+      typed += key;
+      if (key == 'n') (void)engine->core().create_group("dispatch", "Ana", now());
+      EXPECT_EQ(write(keyboard[1], "q", 1), 1);
+      return key != 'q';
+    };
+    EXPECT_EQ(write(keyboard[1], "n", 1), 1);
+    const auto end = engine->listen(callbacks, signals_, nullptr);
+    ASSERT_TRUE(end.ok()) << end.error().what;
+    EXPECT_EQ(*end, ListenEnd::finished);
+    EXPECT_EQ(typed, "nq");
+  }
+  auto lock = VaultLock::acquire(folder(), 0ms, VaultLock::Manner::ring, {});
+  auto vault = Vault::open(*std::move(lock), as_bytes("correct horse"), random_);
+  ASSERT_TRUE(vault.ok());
+  auto core = Core::load(*vault->read_all(), random_);
+  ASSERT_TRUE(core.ok());
+  EXPECT_TRUE(core->group("dispatch").ok());
+  for (const int end : keyboard) close(end);
+}
+
 TEST_F(EngineTest, ListeningTellsWhyTheConnectionIsNotThereAndTriesAgain) {
   const auto engine = make_engine();
   (void)engine->core().create_group("dispatch", "Ana", now());
