@@ -97,8 +97,4 @@ Json notice_json(const NoticeView& view, const GroupView& group) {
   return fields;
 }
 
-std::string day_text(std::uint32_t day) {
-  return rfc3339(TimePoint(std::chrono::days(day))).substr(0, 10);
-}
-
 }  // namespace porchlight::client

@@ -22,7 +22,5 @@ void add_detention(Json& fields, const wire::Body& body);
 std::string holder_of(const wire::DetentionNotice& notice, const GroupView& group);
 /// The fields of a "detention_notice" record: everything.
 Json notice_json(const NoticeView& notice, const GroupView& group);
-/// A Unix day as "2026-12-23".
-std::string day_text(std::uint32_t day);
 
 }  // namespace porchlight::client

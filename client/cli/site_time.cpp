@@ -135,10 +135,6 @@ Result<std::uint32_t> unix_day_of(LocalDay day) {
   return Error{Errc::usage, tr("That day was before 1970.")};
 }
 
-std::string day_text(std::uint32_t unix_day) {
-  return format(LocalDay(std::chrono::days(unix_day)), minutes(0), "%Y-%m-%d");
-}
-
 Result<SiteZone> SiteZone::find(const std::string& name) {
   try {
     const auto& zones = date::get_tzdb().zones;

@@ -25,8 +25,6 @@ Result<LocalDay> parse_day(const std::string& text);
 Result<std::chrono::minutes> parse_time_of_day(const std::string& text);
 /// Days since 1970-01-01; 'usage' for one before that.
 Result<std::uint32_t> unix_day_of(LocalDay day);
-/// "2026-11-24".
-std::string day_text(std::uint32_t unix_day);
 
 class SiteZone {
  public:

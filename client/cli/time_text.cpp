@@ -59,6 +59,10 @@ std::string rfc3339(TimePoint when) {
   return format(parts, "%Y-%m-%dT%H:%M:%SZ");
 }
 
+std::string day_text(std::uint32_t unix_day) {
+  return rfc3339(TimePoint(std::chrono::days(unix_day))).substr(0, 10);
+}
+
 Result<std::chrono::seconds> parse_span(std::string_view text) {
   std::int64_t number = 0;
   const char* const end = text.data() + text.size();

@@ -15,6 +15,8 @@ using wire::TimePoint;
 std::string short_time(TimePoint when, TimePoint now);
 /// RFC 3339, UTC.
 std::string rfc3339(TimePoint when);
+/// A Unix day as "2026-12-23".
+std::string day_text(std::uint32_t unix_day);
 
 /// "90m", "1h", "2d": more than nothing, at most 366 days. 'usage' otherwise.
 Result<std::chrono::seconds> parse_span(std::string_view text);

@@ -140,7 +140,7 @@ void Derivations::name_in_channel(Node& made, const Node& key, const std::string
   } else if (key.kind == Kind::channel_day_secret || key.kind == Kind::post_day_secret) {
     const bool is_post = key.kind == Kind::post_day_secret;
     made.kind = label == "next" ? key.kind : is_post ? Kind::post_day_key : Kind::channel_day_key;
-    made.day += label == "next" ? 1 : 0;
+    made.day += label == "next" ? 1u : 0u;
   } else if (key.kind == Kind::post_secret) {
     made.kind = label == "post day" ? Kind::post_day_secret : Kind::post_key;
   }

@@ -109,14 +109,14 @@ TEST_F(ChannelAudience, DropsAUsedInviteWhicheverOfTheTwoCameFirst) {
   AudienceEntry maria = person("Maria");
   maria.invite = gate.invite;
   for (const bool invite_first : {true, false}) {
-    Audience audience(journal, random.fixed<ChannelId>());
+    Audience held(journal, random.fixed<ChannelId>());
     for (const AudienceEntry& entry : {invite_first ? gate : maria, invite_first ? maria : gate}) {
-      EXPECT_TRUE(audience.add(AudienceEntry(entry)));
-      audience.remove_used(gate.invite);
+      EXPECT_TRUE(held.add(AudienceEntry(entry)));
+      held.remove_used(gate.invite);
     }
-    EXPECT_EQ(audience.find_invite(gate.invite), nullptr);
-    EXPECT_NE(audience.find(maria.id), nullptr);
-    EXPECT_TRUE(audience.due().empty());
+    EXPECT_EQ(held.find_invite(gate.invite), nullptr);
+    EXPECT_NE(held.find(maria.id), nullptr);
+    EXPECT_TRUE(held.due().empty());
   }
 }
 

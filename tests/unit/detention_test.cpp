@@ -78,7 +78,8 @@ void tamper(LegalScene& scene) {
   for (Record& record : records) {
     if (record.table != Table::groups || record.key[0] != 'c') continue;
     Bytes changed = to_bytes(record.value.reveal());
-    for (const Byte byte : {0x80, 0x01, 0x01}) changed.push_back(byte);  // state::Epoch.legal
+    for (const Byte byte : {Byte{0x80}, Byte{0x01}, Byte{0x01}})
+      changed.push_back(byte);  // state::Epoch.legal
     record.value = SecretBytes(std::move(changed));
   }
   scene.ana.restore(std::move(records));

@@ -145,7 +145,7 @@ TEST(Tally, CountsEachSightingOnceBeforeAndAfterItsEnd) {
   const std::uint32_t then = scene.this_week();
   const MessageId first = scene.sight("north");
   const MessageId second = scene.sight("north");
-  const MessageId third = scene.sight("");
+  scene.sight("");
   scene.judge(first, wire::OUTCOME_CONFIRMED);
   scene.judge(second, wire::OUTCOME_DUPLICATE, first);
   const Counts expected{{{then, "north", wire::OUTCOME_CONFIRMED}, 1},
