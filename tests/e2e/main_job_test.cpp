@@ -159,7 +159,7 @@ TEST_F(MainJob, SightingGoesFromClaimToClosure) {
   const std::string second = post("the school, again");
   wren_.must({"sighting", "claim", first, "--eta", "3"});
   // The first claim has it, whoever else tries.
-  carla_.must({"sighting", "claim", first});
+  EXPECT_EQ(carla_.run({"sighting", "claim", first}).code, not_permitted);
   EXPECT_EQ(sighting(carla_, first).value("claimed_by", ""), "Wren");
   carla_.must({"sighting", "dismiss", second, "--as", "duplicate", "--of", first});
   EXPECT_EQ(sighting(wren_, second).value("outcome", ""), "duplicate");

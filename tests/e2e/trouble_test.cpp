@@ -180,18 +180,18 @@ TEST_F(Trouble, FullRelayIsExitSixUntilItHasRoomAgain) {
   ASSERT_NO_FATAL_FAILURE(expect_delivery_once());
 }
 
-TEST_F(Trouble, ReportOfAnOddTimeIsRefusedWithoutSomebodyToAsk) {
+TEST_F(Trouble, ReportOfTheFutureIsRefusedWhereNobodyCanBeAsked) {
   ASSERT_NO_FATAL_FAILURE(set_both());
   const auto post = [&](const char* time, const std::vector<std::string>& more) {
     std::vector<std::string> words = {"sighting", "post", "--where", "x", "--time", time};
     words.insert(words.end(), more.begin(), more.end());
     return wren_.run(words);
   };
-  EXPECT_EQ(post("2020-01-01 10:00", {}).code, usage);
   EXPECT_EQ(post("2099-01-01 10:00", {}).code, usage);
+  EXPECT_THAT(post("2099-01-01 10:00", {}).err, HasSubstr("--yes"));
+  EXPECT_EQ(post("2099-01-01 10:00", {"--yes"}).code, done);
   EXPECT_EQ(post("yesterday", {}).code, usage);
-  EXPECT_THAT(post("2020-01-01 10:00", {}).err, HasSubstr("--yes"));
-  EXPECT_EQ(post("2020-01-01 10:00", {"--yes"}).code, done);
+  EXPECT_EQ(post("2020-01-01 10:00", {}).code, done);  // worth a question, no refusal
 }
 
 TEST_F(Trouble, WarningIsShownUntilItIsDismissed) {

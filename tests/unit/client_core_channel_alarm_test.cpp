@@ -61,6 +61,7 @@ TEST(ChannelReturn, OfWhoWasTakenOutSinceTheyAskedIsOfferedNoMore) {
   Device& maria = scene.volunteer("Maria");
   scene.volunteer("Noor");
   scene.sync_all();
+  scene.ana.reload();  // it knows no more that it let her in just now
   const auto before = scene.relay.mailboxes();
   ASSERT_TRUE(scene.ana.core().remove_from_audience(scene.channel, "Noor", scene.ana.now()).ok());
   scene.ana.keep();
@@ -90,7 +91,9 @@ TEST(ChannelAlarm, IsNotRaisedWhereSomebodyAsksAtTheNextDoorAgain) {
   scene.ana.keep();
   scene.volunteer("Noor");
   scene.sync_all();
-  Device& maria = scene.follows(scene.invite(), "Maria");
+  const wire::Link link = scene.invite();
+  scene.ben.sync();  // hears of the invite
+  Device& maria = scene.follows(link, "Maria");
   ASSERT_TRUE(scene.ben.core().remove_from_audience(scene.channel, "Noor", scene.ben.now()).ok());
   scene.ben.keep();
   scene.ben.sync();
@@ -193,7 +196,8 @@ TEST(ChannelList, ThatIsOnItsWayIsFetchedAfterARestart) {
   const auto before = scene.relay.mailboxes();
   Device dora{scene.relay, 77};
   std::map<MailboxId, std::map<std::uint64_t, Bytes>> held_back;
-  bring_in(scene.ana, dora, scene.group, "Dora");
+  ask(dora, invite(scene.ana, scene.group, "Dora"), "Dora");
+  approve_all(scene.ana);
   scene.ana.sync();
   for (const MailboxId& id : scene.relay.mailboxes()) {
     auto& mailbox = scene.relay.mailbox(id);

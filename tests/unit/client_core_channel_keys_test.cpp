@@ -161,6 +161,7 @@ TEST(Channel, GivesKeysAnewToWhoIsStillInTheAudience) {
   Device& maria = scene.volunteer("Maria");
   Device& noor = scene.volunteer("Noor");
   scene.sync_all();
+  scene.ana.reload();  // it knows no more that it let her in just now
   const auto before = scene.relay.mailboxes();
   ASSERT_TRUE(scene.ana.core().remove_from_audience(scene.channel, "Noor", scene.ana.now()).ok());
   scene.ana.keep();
@@ -174,7 +175,6 @@ TEST(Channel, GivesKeysAnewToWhoIsStillInTheAudience) {
   scene.sync_all();
   EXPECT_EQ(maria.core().channel("pickup")->standing, ChannelView::Standing::behind);
   EXPECT_TRUE(maria.has_warning(Warn::left_behind));
-  scene.ana.reload();  // it knows no more that it let her in just now
   maria.reload();
   noor.sync();  // asks as well, and is nobody's any more
   scene.sync_all();

@@ -214,7 +214,7 @@ TEST(GroupFrame, OfTheLargestBodyFitsTheSmallestEnvelope) {
 
 TEST(GroupFrame, TooLargeIsRefusedWithoutUsingAKey) {
   FrameScene scene;
-  scene.content.body = SecretBytes(1'900);
+  scene.content.body = SecretBytes(limits::envelope_sizes_bytes[1]);
   const auto sealed = seal_frame(scene.context, scene.ana, scene.chain(scene.ana),
                                  seal_key(scene.today().keys.seal), scene.content, scene.random);
   EXPECT_EQ(sealed.error().code, Errc::too_large);
