@@ -229,7 +229,8 @@ TEST(RollCall, ReachesTheWholeGroupAndItsAnswersComeBack) {
   scene.sync_all();
   for (Device* device : scene.everybody()) {
     std::vector<KnownPerson> known;
-    for (const MemberView& member : device->core().group("dispatch")->members) {
+    const auto group = device->core().group("dispatch");
+    for (const MemberView& member : group->members) {
       known.push_back({member.identity, member.name});
     }
     const auto calls = make_roll_calls(device->core().live_messages(scene.group, device->now()));
