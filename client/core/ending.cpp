@@ -9,11 +9,12 @@ namespace {
 Board board_of(const Messages& messages, const GroupId& group) {
   std::vector<MessageView> views;
   for (const StoredMessage* message : messages.list(group)) {
-    if (!message->body.has_sighting() && !message->body.has_verification()) continue;
+    const wire::Body& body = message->body;
+    if (!body.has_sighting() && !body.has_verification() && !body.has_retraction()) continue;
     MessageView& view = views.emplace_back();
     view.id = message->id;
     view.sender = message->sender;
-    view.body = message->body;
+    view.body = body;
   }
   return make_board(views);
 }
@@ -21,7 +22,7 @@ Board board_of(const Messages& messages, const GroupId& group) {
 /// In the week in which it was said, as everybody counts it. None where it counts nowhere.
 std::optional<CountCell> cell_of(const SightingView& sighting, TimePoint ends) {
   const auto outcome = sighting.outcome ? sighting.outcome->kind() : wire::OUTCOME_NONE;
-  if (outcome == wire::OUTCOME_DUPLICATE) return std::nullopt;
+  if (outcome == wire::OUTCOME_DUPLICATE || sighting.taken_back) return std::nullopt;
   const wire::Body& body = sighting.report.body;
   const TimePoint said = ends - std::chrono::hours(body.lifetime_hours());
   return CountCell{wire::token_week(said), body.sighting().area(), outcome};

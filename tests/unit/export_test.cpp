@@ -161,6 +161,29 @@ TEST(Tally, CountsEachSightingOnceBeforeAndAfterItsEnd) {
   }
 }
 
+TEST(Tally, CountsNothingThatItsAuthorTookBack) {
+  CountingScene scene;
+  const std::uint32_t then = scene.this_week();
+  const MessageId mistaken = scene.sight("north");
+  const MessageId judged = scene.sight("north");
+  scene.judge(judged, wire::OUTCOME_CONFIRMED);
+  const auto said = scene.ben.core().messages(scene.group);
+  const auto take_back = [&](Device& device, const MessageId& message) {
+    wire::Body body;
+    body.mutable_retraction()->set_message(message.str());
+    scene.post(device, body);
+  };
+  take_back(scene.ana, mistaken);
+  take_back(scene.ben, said.back().id);
+  const Counts expected{{{then, "north", wire::OUTCOME_NONE}, 1}};
+  for (Device* device : scene.everybody()) EXPECT_EQ(device->core().counts(scene.group), expected);
+  scene.pass(30h);
+  for (Device* device : scene.everybody()) {
+    EXPECT_EQ(scene.sightings(*device), 0u);
+    EXPECT_EQ(device->core().counts(scene.group), expected);
+  }
+}
+
 TEST(Tally, IsWrittenWithTheErasureSoThatACrashLosesAndDoublesNothing) {
   CountingScene scene;
   scene.sight("north");
