@@ -197,6 +197,20 @@ inline constexpr auto check_in_patience = std::chrono::minutes(5);
 /// Of exported counts, smaller ones are not shown.
 inline constexpr std::uint32_t export_cell_min = 5;
 
+// ---- photos (clause 15.8) -------------------------------------------------------------------
+/// Each fills an envelope of the largest size; all of them are what one session token pays for.
+inline constexpr std::size_t attachment_chunks_max = 16;
+static_assert(attachment_chunks_max * envelope_sizes_bytes.back() <= session_drop_bytes);
+inline constexpr std::size_t attachment_bytes_max = attachment_chunks_max * payload_bytes_max;
+inline constexpr std::size_t attachments_per_message_max = 4;
+inline constexpr std::size_t uploads_max = 16;  // that wait in one vault
+/// That are looked at in one mailbox, whatever else its author dropped there.
+inline constexpr std::size_t attachment_envelopes_max = 4 * attachment_chunks_max;
+/// Of a picture as it comes from a camera.
+inline constexpr std::size_t photo_file_bytes_max = 64u << 20;
+inline constexpr std::uint64_t photo_pixels_max = 64'000'000;
+inline constexpr int photo_side_pixels_max = 1'600;  // of what is sent
+
 // ---- the client's engine --------------------------------------------------------------------
 inline constexpr auto reconnect_first = std::chrono::milliseconds(1'000);
 inline constexpr auto reconnect_most = std::chrono::milliseconds(60'000);

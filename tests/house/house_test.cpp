@@ -2,6 +2,8 @@
 // long a file may be, and that every MUST of the protocol names tests that exist.
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <cctype>
 #include <filesystem>
 #include <fstream>
 #include <regex>
@@ -168,6 +170,89 @@ TEST(House, EveryCitedTestExists) {
     for (const std::string& cited : cited_tests(clause.text)) {
       EXPECT_TRUE(names.contains(cited)) << "clause " << clause.number << " cites " << cited;
     }
+  }
+}
+
+// ---- what a person reads --------------------------------------------------------------------
+
+/// A literal, adjacent ones taken together, and where it stands.
+struct Literal {
+  std::size_t begin;
+  std::size_t end;
+  std::string text;
+};
+
+/// Of a "'" in 4'096.
+bool is_in_number(const std::string& source, std::size_t at) {
+  return at > 0 && std::isdigit(static_cast<unsigned char>(source[at - 1])) != 0;
+}
+
+/// Without those in comments.
+std::vector<Literal> literals(const std::string& source) {
+  std::vector<Literal> found;
+  for (std::size_t at = 0; at < source.size(); ++at) {
+    if (source.compare(at, 2, "//") == 0) {
+      at = std::min(source.find('\n', at), source.size());
+    } else if (source[at] == '"' || (source[at] == '\'' && !is_in_number(source, at))) {
+      const std::size_t begin = at;
+      for (++at; at < source.size() && source[at] != source[begin]; ++at) {
+        if (source[at] == '\\') ++at;
+      }
+      if (source[begin] == '\'') continue;
+      const std::string text = source.substr(begin + 1, at - begin - 1);
+      const bool goes_on =
+          !found.empty() && source.find_first_not_of(" \n", found.back().end) == begin;
+      if (goes_on) {
+        found.back().text += text;
+      } else {
+        found.push_back({begin, 0, text});
+      }
+      found.back().end = at + 1;
+    }
+  }
+  return found;
+}
+
+/// Three words in a row, which are no gettext's: neither in tr(...) or mark(...), nor the plural
+/// that follows such a one.
+std::vector<std::string> untranslated(const std::string& source) {
+  const std::set<std::string> allowed{"channel audience remove"};  // a command's name
+  const std::regex three_words(R"([A-Za-z']+[,;:]? [A-Za-z']+[,;:]? [A-Za-z']+)");
+  const std::regex opening(R"(\b(tr|mark)\(\s*$)");
+  std::vector<std::string> found;
+  std::size_t translated_until = std::string::npos;
+  for (const Literal& literal : literals(source)) {
+    const std::size_t near = literal.begin < 80 ? 0 : literal.begin - 80;
+    const std::string before = source.substr(near, literal.begin - near);
+    const bool is_plural =
+        translated_until != std::string::npos &&
+        std::regex_match(source.substr(translated_until, literal.begin - translated_until),
+                         std::regex(R"(\s*,\s*)"));
+    const bool is_translated = is_plural || std::regex_search(before, opening);
+    translated_until = is_translated ? literal.end : std::string::npos;
+    if (!is_translated && !allowed.contains(literal.text) &&
+        std::regex_search(literal.text, three_words)) {
+      found.push_back(literal.text);
+    }
+  }
+  return found;
+}
+
+TEST(House, ASentenceThatBypassesTheCatalogueIsNoticed) {
+  using Texts = std::vector<std::string>;
+  EXPECT_EQ(untranslated(R"(out << "Something went wrong";)"), Texts{"Something went wrong"});
+  EXPECT_EQ(untranslated("say(\"You are not \"\n    \"in \" + name)"), Texts{"You are not in "});
+  EXPECT_EQ(untranslated(R"(f(tr("It is so"), "but not in Spanish"))"),
+            Texts{"but not in Spanish"});
+  EXPECT_EQ(untranslated(R"(tr("Say what to do"); tr("{} of us is", "{} of us are", n);)"),
+            Texts{});
+  EXPECT_EQ(untranslated(R"(mark("Say what to do") // "not in a comment")"), Texts{});
+}
+
+TEST(House, WhatThePersonAtTheCommandLineReadsIsInTheCatalogue) {
+  for (const Source& source : sources()) {
+    if (!source.path.starts_with("client/cli/")) continue;
+    EXPECT_EQ(untranslated(source.text), std::vector<std::string>{}) << source.path;
   }
 }
 
