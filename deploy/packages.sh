@@ -5,15 +5,16 @@
 set -euo pipefail
 
 build_packages=(
-  g++ cmake ninja-build pkg-config protobuf-compiler
-  libboost1.81-dev libcli11-dev libfmt-dev libhowardhinnant-date-dev libncurses-dev
-  libprotobuf-dev libqrencode-dev libsodium-dev libspdlog-dev libsqlite3-dev libsqlitecpp-dev
-  libssl-dev libtomlplusplus-dev nlohmann-json3-dev tzdata
+  g++ cmake gettext ninja-build pkg-config protobuf-compiler
+  libboost1.81-dev libcli11-dev libfmt-dev libgdk-pixbuf-2.0-dev libhowardhinnant-date-dev
+  libncurses-dev libprotobuf-dev libqrencode-dev libsodium-dev libspdlog-dev libsqlite3-dev
+  libsqlitecpp-dev libssl-dev libtomlplusplus-dev nlohmann-json3-dev tzdata
 )
 demo_packages=("${build_packages[@]}" sqlite3)
 test_packages=(
   "${build_packages[@]}"
-  ca-certificates clang-14 libclang-rt-14-dev libgmock-dev libgtest-dev openssl systemd
+  ca-certificates clang-14 groff-base libclang-rt-14-dev libgmock-dev libgtest-dev openssl rapidjson-dev
+  systemd
 )
 
 case "${1:-}" in
