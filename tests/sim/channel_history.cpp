@@ -42,6 +42,10 @@ std::string describe_audience(const Device& device, const ChannelId& channel) {
   return text;
 }
 
+bool is_of_a_takeover(const client::WarningView& warning) {
+  return warning.kind == client::WarningView::Kind::taken_over;
+}
+
 /// Whether it came while whoever shows it was somebody of the audience, who learn no names.
 bool is_nameless(const client::AlertView& alert) {
   return alert.message.sender.is_zero() && alert.message.voice == MessageView::Voice::channel;
@@ -213,6 +217,12 @@ std::map<ChannelId, ChannelHistory::Scene> ChannelHistory::scenes(
       }
     }
   }
+  // A change that nobody stands for, as by somebody who was taken out at that moment, is its end.
+  for (auto& [id, scene] : all) {
+    for (const Device* device : scene.speakers) {
+      if (std::ranges::any_of(device->core->warnings(), is_of_a_takeover)) scene.is_led = false;
+    }
+  }
   return all;
 }
 
@@ -298,7 +308,10 @@ void ChannelHistory::check_listener(const ChannelId& channel, const Scene& scene
   const ChannelView view = *view_of(device, channel);
   const bool is_current =
       kept(device, channel)->newest()->id == kept(speaker, channel)->newest()->id;
-  if (is_listed && (view.standing != Standing::reading || !is_current)) {
+  const bool is_lost = view.standing == Standing::behind &&
+                       kept(device, channel)->has_lost_the_root(*kept(speaker, channel));
+  if (is_lost) world_.count("left behind by other roots");
+  if (is_listed && !is_lost && (view.standing != Standing::reading || !is_current)) {
     return world_.fail("agreement: " + device.name + " is in the audience of a channel in epoch " +
                        std::to_string(view_of(speaker, channel)->epoch) + " and stands in epoch " +
                        std::to_string(view.epoch) + ", standing " +

@@ -54,6 +54,15 @@ void ChannelHoldings::apply(std::span<const client::Write> writes) {
   }
 }
 
+bool ChannelHoldings::KeptChannel::has_lost_the_root(const KeptChannel& speaker) const {
+  const std::uint32_t number = epochs.rbegin()->first;
+  const auto next = speaker.epochs.find(number + 1);
+  const auto last = std::prev(speaker.epochs.end());
+  if (next == speaker.epochs.end() || next == last) return false;
+  const std::set<VerifyKey> known = {newest()->root, next->second.root};
+  return !known.contains(last->second.root) && !known.contains(std::prev(last)->second.root);
+}
+
 std::optional<std::uint32_t> ChannelHoldings::reads_too_late(const client::Write& write) const {
   const ByteView key = write.key;
   if (write.table != client::Table::channels || !write.value ||

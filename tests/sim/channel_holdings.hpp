@@ -50,6 +50,9 @@ class ChannelHoldings {
       return owner && owner->has_list && newest() != nullptr && !over &&
              owner->roots.contains(newest()->root);
     }
+    /// Whether nothing stands for the newest epoch of `speaker` that this reader could know to be
+    /// the channel's: root has followed root, and only a new invite brings them back.
+    bool has_lost_the_root(const KeptChannel& speaker) const;
   };
 
   /// What was said in an epoch in a later hour than the next one was made, and is taken now all the

@@ -77,6 +77,7 @@ void ChannelSecrecy::on_kept(const Device& device, std::span<const client::Write
   for (const client::GroupView& group : device.core->groups()) {
     groups_[device.name].insert(group.id);
     if (group.standing != client::GroupView::Standing::member) continue;
+    expected_.erase(device.name);
     // Its keys may lie there before they are read.
     std::erase_if(until_, [&](const auto& out) {
       const auto owner = owners_.find(out.first.second);
@@ -265,6 +266,7 @@ bool ChannelSecrecy::was_of_the_group(const std::string& device, const ChannelId
 std::optional<std::string> ChannelSecrecy::trespass(const std::string& name, const Entry& entry,
                                                     const Node& node) const {
   if (node.kind == Kind::channel_fresh) return std::nullopt;  // of no use without the carry
+  if (expected_.contains(name)) return std::nullopt;
   const auto until = until_.find({name, entry.channel});
   if (until != until_.end() && entry.number >= until->second) {
     return "who was taken out before epoch " + std::to_string(until->second);

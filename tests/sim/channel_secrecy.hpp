@@ -36,7 +36,10 @@ class ChannelSecrecy {
   void may_enter(const std::string& device, const client::ChannelId& channel, const std::string& to,
                  const Start& start);
   /// It follows a link to a group: its parcel says who invites.
-  void may_know_people(const std::string& device) { invited_to_groups_.insert(device); }
+  void may_know_people(const std::string& device) {
+    invited_to_groups_.insert(device);
+    expected_.insert(device);
+  }
   /// Others of an audience must never hold this text, of 32 bytes at least.
   void is_of(const std::string& device, std::string_view text);
   /// All are at rest: who is in no list and in no group is out from the newest epoch on.
@@ -99,6 +102,7 @@ class ChannelSecrecy {
   std::map<client::ChannelId, GroupId> owners_;
   std::map<std::string, std::set<GroupId>> groups_;  // that a device was ever in
   std::set<std::string> invited_to_groups_;
+  std::set<std::string> expected_;  // in a group: a Welcome may lie there before it is read
 };
 
 }  // namespace porchlight::sim

@@ -99,6 +99,7 @@ class History {
   void check_messages(const Device& device, const GroupId& group);
   /// Until then nobody's clocks may have it erased.
   TimePoint sure_life(const MessageId& id) const;
+  bool is_of_library(const MessageId& id) const;
   void check_warnings(const Device& device);
   void check_arrivals(const Device& device, const client::GroupView& group);
   void check_members(const std::vector<Device>& devices);

@@ -32,7 +32,8 @@ void People::do_something() {
                                         Habit{&People::leave, 1},
                                         Habit{static_cast<Act>(&People::post_text), 20},
                                         Habit{&People::post_sighting, 10},
-                                        Habit{&People::post_verification, 13}};
+                                        Habit{&People::post_verification, 13},
+                                        Habit{&People::post_work, 14}};
   std::uint32_t total = 0;
   for (const Habit& habit : habits) total += habit.weight;
   std::uint64_t drawn = random_.below(total);

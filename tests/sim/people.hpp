@@ -49,6 +49,9 @@ class People {
   bool post_text(ClientNode& client);
   bool post_sighting(ClientNode& client);
   bool post_verification(ClientNode& client);
+  /// Of the work of a night: a roll call, a shift, a text of the library, what is done about one,
+  /// or that something of one's own is taken back.
+  bool post_work(ClientNode& client);
 
   /// A text in this group, for scenarios that need it at once.
   void post_text(ClientNode& client, const client::GroupView& group);

@@ -20,11 +20,12 @@ bool is_of_an_epoch(Kind kind) {
   return kind != Kind::drawn && kind != Kind::other && kind != Kind::box && !is_of_a_channel(kind);
 }
 
-/// The seed that proves the right to drop. It opens nothing, and goes with the envelopes that it
-/// would bring back.
+/// The seed that proves the right to drop, and those of pages that follow from it. They open
+/// nothing, and go with the envelopes that they would bring back.
 bool is_drop_key(const Node& node) {
   return (node.kind == Kind::day_key && node.label == "drop") ||
-         (node.kind == Kind::control_key && node.label == "ctl drop");
+         (node.kind == Kind::control_key && node.label == "ctl drop") ||
+         (node.kind == Kind::page_key && (node.label == "page drop" || node.label == "state drop"));
 }
 
 /// What the device could have erased by now.
