@@ -4,18 +4,20 @@
 #include "client/cli/terminal.hpp"
 #include "client/cli/time_text.hpp"
 #include "proto/base/limits.hpp"
+#include "proto/base/translate.hpp"
 
 namespace porchlight::client {
 namespace {
 
-constexpr const char* usual_answers = "on my way,can't";
+constexpr const char* usual_answers = mark("on my way,can't");
 constexpr const char* usual_urgency = "soon";
 
 Result<wire::Urgency> parse_urgency(const std::string& text) {
   for (const auto urgency : {wire::URGENCY_NOW, wire::URGENCY_SOON, wire::URGENCY_INFORMATION}) {
     if (text == urgency_name(urgency)) return urgency;
   }
-  return Error{Errc::usage, "An alert's urgency is now, soon or information. Nothing was sent."};
+  return Error{Errc::usage,
+               tr("An alert's urgency is now, soon or information. Nothing was sent.")};
 }
 
 /// "on my way, can't", without the spaces around each.
@@ -34,21 +36,22 @@ Status add_deadline(wire::Body& body, const std::string& typed, TimePoint now) {
   wire::Alert& alert = *body.mutable_alert();
   if (typed.empty()) return Ok{};
   if (alert.answers().empty()) {
-    return Error{Errc::usage,
-                 "--deadline says by when an answer is wanted: say with --ack which answers there "
-                 "are. Nothing was sent."};
+    return Error{
+        Errc::usage,
+        tr("--deadline says by when an answer is wanted: say with --ack which answers there "
+           "are. Nothing was sent.")};
   }
   TRY(const TimePoint deadline, parse_deadline(typed, now));
   if (deadline <= now) {
-    return Error{Errc::usage,
-                 "That deadline has passed: " + short_time(deadline, now) + ". Nothing was sent."};
+    return Error{Errc::usage, say(tr("That deadline has passed: {}. Nothing was sent."),
+                                  short_time(deadline, now))};
   }
   const TimePoint expiry = now + std::chrono::hours(body.lifetime_hours());
   if (deadline > expiry) {
-    return Error{Errc::usage, "That deadline, " + short_time(deadline, now) +
-                                  ", is after the alert goes from every device, " +
-                                  short_time(expiry, now) +
-                                  ": let it live longer with --expires. Nothing was sent."};
+    return Error{Errc::usage,
+                 say(tr("That deadline, {0}, is after the alert goes from every device, {1}: let "
+                        "it live longer with --expires. Nothing was sent."),
+                     short_time(deadline, now), short_time(expiry, now))};
   }
   alert.set_deadline_minute(wire::unix_minute(deadline));
   return Ok{};
@@ -78,7 +81,7 @@ Result<wire::Body> order_alert(const AlertOrder& order, TimePoint now) {
   TRY(const wire::Urgency urgency,
       parse_urgency(order.urgency.empty() ? usual_urgency : order.urgency));
   alert.set_urgency(urgency);
-  add_answers(alert, order.answers.value_or(urgency == wire::URGENCY_NOW ? usual_answers : ""));
+  add_answers(alert, order.answers.value_or(urgency == wire::URGENCY_NOW ? tr(usual_answers) : ""));
   CHECK(add_lifetime(body, order.expires));
   CHECK(add_deadline(body, order.deadline, now));
   return body;
@@ -90,8 +93,33 @@ Status check_again(const AlertOrder& order) {
                     order.expires.empty() && order.force.empty();
   if (bare) return Ok{};
   return Error{Errc::usage,
-               "--again calls those who are silent, with the alert's own words and answers: it "
-               "takes nothing else. Nothing was sent."};
+               tr("--again calls those who are silent, with the alert's own words and answers: it "
+                  "takes nothing else. Nothing was sent.")};
+}
+
+Result<wire::Body> order_clear(wire::ClearKind kind, const std::string& text,
+                               const std::vector<std::string>& texts) {
+  wire::Body body;
+  wire::AllClear& clear = *body.mutable_all_clear();
+  clear.set_kind(kind);
+  CHECK(add_wordings(*clear.mutable_wordings(), text, texts));
+  if (kind == wire::CLEAR_CORRECTED && clear.wordings().empty()) {
+    return Error{Errc::usage, tr("A correction says what is right. Nothing was sent: say it in a "
+                                 "text beside --corrected.")};
+  }
+  return body;
+}
+
+void follow(wire::Body& clear, const AlertView& alert) {
+  clear.mutable_all_clear()->set_alert(alert.id.str());
+  clear.set_lifetime_hours(alert.message.body.lifetime_hours());
+}
+
+wire::Body order_recall(const AlertView& alert) {
+  wire::Body body;
+  body.mutable_recall()->set_alert(alert.id.str());
+  body.set_lifetime_hours(alert.message.body.lifetime_hours());
+  return body;
 }
 
 }  // namespace porchlight::client

@@ -98,7 +98,7 @@ int file_of(const std::string& text) {
 
 }  // namespace
 
-void Bridge::hand_over(const std::string& kind, const std::string& id, const Json& all) {
+void Bridge::hand_over(const std::string& kind, const std::string& id, const std::string& record) {
   reap();
   if (running_.size() >= running_max) {
     if (!complained_) {
@@ -114,7 +114,7 @@ void Bridge::hand_over(const std::string& kind, const std::string& id, const Jso
   environment.inherit({"PORCHLIGHT_PASSPHRASE_FILE", "PORCHLIGHT_KIND", "PORCHLIGHT_ID"});
   environment.add("PORCHLIGHT_KIND=" + kind);
   environment.add("PORCHLIGHT_ID=" + id);
-  const int input = detail_ == Detail::all ? file_of(all.dump() + "\n") : -1;
+  const int input = detail_ == Detail::all ? file_of(record + "\n") : -1;
   Files files;
   files.arrange(input);
   const Signals signals;

@@ -27,7 +27,8 @@ class Bridge {
   /// Starts the command with PORCHLIGHT_KIND and PORCHLIGHT_ID in its environment and does not wait
   /// for it. What it prints comes out on stderr. Where eight are still running this one is passed
   /// over, and that is said once.
-  void hand_over(const std::string& kind, const std::string& id, const Json& all);
+  /// `record` is what all of it is.
+  void hand_over(const std::string& kind, const std::string& id, const std::string& record);
 
  private:
   void reap();

@@ -5,6 +5,7 @@
 #include "client/cli/time_text.hpp"
 #include "client/core/short_name.hpp"
 #include "proto/base/limits.hpp"
+#include "proto/base/translate.hpp"
 
 namespace porchlight::client {
 namespace {
@@ -19,11 +20,11 @@ Error ambiguous(const std::string& typed, const std::vector<FoundAlert>& found) 
   const std::size_t length = unique_length<MessageId>(ids);
   std::string names;
   for (const FoundAlert& each : found) {
-    names += (names.empty() ? "" : ", ") + ("A-" + short_id(each.alert.id, length)) + " in \"" +
-             each.channel.name + "\"";
+    names += (names.empty() ? "" : ", ") +
+             say(tr("{0} in \"{1}\""), "A-" + short_id(each.alert.id, length), each.channel.name);
   }
   return {Errc::not_found,
-          "More than one alert is called " + typed + ": say which, " + names + "."};
+          say(tr("More than one alert is called {0}: say which, {1}."), typed, names)};
 }
 
 ChannelView as_it_stands(const Core& core, const ChannelView& before) {
@@ -46,21 +47,21 @@ Result<ChannelView> pick_channel(const Core& core, const std::string& name) {
   if (channels.size() == 1) return channels.front();
   if (channels.empty()) {
     return Error{Errc::not_found,
-                 "There is no channel here yet: follow an invite with porchlight join LINK, or "
-                 "make one with porchlight channel create NAME --group G."};
+                 tr("There is no channel here yet: follow an invite with porchlight join LINK, or "
+                    "make one with porchlight channel create NAME --group G.")};
   }
   std::string names;
   for (const ChannelView& channel : channels) {
     names += (names.empty() ? "" : ", ") + channel.name;
   }
-  return Error{Errc::usage, "Say which channel: " + names + "."};
+  return Error{Errc::usage, say(tr("Say which channel: {}."), names)};
 }
 
 Status check_own(const ChannelView& channel) {
   if (channel.side == ChannelView::Side::group) return Ok{};
-  return Error{Errc::not_permitted, "You are in the audience of \"" + channel.name +
-                                        "\": this is for the group that it belongs to. Nothing "
-                                        "was changed."};
+  return Error{Errc::not_permitted, say(tr("You are in the audience of \"{}\": this is for the "
+                                           "group that it belongs to. Nothing was changed."),
+                                        channel.name)};
 }
 
 Result<ChannelView> pick_own_channel(const Core& core, const std::string& name) {
@@ -81,15 +82,16 @@ Result<FoundAlert> find_alert(const Core& core, const std::string& typed, TimePo
   }
   if (found.size() == 1) return std::move(found.front());
   if (found.size() > 1) return ambiguous(typed, found);
-  return Error{Errc::not_found, "There is no alert " + typed +
-                                    " here: porchlight alert list shows those there are."};
+  return Error{
+      Errc::not_found,
+      say(tr("There is no alert {} here: porchlight alert list shows those there are."), typed)};
 }
 
 Status fetch_first(Context& context, Engine& engine) {
   TRY(const SyncReport report, context.sync(engine));
   if (report.trouble) {
-    context.out().warn(
-        sentences(report.trouble->what, "The relay may have newer things than this device knows."));
+    context.out().warn(sentences(report.trouble->what,
+                                 tr("The relay may have newer things than this device knows.")));
   }
   return Ok{};
 }
@@ -114,11 +116,16 @@ Result<Reach> reach_of(const Core& core, const ChannelView& channel, TimePoint n
 }
 
 std::string reach_text(const Reach& reach) {
-  std::string text = std::to_string(reach.people) + " listed";
+  const char* sentence = tr("{0} listed");
   if (reach.open_uses > 0) {
-    text += ", and up to " + std::to_string(reach.open_uses) + " more by open invites";
+    sentence = reach.is_partial
+                   ? tr("{0} listed, and up to {1} more by open invites; the whole list "
+                        "is on its way from a lead's device")
+                   : tr("{0} listed, and up to {1} more by open invites");
+  } else if (reach.is_partial) {
+    sentence = tr("{0} listed; the whole list is on its way from a lead's device");
   }
-  return text + (reach.is_partial ? "; the whole list is on its way from a lead's device" : "");
+  return say(sentence, reach.people, reach.open_uses);
 }
 
 std::uint32_t answer_delay(const Reach& reach) {
@@ -128,12 +135,12 @@ std::uint32_t answer_delay(const Reach& reach) {
 
 Status check_askable(const AlertView& alert) {
   if (!alert.asks_for_answers()) {
-    return Error{Errc::usage,
-                 alert.short_id + " asks for no answer: nobody is silent. Nothing was sent."};
+    return Error{Errc::usage, say(tr("{} asks for no answer: nobody is silent. Nothing was sent."),
+                                  alert.short_id)};
   }
   if (!alert.is_over()) return Ok{};
-  return Error{Errc::expired,
-               alert.short_id + " is over. Nothing was sent: send a new one if it is not."};
+  return Error{Errc::expired, say(tr("{} is over. Nothing was sent: send a new one if it is not."),
+                                  alert.short_id)};
 }
 
 Result<AlertCount> count_in(const Core& core, const FoundAlert& found) {
@@ -152,8 +159,9 @@ Result<Said> say(Context& context, Engine& engine, const ChannelView& channel, w
   const auto messages = engine.core().channel_messages(channel.id);
   const MessageView* const message = find_message(messages, id);
   if (message) return Said{*message, std::move(report), as_it_stands(engine.core(), channel)};
-  return Error{Errc::not_permitted, "You were taken out of \"" + channel.name +
-                                        "\" meanwhile; what you wrote was not sent."};
+  return Error{Errc::not_permitted,
+               say(tr("You were taken out of \"{}\" meanwhile; what you wrote was not sent."),
+                   channel.name)};
 }
 
 ExitCode end_of_saying(Context& context, Engine& engine, const Said& said) {
@@ -161,9 +169,9 @@ ExitCode end_of_saying(Context& context, Engine& engine, const Said& said) {
   if (!queued || !said.channel.waits_for_keys) {
     return end_of_posting(context, engine, said.report, said.message);
   }
-  context.out().warn("\"" + one_line(said.channel.name) +
-                     "\" waits for new keys: this is kept here, and goes out once the device of "
-                     "somebody who leads has made them.");
+  context.out().warn(say(tr("\"{}\" waits for new keys: this is kept here, and goes out once the "
+                            "device of somebody who leads has made them."),
+                         one_line(said.channel.name)));
   return said.report.trouble ? context.end_of_sending(engine, said.report) : ExitCode::queued;
 }
 
@@ -190,10 +198,12 @@ bool reaches_many(const Reach& reach) {
 Result<bool> is_meant_for_so_many(Context& context, const ChannelView& channel,
                                   const Reach& reach) {
   if (!reaches_many(reach) || context.options().yes) return true;
-  const std::string whom = "This reaches the audience of \"" + one_line(channel.name) +
-                           "\" at once: " + reach_text(reach);
-  return confirm(whom + ". Send it?",
-                 sentences(whom, "Nothing was sent: say --yes to send it without being asked."));
+  const std::string name = one_line(channel.name);
+  const std::string text = reach_text(reach);
+  return confirm(say(tr("This reaches the audience of \"{0}\" at once: {1}. Send it?"), name, text),
+                 say(tr("This reaches the audience of \"{0}\" at once: {1}. Nothing was sent: say "
+                        "--yes to send it without being asked."),
+                     name, text));
 }
 
 }  // namespace porchlight::client

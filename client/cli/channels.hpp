@@ -4,6 +4,7 @@
 #pragma once
 
 #include "client/cli/context.hpp"
+#include "proto/base/translate.hpp"
 
 namespace porchlight::client {
 
@@ -46,6 +47,8 @@ std::uint32_t answer_delay(const Reach& reach);
 Status check_askable(const AlertView& alert);
 /// Who of the audience answered what. 'not_permitted' for the audience.
 Result<AlertCount> count_in(const Core& core, const FoundAlert& found);
+
+using porchlight::say;  // beside the sentence, what a channel says
 
 struct Said {
   MessageView message;  // as it stands afterwards

@@ -14,15 +14,15 @@ namespace porchlight::client {
 using Action = std::function<Result<ExitCode>(Context&)>;
 
 struct Command {
-  std::string_view path;  // "join", "group create"; a command may begin another's path
-  std::string_view summary;
+  std::string_view path;     // "join", "group create"; a command may begin another's path
+  std::string_view summary;  // this and the next are literals from mark(): tr() translates them
   std::string_view example;
   Action (*define)(CLI::App& options);
 };
 
 /// In the order in which help shows them.
 std::span<const Command> all_commands();
-/// What the first word of two stands for: "group".
+/// What the first word of two stands for, "group", in the reader's language.
 std::string_view family_summary(std::string_view family);
 
 Action define_join(CLI::App& options);
@@ -46,6 +46,7 @@ Action define_requests(CLI::App& options);
 Action define_approve(CLI::App& options);
 Action define_deny(CLI::App& options);
 Action define_post(CLI::App& options);
+Action define_retract(CLI::App& options);
 Action define_sighting_post(CLI::App& options);
 Action define_sighting_list(CLI::App& options);
 Action define_sighting_show(CLI::App& options);
@@ -55,6 +56,8 @@ Action define_sighting_confirm(CLI::App& options);
 Action define_sighting_dismiss(CLI::App& options);
 Action define_sighting_close(CLI::App& options);
 Action define_sighting_retract(CLI::App& options);
+Action define_photo_list(CLI::App& options);
+Action define_photo_get(CLI::App& options);
 Action define_rules_set(CLI::App& options);
 Action define_rules_show(CLI::App& options);
 Action define_alert_send(CLI::App& options);

@@ -3,6 +3,7 @@
 #include "client/cli/commands.hpp"
 #include "client/cli/show_channel.hpp"
 #include "client/cli/time_text.hpp"
+#include "proto/base/translate.hpp"
 
 namespace porchlight::client {
 namespace {
@@ -15,7 +16,8 @@ std::vector<std::string> row_of(const Output& out, const AlertView& alert, const
   std::string text = alert_text(alert, eye);
   if (eye.is_group()) {
     const bool alarming = is_alarming(alert.message.voice);
-    place += (alarming ? "  " : " by ") + speaker(alert.message, eye);
+    const std::string by = speaker(alert.message, eye);
+    place = alarming ? place + "  " + by : say(tr("{0} by {1}"), place, by);
     if (alarming) text = out.tinted(Output::Tone::warning, text);
   }
   return {alert.short_id, short_time(alert.message.sent, eye.now), place, standing_text(alert, eye),
@@ -37,7 +39,7 @@ Result<ExitCode> run_list(Context& context) {
     }
   }
   context.out().table(rows);
-  if (rows.empty() && !context.out().json()) context.out().say("No alerts.");
+  if (rows.empty() && !context.out().json()) context.out().say(tr("No alerts."));
   return context.end_of_reading(report);
 }
 
@@ -45,10 +47,12 @@ Result<ExitCode> run_list(Context& context) {
 
 void show_answers(Output& out, const AlertView& alert, const ChannelEye& eye) {
   for (const AnswerView& answer : alert.answers) {
-    out.line("  " + short_time(answer.received, eye.now) + "  " +
-             (answer.mine ? "you" : one_line(answer.name)) + ": " + one_line(answer.answer) +
-             (answer.note.empty() ? "" : ", " + one_line(answer.note)) +
-             (answer.standing == MessageView::Standing::queued ? " (queued here)" : ""));
+    std::string row = "  " + short_time(answer.received, eye.now) + "  " +
+                      (answer.mine ? tr("you") : one_line(answer.name)) + ": " +
+                      one_line(answer.answer);
+    if (!answer.note.empty()) row += ", " + one_line(answer.note);
+    const bool queued = answer.standing == MessageView::Standing::queued;
+    out.line(queued ? say(tr("{} (queued here)"), row) : row);
   }
 }
 
@@ -57,44 +61,52 @@ void show_how_to_answer(Output& out, const AlertView& alert) {
   std::string numbered;
   int number = 0;
   for (const std::string& answer : alert.message.body.alert().answers()) {
-    numbered += (numbered.empty() ? "" : ", ") + std::to_string(++number) + " for \"" +
-                one_line(answer) + "\"";
+    numbered +=
+        (numbered.empty() ? "" : ", ") + say(tr("{0} for \"{1}\""), ++number, one_line(answer));
   }
-  out.say("Answer  porchlight alert ack " + alert.short_id + " " + numbered);
+  out.say(say(tr("Answer  porchlight alert ack {0} {1}"), alert.short_id, numbered));
 }
 
 /// A warning where nobody of the group stands for it.
 std::string by_text(const Output& out, MessageView::Voice voice, const std::string& name) {
   if (voice == MessageView::Voice::unattributed) {
-    return out.tinted(Output::Tone::warning, "NOT ATTRIBUTED: nobody of the group stands for it");
+    return out.tinted(Output::Tone::warning,
+                      tr("NOT ATTRIBUTED: nobody of the group stands for it"));
   }
   if (voice == MessageView::Voice::outsider) {
-    return out.tinted(Output::Tone::warning,
-                      "OUTSIDER: " + one_line(name) + " was out of the group when it was said");
+    return out.tinted(
+        Output::Tone::warning,
+        say(tr("OUTSIDER: {} was out of the group when it was said"), one_line(name)));
   }
   return one_line(name);
 }
 
 void show(Output& out, const AlertView& alert, const ChannelEye& eye) {
   out.line(alert.short_id + "  " + standing_text(alert, eye));
-  out.line("  alert      " + alert_text(alert, eye));
+  LabelledRows rows;
+  rows.push_back({tr("alert"), alert_text(alert, eye)});
   for (const wire::Wording& wording : alert.message.body.alert().wordings()) {
     if (alert.message.body.alert().wordings_size() == 1) break;
-    std::string language = wording.language().empty() ? "-" : one_line(wording.language());
-    language.resize(std::max<std::size_t>(language.size(), 9), ' ');
-    out.line("  " + language + "  " + one_line(wording.text()));
+    rows.push_back({wording.language().empty() ? "-" : one_line(wording.language()),
+                    one_line(wording.text())});
   }
-  out.line("  channel    " + one_line(eye.channel.name));
-  out.line("  sent       " + short_time(alert.message.sent, eye.now) +
-           (alert.calls > 1 ? ", called out " + std::to_string(alert.calls) + " times" : ""));
+  rows.push_back({tr("channel"), one_line(eye.channel.name)});
+  const std::string sent = short_time(alert.message.sent, eye.now);
+  rows.push_back({tr("sent"), alert.calls > 1 ? say(tr("{0}, called out {1} time",
+                                                       "{0}, called out {1} times", alert.calls),
+                                                    sent, alert.calls)
+                                              : sent});
   if (eye.is_group()) {
-    out.line("  by         " + by_text(out, alert.message.voice, alert.message.sender_name));
+    rows.push_back({tr("by"), by_text(out, alert.message.voice, alert.message.sender_name)});
   }
   if (alert.clear) {
-    out.line(
-        "  then       " + clear_text(*alert.clear, eye) +
-        (eye.is_group() ? ", by " + by_text(out, clear_voice(alert, eye), alert.cleared_by) : ""));
+    const std::string text = clear_text(*alert.clear, eye);
+    rows.push_back({tr("then"), eye.is_group()
+                                    ? say(tr("{0}, by {1}"), text,
+                                          by_text(out, clear_voice(alert, eye), alert.cleared_by))
+                                    : text});
   }
+  out.labelled(rows);
   show_answers(out, alert, eye);
   if (!eye.is_group()) show_how_to_answer(out, alert);
 }
@@ -139,17 +151,21 @@ void show_status(Output& out, const AlertView& alert, const AlertCount& count,
   for (const AlertCount::Answer& answer : count.answers) {
     row += "  " + one_line(answer.answer) + " " + std::to_string(answer.names.size()) + " ";
   }
-  out.line(row + "  silent " + std::to_string(count.silent.size()));
+  out.line(say(tr("{0}  silent {1}"), row, count.silent.size()));
   show_names(out, count, options.names);
   if (options.missing) {
     for (const std::string& name : count.silent) out.line(one_line(name));
   } else if (!count.silent.empty()) {
-    out.say("Who is silent: --missing. To call them again: porchlight alert send --again " +
-            alert.short_id);
+    out.say(
+        say(tr("Who is silent: --missing. To call them again: porchlight alert send --again {}"),
+            alert.short_id));
   }
   if (count.others > 0) {
-    out.say(counted(count.others, "more answer") +
-            " came from who is not in the audience any more, or not listed yet.");
+    out.say(
+        say(tr("{} more answer came from who is not in the audience any more, or not listed yet.",
+               "{} more answers came from who is not in the audience any more, or not listed yet.",
+               count.others),
+            count.others));
   }
 }
 
@@ -158,12 +174,13 @@ Result<ExitCode> run_status(Context& context, const StatusOptions& options) {
   TRY(const SyncReport report, context.sync(*engine));
   TRY(const FoundAlert found, find_alert(engine->core(), options.id, context.now()));
   if (found.channel.side == ChannelView::Side::audience) {
-    return Error{Errc::not_permitted, "Who answers " + found.alert.short_id +
-                                          " is for the group behind \"" + found.channel.name +
-                                          "\" alone; porchlight alert show has your own answer."};
+    return Error{Errc::not_permitted, say(tr("Who answers {0} is for the group behind \"{1}\" "
+                                             "alone; porchlight alert show has your own answer."),
+                                          found.alert.short_id, found.channel.name)};
   }
   if (!found.alert.asks_for_answers()) {
-    return Error{Errc::usage, found.alert.short_id + " asks for no answer, so nobody is counted."};
+    return Error{Errc::usage,
+                 say(tr("{} asks for no answer, so nobody is counted."), found.alert.short_id)};
   }
   TRY(const AlertCount count, count_in(engine->core(), found));
   const ChannelEye eye = look_at(engine->core(), found.channel, context.now());
@@ -176,8 +193,8 @@ Result<ExitCode> run_status(Context& context, const StatusOptions& options) {
   }
   if (found.channel.waits_for_list) {
     context.out().warn(
-        "The list of the audience is on its way from a lead's device: more people "
-        "may be silent than are shown.");
+        tr("The list of the audience is on its way from a lead's device: more people "
+           "may be silent than are shown."));
   }
   return context.end_of_reading(report);
 }
@@ -188,16 +205,16 @@ Action define_alert_list(CLI::App&) { return run_list; }
 
 Action define_alert_show(CLI::App& app) {
   auto id = std::make_shared<std::string>();
-  app.add_option("id", *id, "As alert list shows it")->type_name("ID")->required();
+  app.add_option("id", *id, tr("As alert list shows it"))->type_name(tr("ID"))->required();
   return [id](Context& context) { return run_show(context, *id); };
 }
 
 Action define_alert_status(CLI::App& app) {
   auto options = std::make_shared<StatusOptions>();
-  app.add_option("id", options->id, "As alert list shows it")->type_name("ID")->required();
-  app.add_flag("--missing", options->missing, "Also who is silent, one name a line");
+  app.add_option("id", options->id, tr("As alert list shows it"))->type_name(tr("ID"))->required();
+  app.add_flag("--missing", options->missing, tr("Also who is silent, one name a line"));
   app.add_flag("--names", options->names,
-               "Also who gave which answer, where more than ten gave the same");
+               tr("Also who gave which answer, where more than ten gave the same"));
   return [options](Context& context) { return run_status(context, *options); };
 }
 

@@ -1,9 +1,11 @@
 // alert ack: what somebody of the audience answers. alert clear: the end of it, for the group.
+#include "client/cli/alert_order.hpp"
 #include "client/cli/channels.hpp"
 #include "client/cli/commands.hpp"
 #include "client/cli/posting.hpp"
 #include "client/cli/show_channel.hpp"
 #include "proto/base/limits.hpp"
+#include "proto/base/translate.hpp"
 
 namespace porchlight::client {
 namespace {
@@ -35,22 +37,25 @@ Result<std::string> pick_answer(const AlertView& view, const std::string& typed)
   for (int i = 0; i < answers.size(); ++i) {
     there += (there.empty() ? "" : ", ") + std::to_string(i + 1) + " \"" + answers[i] + "\"";
   }
-  return Error{Errc::usage, view.short_id + " can be answered with " + there + ", not with \"" +
-                                typed + "\". Nothing was sent."};
+  return Error{Errc::usage,
+               say(tr("{0} can be answered with {1}, not with \"{2}\". Nothing was sent."),
+                   view.short_id, there, typed)};
 }
 
 Status check_answerable(const FoundAlert& found) {
   const std::string& name = found.alert.short_id;
   if (found.channel.side == ChannelView::Side::group) {
-    return Error{Errc::not_permitted, name + " asks the audience of \"" + found.channel.name +
-                                          "\", and you are of the group that asks. Nothing was "
-                                          "sent: porchlight alert status shows the answers."};
+    return Error{Errc::not_permitted,
+                 say(tr("{0} asks the audience of \"{1}\", and you are of the group that asks. "
+                        "Nothing was sent: porchlight alert status shows the answers."),
+                     name, found.channel.name)};
   }
   if (!found.alert.asks_for_answers()) {
-    return Error{Errc::usage, name + " asks for no answer. Nothing was sent."};
+    return Error{Errc::usage, say(tr("{} asks for no answer. Nothing was sent."), name)};
   }
   if (found.alert.is_over()) {
-    return Error{Errc::expired, name + " is over: no answer is wanted any more. Nothing was sent."};
+    return Error{Errc::expired,
+                 say(tr("{} is over: no answer is wanted any more. Nothing was sent."), name)};
   }
   return Ok{};
 }
@@ -65,8 +70,9 @@ Result<Said> let_it_leave(Context& context, Engine& engine, const FoundAlert& fo
     const bool queued = said.message.standing == MessageView::Standing::queued;
     if (!queued || said.report.trouble || !engine.core().next_tick_at(context.now())) break;
     if (turn == 0) {
-      context.out().say("It leaves within " + counted(seconds, "second") +
-                        "; Ctrl-C leaves it queued.");
+      context.out().say(say(tr("It leaves within {} second; Ctrl-C leaves it queued.",
+                               "It leaves within {} seconds; Ctrl-C leaves it queued.", seconds),
+                            seconds));
     }
     engine.wait_for_tick(std::chrono::seconds(limits::answer_delay_seconds_max + 1));
     TRY(said.report, context.sync(engine));
@@ -106,10 +112,11 @@ Result<ExitCode> run_ack(Context& context, const AckOptions& options) {
   } else {
     out.line(found.alert.short_id + "  " + one_line(answer) + "  " +
              fate_of(said.message, out, context.now()));
-    out.say("Only the group behind \"" + one_line(found.channel.name) + "\" sees it.");
+    out.say(say(tr("Only the group behind \"{}\" sees it."), one_line(found.channel.name)));
   }
   if (clear) {
-    out.warn(found.alert.short_id + " has changed since it was sent: " + clear_text(*clear, eye));
+    out.warn(say(tr("{0} has changed since it was sent: {1}"), found.alert.short_id,
+                 clear_text(*clear, eye)));
   }
   return end_of_saying(context, *engine, said);
 }
@@ -123,37 +130,28 @@ struct ClearOptions {
   std::vector<wire::ClearKind> kinds;
 };
 
-Result<wire::Body> clear_body(const ClearOptions& options) {
+Result<wire::ClearKind> only_kind(const ClearOptions& options) {
   if (options.kinds.size() != 1) {
-    return Error{Errc::usage,
-                 "Say which one it is: --left, --false-alarm, --expired, or "
-                 "--corrected with what is right. Nothing was sent."};
+    return Error{Errc::usage, tr("Say which one it is: --left, --false-alarm, --expired, or "
+                                 "--corrected with what is right. Nothing was sent.")};
   }
-  wire::Body body;
-  wire::AllClear& clear = *body.mutable_all_clear();
-  clear.set_kind(options.kinds.front());
-  CHECK(add_wordings(*clear.mutable_wordings(), options.text, options.texts));
-  if (clear.kind() == wire::CLEAR_CORRECTED && clear.wordings().empty()) {
-    return Error{Errc::usage, "A correction says what is right: porchlight alert clear " +
-                                  options.id + " --corrected \"TEXT\". Nothing was sent."};
-  }
-  return body;
+  return options.kinds.front();
 }
 
 Result<ExitCode> run_clear(Context& context, const ClearOptions& options) {
-  TRY(wire::Body body, clear_body(options));
+  TRY(const wire::ClearKind kind, only_kind(options));
+  TRY(wire::Body body, order_clear(kind, options.text, options.texts));
   TRY(const auto engine, context.open());
   TRY(const FoundAlert found, fetch_alert(context, *engine, options.id));
   const ChannelView& channel = found.channel;
   CHECK(check_own(channel));
+  follow(body, found.alert);
   TRY(const Reach reach, reach_of(engine->core(), channel, context.now()));
   TRY(const bool meant, is_meant_for_so_many(context, channel, reach));
   if (!meant) {
-    context.out().say("Nothing was sent.");
+    context.out().say(tr("Nothing was sent."));
     return ExitCode::done;
   }
-  body.mutable_all_clear()->set_alert(found.alert.id.str());
-  body.set_lifetime_hours(found.alert.message.body.lifetime_hours());
   TRY(const Said said, say(context, *engine, channel, std::move(body)));
   Output& out = context.out();
   const ChannelEye eye = look_at(engine->core(), said.channel, context.now());
@@ -172,29 +170,29 @@ Result<ExitCode> run_clear(Context& context, const ClearOptions& options) {
 
 Action define_alert_ack(CLI::App& app) {
   auto options = std::make_shared<AckOptions>();
-  app.add_option("id", options->id, "As alert list shows it")->type_name("ID")->required();
-  app.add_option("answer", options->answer, "One of the alert's answers, or its number")
-      ->type_name("ANSWER")
+  app.add_option("id", options->id, tr("As alert list shows it"))->type_name(tr("ID"))->required();
+  app.add_option("answer", options->answer, tr("One of the alert's answers, or its number"))
+      ->type_name(tr("ANSWER"))
       ->required();
-  app.add_option("--note", options->note, "A few words more, for the group alone");
+  app.add_option("--note", options->note, tr("A few words more, for the group alone"));
   return [options](Context& context) { return run_ack(context, *options); };
 }
 
 Action define_alert_clear(CLI::App& app) {
   auto options = std::make_shared<ClearOptions>();
-  app.add_option("id", options->id, "As alert list shows it")->type_name("ID")->required();
-  app.add_option("text", options->text, "What is to be said with it")->type_name("TEXT");
+  app.add_option("id", options->id, tr("As alert list shows it"))->type_name(tr("ID"))->required();
+  app.add_option("text", options->text, tr("What is to be said with it"))->type_name(tr("TEXT"));
   const auto add = [&](const char* name, wire::ClearKind kind, const char* help) {
     app.add_flag_callback(
         name, [options, kind] { options->kinds.push_back(kind); }, help);
   };
-  add("--left", wire::CLEAR_LEFT, "They have left");
-  add("--false-alarm", wire::CLEAR_FALSE_ALARM, "It was none");
-  add("--expired", wire::CLEAR_EXPIRED, "It is over");
+  add("--left", wire::CLEAR_LEFT, tr("They have left"));
+  add("--false-alarm", wire::CLEAR_FALSE_ALARM, tr("It was none"));
+  add("--expired", wire::CLEAR_EXPIRED, tr("It is over"));
   add("--corrected", wire::CLEAR_CORRECTED,
-      "Something in it was wrong; the text says what is right");
-  app.add_option("--text", options->texts, "The text in a language: \"es=Ya se fueron\"")
-      ->type_name("LANG=TEXT")
+      tr("Something in it was wrong; the text says what is right"));
+  app.add_option("--text", options->texts, tr("The text in a language: \"es=Ya se fueron\""))
+      ->type_name(tr("LANG=TEXT"))
       ->allow_extra_args(false);
   return [options](Context& context) { return run_clear(context, *options); };
 }

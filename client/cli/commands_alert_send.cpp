@@ -7,6 +7,7 @@
 #include "client/cli/time_text.hpp"
 #include "client/core/bodies.hpp"
 #include "proto/base/encoding.hpp"
+#include "proto/base/translate.hpp"
 
 namespace porchlight::client {
 namespace {
@@ -17,10 +18,11 @@ Result<SightingView> find_on_board(const Core& core, const GroupView& group,
                                    const std::string& typed, TimePoint now) {
   const Board board = core.board(group.id, now);
   if (const SightingView* found = board.find(typed)) return *found;
-  return Error{Errc::not_found, "There is no sighting " + typed + " on the board of \"" +
-                                    group.name +
-                                    "\", the group that this channel speaks for. Nothing was "
-                                    "sent: porchlight sighting list shows those there are."};
+  return Error{
+      Errc::not_found,
+      say(tr("There is no sighting {0} on the board of \"{1}\", the group that this channel speaks "
+             "for. Nothing was sent: porchlight sighting list shows those there are."),
+          typed, group.name)};
 }
 
 bool is_confirmed(const SightingView& sighting) {
@@ -32,21 +34,22 @@ void warn_if_confirmed_no_more(Context& context, const Core& core, const GroupVi
                                const SightingView& before, const std::string& alert) {
   const auto after = find_on_board(core, group, before.short_id, context.now());
   if (!is_confirmed(before) || (after.ok() && is_confirmed(*after))) return;
-  const std::string standing = after.ok() ? std::string("is ") + standing_name(after->standing)
-                                          : "is not on the board any more";
-  context.out().warn(before.short_id + " " + standing +
-                     ", which came here only as the alert was sent. Where that makes it wrong: "
-                     "porchlight alert clear " +
-                     alert + " --false-alarm, or --corrected \"TEXT\".");
+  const char* const sentence =
+      after.ok()
+          ? tr("{0} is {1}, which came here only as the alert was sent. Where that makes it "
+               "wrong: porchlight alert clear {2} --false-alarm, or --corrected \"TEXT\".")
+          : tr("{0} is not on the board any more, which came here only as the alert was sent. "
+               "Where that makes it wrong: porchlight alert clear {2} --false-alarm, or "
+               "--corrected \"TEXT\".");
+  context.out().warn(
+      say(sentence, before.short_id, after.ok() ? tr(standing_name(after->standing)) : "", alert));
 }
 
 Error unconfirmed(const SightingView& sighting) {
-  return {
-      Errc::not_permitted,
-      sighting.short_id + " is " + standing_name(sighting.standing) +
-          ", not confirmed: nothing was sent. Have somebody look (porchlight sighting confirm " +
-          sighting.short_id +
-          "); or, where waiting is worse, --force \"WHY\", which all coordinators see."};
+  return {Errc::not_permitted, say(tr("{0} is {1}, not confirmed: nothing was sent. Have somebody "
+                                      "look (porchlight sighting confirm {0}); or, where waiting "
+                                      "is worse, --force \"WHY\", which all coordinators see."),
+                                   sighting.short_id, tr(standing_name(sighting.standing)))};
 }
 
 /// Why it goes out unconfirmed, for the group; before the alert, so that nobody there is surprised.
@@ -81,35 +84,37 @@ void tell_sent(Context& context, const Said& said, const Reach& reach, const Cha
       out.record("alert", std::move(fields));
     }
   } else {
-    out.line(name + "  " + fate_of(said.message, out, context.now()) +
-             ", audience: " + reach_text(reach));
+    out.line(say(tr("{0}  {1}, audience: {2}"), name, fate_of(said.message, out, context.now()),
+                 reach_text(reach)));
     if (said.message.body.alert().answers_size() > 0) {
-      out.say("Who answers: porchlight alert status " + name);
+      out.say(say(tr("Who answers: porchlight alert status {}"), name));
     }
-    out.say("When it is over: porchlight alert clear " + name + " --left");
+    out.say(say(tr("When it is over: porchlight alert clear {} --left"), name));
   }
   if (reach.people == 0) {
-    out.warn("Nobody is listed in the audience of \"" + one_line(eye.channel.name) +
-             "\": as far as this device knows, nobody reads it" +
-             (reach.open_uses > 0 ? " but who has come by an open invite just now." : "."));
+    out.warn(say(reach.open_uses > 0
+                     ? tr("Nobody is listed in the audience of \"{}\": as far as this device "
+                          "knows, nobody reads it but who has come by an open invite just now.")
+                     : tr("Nobody is listed in the audience of \"{}\": as far as this device "
+                          "knows, nobody reads it."),
+                 one_line(eye.channel.name)));
   }
 }
 
 ExitCode nothing_sent(Context& context) {
-  context.out().say("Nothing was sent.");
+  context.out().say(tr("Nothing was sent."));
   return ExitCode::done;
 }
 
 Result<ExitCode> run_new(Context& context, const AlertOrder& options) {
   if (options.words.empty()) {
-    return Error{Errc::usage,
-                 "Say to which channel, and what: porchlight alert send CHANNEL "
-                 "\"TEXT\". Nothing was sent."};
+    return Error{Errc::usage, tr("Say to which channel, and what: porchlight alert send CHANNEL "
+                                 "\"TEXT\". Nothing was sent.")};
   }
   if (!options.force.empty() && options.sighting.empty()) {
     return Error{Errc::usage,
-                 "--force is for an alert that rests on a sighting: name it with --sighting. "
-                 "Nothing was sent."};
+                 tr("--force is for an alert that rests on a sighting: name it with --sighting. "
+                    "Nothing was sent.")};
   }
   TRY(wire::Body body, order_alert(options, context.now()));
   TRY(const auto engine, context.open());
@@ -156,15 +161,12 @@ Result<ExitCode> run_again(Context& context, const AlertOrder& options) {
   TRY(Reach reach, reach_of(core, found.channel, context.now()));
   reach.people = count.silent.size();
   if (count.silent.empty() && !found.channel.waits_for_list) {
-    context.out().say("Everybody has answered.");
+    context.out().say(tr("Everybody has answered."));
     return nothing_sent(context);
   }
   TRY(const bool meant, is_meant_for_so_many(context, found.channel, reach));
   if (!meant) return nothing_sent(context);
-  wire::Body body;
-  body.mutable_recall()->set_alert(found.alert.id.str());
-  body.set_lifetime_hours(found.alert.message.body.lifetime_hours());
-  TRY(const Said said, say(context, *engine, found.channel, std::move(body)));
+  TRY(const Said said, say(context, *engine, found.channel, order_recall(found.alert)));
   const ChannelEye eye = look_at(core, said.channel, context.now());
   if (context.out().json()) {
     Json fields = count_json(found.alert, count, eye, Missing::counted);
@@ -173,9 +175,10 @@ Result<ExitCode> run_again(Context& context, const AlertOrder& options) {
     fields["waits_for_keys"] = said.channel.waits_for_keys;
     context.out().record("alert_status", std::move(fields));
   } else {
-    context.out().line(name + "  called again, " +
-                       fate_of(said.message, context.out(), context.now()) + ", for " +
-                       std::to_string(count.silent.size()) + " who are silent");
+    context.out().line(
+        say(tr("{0}  called again, {1}, for {2} who is silent",
+               "{0}  called again, {1}, for {2} who are silent", count.silent.size()),
+            name, fate_of(said.message, context.out(), context.now()), count.silent.size()));
   }
   return end_of_saying(context, *engine, said);
 }
@@ -184,33 +187,36 @@ Result<ExitCode> run_again(Context& context, const AlertOrder& options) {
 
 Action define_alert_send(CLI::App& app) {
   auto options = std::make_shared<AlertOrder>();
-  app.add_option("words", options->words, "The channel, and the text; - reads it from stdin")
-      ->type_name("CHANNEL [TEXT]")
+  app.add_option("words", options->words, tr("The channel, and the text; - reads it from stdin"))
+      ->type_name(tr("CHANNEL [TEXT]"))
       ->expected(0, 2);
   app.add_option("--text", options->texts,
-                 "The text in a language: \"es=Por la puerta norte\". May be given for several")
-      ->type_name("LANG=TEXT")
+                 tr("The text in a language: \"es=Por la puerta norte\". May be given for several"))
+      ->type_name(tr("LANG=TEXT"))
       ->allow_extra_args(false);
-  app.add_option("--sighting", options->sighting,
-                 "What it rests on, which must be confirmed on the board of the channel's group")
-      ->type_name("ID");
-  app.add_option("--urgency", options->urgency, "now, soon (the usual) or information");
+  app.add_option(
+         "--sighting", options->sighting,
+         tr("What it rests on, which must be confirmed on the board of the channel's group"))
+      ->type_name(tr("ID"));
+  app.add_option("--urgency", options->urgency, tr("now, soon (the usual) or information"))
+      ->type_name("now|soon|information");
   app.add_option_function<std::string>(
          "--ack", [options](const std::string& answers) { options->answers = answers; },
-         "The answers to choose from, like \"on my way,can't\"; that is what is asked with "
-         "--urgency now. \"\" asks for none")
-      ->type_name("ANSWERS");
+         tr("The answers to choose from, like \"on my way,can't\"; that is what is asked with "
+            "--urgency now. \"\" asks for none"))
+      ->type_name(tr("ANSWERS"));
   app.add_option("--deadline", options->deadline,
-                 "By when an answer is wanted: 30m, or 14:30, which may be tomorrow's")
-      ->type_name("TIME");
+                 tr("By when an answer is wanted: 30m, or 14:30, which may be tomorrow's"))
+      ->type_name(tr("TIME"));
   app.add_option("--expires", options->expires,
-                 "When it goes from every device: 2h, in whole hours; 24h if you do not say")
-      ->type_name("SPAN");
+                 tr("When it goes from every device: 2h, in whole hours; 24h if you do not say"))
+      ->type_name(tr("SPAN"));
   app.add_option("--force", options->force,
-                 "Send it although the sighting is not confirmed, and tell the group why")
-      ->type_name("REASON");
-  app.add_option("--again", options->again, "Call those once more who have not answered this one")
-      ->type_name("ID");
+                 tr("Send it although the sighting is not confirmed, and tell the group why"))
+      ->type_name(tr("REASON"));
+  app.add_option("--again", options->again,
+                 tr("Call those once more who have not answered this one"))
+      ->type_name(tr("ID"));
   return [options](Context& context) {
     return options->again.empty() ? run_new(context, *options) : run_again(context, *options);
   };

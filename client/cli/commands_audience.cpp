@@ -8,6 +8,7 @@
 #include "client/cli/terminal.hpp"
 #include "client/cli/time_text.hpp"
 #include "client/core/short_name.hpp"
+#include "proto/base/translate.hpp"
 
 namespace porchlight::client {
 namespace {
@@ -27,9 +28,9 @@ Json audience_json(const AudienceView& entry, const ChannelView& channel) {
 
 std::string invite_text(const AudienceView& entry, TimePoint now) {
   const bool used_up = entry.joined >= entry.uses;
-  return one_line(entry.name) + "  (" + (used_up ? "an invite" : "an open invite") + ": joined " +
-         std::to_string(entry.joined) + " of " + std::to_string(entry.uses) + ", until " +
-         short_time(entry.expires, now) + ")";
+  return say(used_up ? tr("{0}  (an invite: joined {1} of {2}, until {3})")
+                     : tr("{0}  (an open invite: joined {1} of {2}, until {3})"),
+             one_line(entry.name), entry.joined, entry.uses, short_time(entry.expires, now));
 }
 
 Result<ExitCode> run_audience(Context& context, const std::string& name) {
@@ -49,13 +50,12 @@ Result<ExitCode> run_audience(Context& context, const std::string& name) {
   context.out().table(rows);
   if (channel.waits_for_list) {
     context.out().warn(
-        "The list of the audience is on its way from a lead's device: there may be "
-        "more people than are shown.");
+        tr("The list of the audience is on its way from a lead's device: there may be "
+           "more people than are shown."));
   } else if (audience.empty() && !context.out().json()) {
-    context.out().say(
-        "Nobody is in the audience yet: porchlight invite new --as audience "
-        "--channel \"" +
-        one_line(channel.name) + "\" --to NAME");
+    context.out().say(say(tr("Nobody is in the audience yet: porchlight invite new --as audience "
+                             "--channel \"{}\" --to NAME"),
+                          one_line(channel.name)));
   }
   return context.end_of_reading(report);
 }
@@ -97,21 +97,22 @@ ExitCode tell_removed(Context& context, Engine& engine, const ChannelView& chann
         "audience_change",
         {{"channel", channel.name}, {"removed", removed.name}, {"id", removed.id}, {"done", done}});
   } else if (done) {
-    context.out().line("Removed " + one_line(removed.name) + " from the audience of \"" +
-                       one_line(channel.name) + "\". Everybody else has new keys.");
+    context.out().line(
+        say(tr("Removed {0} from the audience of \"{1}\". Everybody else has new keys."),
+            one_line(removed.name), one_line(channel.name)));
   }
   if (done) return context.end_of_sending(engine, report);
   return end_of_unfinished(context, engine, report,
-                           "This is not done yet: until the new keys are out, " +
-                               one_line(removed.name) +
-                               " can still read. It is kept here, and the next command goes on.");
+                           say(tr("This is not done yet: until the new keys are out, {} can still "
+                                  "read. It is kept here, and the next command goes on."),
+                               one_line(removed.name)));
 }
 
 Result<ExitCode> run_remove(Context& context, const std::vector<std::string>& words) {
   if (words.size() > 2) {
-    return Error{Errc::usage,
-                 "A name of several words stands in quotes: porchlight channel audience remove " +
-                     words.front() + " \"...\". Nobody was removed."};
+    return Error{Errc::usage, say(tr("A name of several words stands in quotes: porchlight channel "
+                                     "audience remove {} \"...\". Nobody was removed."),
+                                  words.front())};
   }
   const std::string& person = words.back();
   TRY(const auto engine, context.open());
@@ -122,13 +123,15 @@ Result<ExitCode> run_remove(Context& context, const std::vector<std::string>& wo
   const AudienceView entry = find_entry(audience, person);
   if (!context.options().yes) {
     TRY(const bool sure,
-        confirm("Take " + one_line(entry.name) + (entry.id.empty() ? "" : " (" + entry.id + ")") +
-                    " out of the audience of \"" + one_line(channel.name) +
-                    "\"? Coming back needs a new invite, and everybody else gets new keys.",
-                "Taking somebody out of an audience cannot be undone: say --yes to do it without "
-                "being asked."));
+        confirm(
+            say(tr("Take {0} out of the audience of \"{1}\"? Coming back needs a new invite, and "
+                   "everybody else gets new keys."),
+                one_line(entry.name) + (entry.id.empty() ? "" : " (" + entry.id + ")"),
+                one_line(channel.name)),
+            tr("Taking somebody out of an audience cannot be undone: say --yes to do it without "
+               "being asked.")));
     if (!sure) {
-      context.out().say("Nobody was removed.");
+      context.out().say(tr("Nobody was removed."));
       return ExitCode::done;
     }
   }
@@ -141,17 +144,17 @@ Result<ExitCode> run_remove(Context& context, const std::vector<std::string>& wo
 
 Action define_channel_audience(CLI::App& app) {
   auto name = std::make_shared<std::string>();
-  app.add_option("channel", *name, "Which channel; may be left out where there is only one")
-      ->type_name("NAME");
+  app.add_option("channel", *name, tr("Which channel; may be left out where there is only one"))
+      ->type_name(tr("NAME"));
   return [name](Context& context) { return run_audience(context, *name); };
 }
 
 Action define_channel_audience_remove(CLI::App& app) {
   auto words = std::make_shared<std::vector<std::string>>();
   app.add_option("words", *words,
-                 "The channel (may be left out where there is only one), and the person or open "
-                 "invite: the name or the ID that porchlight channel audience shows")
-      ->type_name("[NAME] PERSON")
+                 tr("The channel (may be left out where there is only one), and the person or open "
+                    "invite: the name or the ID that porchlight channel audience shows"))
+      ->type_name(tr("[NAME] PERSON"))
       ->required()
       ->expected(1, -1);
   return [words](Context& context) { return run_remove(context, *words); };

@@ -3,6 +3,7 @@
 #include "client/cli/commands.hpp"
 #include "client/cli/people.hpp"
 #include "client/cli/show_channel.hpp"
+#include "proto/base/translate.hpp"
 
 namespace porchlight::client {
 namespace {
@@ -26,10 +27,11 @@ Result<ExitCode> run_create(Context& context, const CreateOptions& options) {
     if (context.out().json()) {
       context.out().record("channel", channel_json(channel));
     } else {
-      context.out().line("Channel \"" + name + "\" is made. It speaks for \"" +
-                         one_line(channel.group_name) + "\": everybody there can.");
-      context.out().say("Next  porchlight invite new --as audience --channel \"" + name +
-                        "\" --to NAME");
+      context.out().line(
+          say(tr("Channel \"{0}\" is made. It speaks for \"{1}\": everybody there can."), name,
+              one_line(channel.group_name)));
+      context.out().say(
+          say(tr("Next  porchlight invite new --as audience --channel \"{}\" --to NAME"), name));
     }
   }
   return context.end_of_sending(*engine, report);
@@ -38,15 +40,17 @@ Result<ExitCode> run_create(Context& context, const CreateOptions& options) {
 // ---- list and show --------------------------------------------------------------------------
 
 std::string side_text(const ChannelView& channel) {
-  return channel.side == ChannelView::Side::group ? "of " + one_line(channel.group_name)
-                                                  : "audience";
+  return channel.side == ChannelView::Side::group ? say(tr("of {}"), one_line(channel.group_name))
+                                                  : std::string(tr("audience"));
 }
 
 /// Whoever is in the audience knows of nobody else there.
 std::string size_text(const ChannelView& channel) {
   if (channel.side == ChannelView::Side::audience) return "";
-  return "an audience of " + std::to_string(channel.people) +
-         (channel.invites ? ", " + counted(channel.invites, "open invite") : "");
+  if (channel.invites == 0) return say(tr("an audience of {}"), channel.people);
+  return say(tr("an audience of {0}, {1} open invite", "an audience of {0}, {1} open invites",
+                channel.invites),
+             channel.people, channel.invites);
 }
 
 Result<ExitCode> run_list(Context& context) {
@@ -62,7 +66,7 @@ Result<ExitCode> run_list(Context& context) {
     }
   }
   context.out().table(rows);
-  if (rows.empty() && !context.out().json()) context.out().say("You have no channel yet.");
+  if (rows.empty() && !context.out().json()) context.out().say(tr("You have no channel yet."));
   return context.end_of_reading(report);
 }
 
@@ -75,15 +79,18 @@ Result<ExitCode> run_show(Context& context, const std::string& name) {
     out.record("channel", channel_json(channel));
     return context.end_of_reading(report);
   }
-  out.line(one_line(channel.name) + "  " + side_text(channel) + ", state " +
-           std::to_string(channel.epoch));
+  out.line(
+      say(tr("{0}  {1}, state {2}"), one_line(channel.name), side_text(channel), channel.epoch));
+  LabelledRows rows;
   if (channel.side == ChannelView::Side::group) {
-    out.line("  reaches    " + size_text(channel));
-    out.line("  keys       until " + keys_until(channel) +
-             (channel.leads ? "; this device renews them" : "; those who lead renew them"));
+    rows.push_back({tr("reaches"), size_text(channel)});
+    rows.push_back({tr("keys"), say(channel.leads ? tr("until {}; this device renews them")
+                                                  : tr("until {}; those who lead renew them"),
+                                    keys_until(channel))});
   }
   const std::string standing = standing_text(channel);
-  if (!standing.empty()) out.line("  standing   " + standing);
+  rows.push_back({tr("standing"), standing});
+  out.labelled(rows);
   return context.end_of_reading(report);
 }
 
@@ -91,11 +98,12 @@ Result<ExitCode> run_show(Context& context, const std::string& name) {
 
 Action define_channel_create(CLI::App& app) {
   auto options = std::make_shared<CreateOptions>();
-  app.add_option("channel", options->channel, "What the channel is called; its audience sees it")
-      ->type_name("NAME")
+  app.add_option("channel", options->channel,
+                 tr("What the channel is called; its audience sees it"))
+      ->type_name(tr("NAME"))
       ->required();
   app.add_option("--group", options->group,
-                 "Which group it speaks for; may be left out where there is only one");
+                 tr("Which group it speaks for; may be left out where there is only one"));
   return [options](Context& context) { return run_create(context, *options); };
 }
 
@@ -103,8 +111,8 @@ Action define_channel_list(CLI::App&) { return run_list; }
 
 Action define_channel_show(CLI::App& app) {
   auto name = std::make_shared<std::string>();
-  app.add_option("channel", *name, "Which channel; may be left out where there is only one")
-      ->type_name("NAME");
+  app.add_option("channel", *name, tr("Which channel; may be left out where there is only one"))
+      ->type_name(tr("NAME"));
   return [name](Context& context) { return run_show(context, *name); };
 }
 

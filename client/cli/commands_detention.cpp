@@ -164,16 +164,54 @@ Result<ExitCode> run_add(Context& context, const AddOptions& options) {
 
 struct ChangeOptions {
   std::string id;
+  std::string from;
   Fields fields;
 };
 
-/// What is newest counts whole, so this begins with what is newest.
+/// Whether what this member says now would erase it (clause 15.6).
+bool is_erased_by_me(const MessageView& said, const GroupView& group) {
+  const auto& members = group.members;
+  return said.mine || std::any_of(members.begin(), members.end(), [](const MemberView& member) {
+           return member.me && member.role == wire::ROLE_LEAD;
+         });
+}
+
+/// What a change goes on from: the newest, unless that would erase what somebody has said before
+/// it without anybody having looked at it.
+Result<wire::DetentionNotice> base_of(const FoundNotice& found, const std::string& from) {
+  std::vector<const MessageView*> said{&found.notice.message};
+  for (const MessageView& earlier : found.notice.earlier) said.push_back(&earlier);
+  std::string names;
+  for (const MessageView* one : said) {
+    if (one->sender_name == from) return one->body.detention_notice();
+    names += (names.empty() ? "" : ", ") + one_line(one->sender_name);
+  }
+  if (!from.empty()) {
+    return Error{Errc::not_found,
+                 say(tr("Nothing of {0} is kept about {1}; there is something of: {2}. Nothing was "
+                        "posted."),
+                     one_line(from), found.notice.short_id, names)};
+  }
+  const auto& earlier = found.notice.earlier;
+  const bool erases = std::any_of(earlier.begin(), earlier.end(), [&](const MessageView& one) {
+    return is_erased_by_me(one, found.group);
+  });
+  if (!erases) return said.front()->body.detention_notice();
+  return Error{Errc::usage,
+               say(tr("Several people have said something about {0}: {1}. What you say now erases "
+                      "what you have said before, and all of it where you lead. Look at them with "
+                      "porchlight detention show {0}, and name whose to go on from with --from. "
+                      "Nothing was posted."),
+                   found.notice.short_id, names)};
+}
+
+/// A body counts whole, so this begins with one that is there.
 Result<ExitCode> run_change(Context& context, const ChangeOptions& options) {
   TRY(const auto engine, context.open());
   TRY(const SyncReport report, context.sync(*engine));
   if (report.trouble) context.out().warn(report.trouble->what);
   TRY(const FoundNotice found, find_notice(engine->core(), options.id, context.now()));
-  wire::DetentionNotice notice = found.notice.message.body.detention_notice();
+  TRY(wire::DetentionNotice notice, base_of(found, options.from));
   CHECK(put(options.fields, found.group, context.now(), notice));
   return post_notice(context, *engine, found.group, notice, found.notice.short_id);
 }
@@ -193,7 +231,7 @@ Result<ExitCode> run_list(Context& context) {
     const std::string holder = holder_of(notice, found.group);
     rows.push_back({found.notice.short_id, one_line(found.group.name), one_line(notice.place()),
                     one_line(notice.agency()),
-                    say(tr("attorney {0}"), attorney_name(notice.attorney())),
+                    say(tr("attorney {0}"), tr(attorney_name(notice.attorney()))),
                     holder.empty() ? tr("nobody has it") : one_line(holder),
                     say(tr("until {0}"), day_text(notice.purge_day()))});
   }
@@ -219,7 +257,7 @@ void show(Output& out, const FoundNotice& found, TimePoint now) {
   field(tr("consent"), notice.consent() ? tr("given") : tr("not given"));
   field(tr("name"), notice.name());
   field(tr("contact"), notice.contact());
-  field(tr("attorney"), attorney_name(notice.attorney()));
+  field(tr("attorney"), tr(attorney_name(notice.attorney())));
   field(tr("note"), notice.note());
   const std::string holder = holder_of(notice, found.group);
   field(tr("holder"), holder.empty() ? tr("nobody has it") : holder);
@@ -227,6 +265,9 @@ void show(Output& out, const FoundNotice& found, TimePoint now) {
                              found.notice.message.sender_name));
   field(tr("erased"), say(tr("on every device after {0}"), day_text(notice.purge_day())));
   out.table(rows);
+  for (const MessageView& earlier : found.notice.earlier) {
+    out.line("  " + earlier_text(earlier, now));
+  }
 }
 
 Result<ExitCode> run_show(Context& context, const std::string& id) {
@@ -242,27 +283,33 @@ Result<ExitCode> run_show(Context& context, const std::string& id) {
 }
 
 void add_fields(CLI::App& app, Fields& fields) {
-  app.add_option("--place", fields.place, "Where it was");
-  app.add_option("--time", fields.time, "When it was: 14:02")->type_name("TIME");
-  app.add_option("--agency", fields.agency, "Who did it");
-  app.add_option("--name", fields.name, "Of the person; only with their consent");
-  app.add_option("--contact", fields.contact, "Whom to call; only with their consent");
-  app.add_option("--attorney", fields.attorney, "unknown, wanted, found or not-wanted");
-  app.add_option("--note", fields.note, "A few words more");
+  app.add_option("--place", fields.place, tr("Where it was"));
+  app.add_option("--time", fields.time, tr("When it was: 14:02"))->type_name(tr("TIME"));
+  app.add_option("--agency", fields.agency, tr("Who did it"));
+  app.add_option("--name", fields.name, tr("Of the person; only with their consent"));
+  app.add_option("--contact", fields.contact, tr("Whom to call; only with their consent"));
+  app.add_option("--attorney", fields.attorney, tr("unknown, wanted, found or not-wanted"))
+      ->type_name("unknown|wanted|found|not-wanted");
+  app.add_option("--note", fields.note, tr("A few words more"));
   app.add_flag_callback(
       "--consent", [&fields] { fields.consent = true; },
-      "The person, or their family, agreed to being named to this group");
-  app.add_flag("--mine", fields.mine, "You have it from now on");
+      tr("The person, or their family, agreed to being named to this group"));
+  app.add_flag("--mine", fields.mine, tr("You have it from now on"));
 }
 
 void add_days(CLI::App& app, Fields& fields) {
-  app.add_option("--days", fields.days, "For how many days from today it is kept, at most 30")
-      ->type_name("N");
+  app.add_option("--days", fields.days, tr("For how many days from today it is kept, at most 30"))
+      ->type_name(tr("N"));
 }
 
 std::shared_ptr<ChangeOptions> define_id(CLI::App& app) {
   auto options = std::make_shared<ChangeOptions>();
-  app.add_option("id", options->id, "As detention list shows it")->type_name("N-ID")->required();
+  app.add_option("id", options->id, tr("As detention list shows it"))
+      ->type_name(tr("N-ID"))
+      ->required();
+  app.add_option("--from", options->from,
+                 tr("Whose words to go on from, where several people have said something"))
+      ->type_name(tr("NAME"));
   return options;
 }
 
@@ -271,8 +318,8 @@ std::shared_ptr<ChangeOptions> define_id(CLI::App& app) {
 Action define_detention_add(CLI::App& app) {
   auto options = std::make_shared<AddOptions>();
   app.add_option("group", options->group,
-                 "Which group; may be left out where only one is marked legal")
-      ->type_name("GROUP");
+                 tr("Which group; may be left out where only one is marked legal"))
+      ->type_name(tr("GROUP"));
   add_fields(app, options->fields);
   app.get_option("--place")->required();
   add_days(app, options->fields);
@@ -284,7 +331,7 @@ Action define_detention_update(CLI::App& app) {
   add_fields(app, options->fields);
   app.add_flag_callback(
       "--no-consent", [options] { options->fields.consent = false; },
-      "They want to be named no more: takes name and contact out on every device");
+      tr("They want to be named no more: takes name and contact out on every device"));
   return [options](Context& context) { return run_change(context, *options); };
 }
 
@@ -299,7 +346,7 @@ Action define_detention_list(CLI::App&) { return run_list; }
 
 Action define_detention_show(CLI::App& app) {
   auto id = std::make_shared<std::string>();
-  app.add_option("id", *id, "As detention list shows it")->type_name("N-ID")->required();
+  app.add_option("id", *id, tr("As detention list shows it"))->type_name(tr("N-ID"))->required();
   return [id](Context& context) { return run_show(context, *id); };
 }
 

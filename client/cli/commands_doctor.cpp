@@ -3,8 +3,10 @@
 #include "client/cli/people.hpp"
 #include "client/cli/show.hpp"
 #include "client/cli/show_channel.hpp"
+#include "client/cli/text_width.hpp"
 #include "client/cli/time_text.hpp"
 #include "proto/base/limits.hpp"
+#include "proto/base/translate.hpp"
 
 namespace porchlight::client {
 namespace {
@@ -24,101 +26,118 @@ using Grade = Finding::Grade;
 
 Finding about_relay(const SyncReport& report, std::chrono::milliseconds took) {
   if (report.reached && !report.trouble) {
-    return {Grade::ok, "relay",
-            "the relay answers; everything took " + std::to_string(took.count()) + " ms"};
+    return {Grade::ok, "relay", say(tr("the relay answers; everything took {} ms"), took.count())};
   }
   const bool grave = report.trouble && exit_code_of(report.trouble->code) == ExitCode::security;
   return {grave ? Grade::bad : Grade::warn, "relay",
-          report.trouble ? report.trouble->what : "there was nothing to ask the relay"};
+          report.trouble ? report.trouble->what : tr("there was nothing to ask the relay")};
 }
 
 Finding about_clock(const Health& health) {
   if (!health.clock_ahead_minutes) {
-    return {Grade::warn, "clock", "no relay has said yet what time it is"};
+    return {Grade::warn, "clock", tr("no relay has said yet what time it is")};
   }
   const std::int64_t ahead = *health.clock_ahead_minutes;
   if (std::abs(ahead) <= clock_minutes_tolerated) {
-    return {Grade::ok, "clock", "this clock agrees with the relay's"};
+    return {Grade::ok, "clock", tr("this clock agrees with the relay's")};
   }
   return {Grade::warn, "clock",
-          "this clock is " + std::to_string(std::abs(ahead)) + " min " +
-              (ahead > 0 ? "ahead of" : "behind") + " the relay's: set it if it is wrong"};
+          say(ahead > 0 ? tr("this clock is {} min ahead of the relay's: set it if it is wrong")
+                        : tr("this clock is {} min behind the relay's: set it if it is wrong"),
+              std::abs(ahead))};
 }
 
 Finding about_keys(const Health& health) {
   if (health.members_disagreeing_on_keys > 0) {
     return {Grade::bad, "keys",
-            std::to_string(health.members_disagreeing_on_keys) +
-                " of the members were shown other token keys by the relay: it may be telling "
-                "people apart"};
+            say(tr("{} of the members was shown other token keys by the relay: it may be telling "
+                   "people apart",
+                   "{} of the members were shown other token keys by the relay: it may be telling "
+                   "people apart",
+                   health.members_disagreeing_on_keys),
+                health.members_disagreeing_on_keys)};
   }
   return {Grade::ok, "keys",
-          "token keys agree with " + counted(health.members_agreeing_on_keys, "member")};
+          say(tr("token keys agree with {} member", "token keys agree with {} members",
+                 health.members_agreeing_on_keys),
+              health.members_agreeing_on_keys)};
 }
 
 Finding about_enrolment(const Health& health, TimePoint now) {
-  if (health.enrolled) return {Grade::ok, "account", "enrolled"};
+  if (health.enrolled) return {Grade::ok, "account", tr("enrolled")};
   if (health.enroll_due) {
     return {Grade::ok, "account",
-            "enrols at " + short_time(*health.enroll_due, now) +
-                ", a random time; porchlight sync --now does it at once"};
+            say(tr("enrols at {}, a random time; porchlight sync --now does it at once"),
+                short_time(*health.enroll_due, now))};
   }
-  return {Grade::warn, "account",
-          "not enrolled, and without a token to enrol with: it comes once you are let in, if you "
-          "asked at an event; or else follow an invite with porchlight join LINK"};
+  return {
+      Grade::warn, "account",
+      tr("not enrolled, and without a token to enrol with: it comes once you are let in, if you "
+         "asked at an event; or else follow an invite with porchlight join LINK")};
 }
 
 Finding about_tokens(const Health& health) {
-  const std::string count = std::to_string(health.session_tokens) + " session tokens, " +
-                            std::to_string(health.enroll_tokens) + " for invites";
-  if (health.session_tokens >= tokens_low) return {Grade::ok, "tokens", count};
-  if (!health.enrolled && !health.enroll_due) return {Grade::ok, "tokens", count};
+  const auto counted = [&](const char* sentence) {
+    return say(sentence, health.session_tokens, health.enroll_tokens);
+  };
+  if (health.session_tokens >= tokens_low || (!health.enrolled && !health.enroll_due)) {
+    return {Grade::ok, "tokens", counted(tr("{0} session tokens, {1} for invites"))};
+  }
   return {Grade::warn, "tokens",
-          count + (health.enrolled
-                       ? ": porchlight sync --now fetches more, if today's are not used up"
-                       : ": more come once it has enrolled; until then each command uses some up")};
+          counted(health.enrolled
+                      ? tr("{0} session tokens, {1} for invites: porchlight sync --now fetches "
+                           "more, if today's are not used up")
+                      : tr("{0} session tokens, {1} for invites: more come once it has enrolled; "
+                           "until then each command uses some up"))};
 }
 
 Finding about_queue(const Health& health) {
-  if (health.queued == 0) return {Grade::ok, "outbox", "nothing is queued"};
-  return {Grade::warn, "outbox",
-          std::to_string(health.queued) + " queued here: porchlight outbox list"};
+  if (health.queued == 0) return {Grade::ok, "outbox", tr("nothing is queued")};
+  return {Grade::warn, "outbox", say(tr("{} queued here: porchlight outbox list"), health.queued)};
 }
 
 Finding about_waiting(TimePoint until, TimePoint now) {
   return {Grade::warn, "changes",
-          "the relay was restored from a backup: changes to groups wait until " +
-              short_time(until, now) + ", and what it has lost is sent again"};
+          say(tr("the relay was restored from a backup: changes to groups wait until {}, and what "
+                 "it has lost is sent again"),
+              short_time(until, now))};
 }
 
 /// What a channel waits for, or how long it can go on.
 Finding about_channel(const ChannelView& channel, TimePoint now) {
-  const std::string name = "channel \"" + one_line(channel.name) + "\": ";
+  const std::string name = one_line(channel.name);
   const std::string standing = standing_text(channel);
   // That it is over is told when it happens: nothing is to be done.
   const bool over = channel.standing == ChannelView::Standing::over;
-  if (!standing.empty()) return {over ? Grade::ok : Grade::warn, "channel", name + standing};
-  if (channel.side == ChannelView::Side::audience) return {Grade::ok, "channel", name + "reading"};
+  if (!standing.empty())
+    return {over ? Grade::ok : Grade::warn, "channel",
+            say(tr("channel \"{0}\": {1}"), name, standing)};
+  if (channel.side == ChannelView::Side::audience) {
+    return {Grade::ok, "channel", say(tr("channel \"{}\": reading"), name)};
+  }
   const bool soon = channel.keys_until_day < wire::unix_day(now) + channel_days_low;
   return {soon ? Grade::warn : Grade::ok, "channel",
-          name + "keys until " + keys_until(channel) +
-              (soon ? ", and somebody who leads must come online before that" : "")};
+          say(soon ? tr("channel \"{0}\": keys until {1}, and somebody who leads must come online "
+                        "before that")
+                   : tr("channel \"{0}\": keys until {1}"),
+              name, keys_until(channel))};
 }
 
 Finding about_restore() {
-  return {Grade::ok, "vault",
-          "restored from a backup a short time ago: the device it was made on must not be used any "
-          "more"};
+  return {
+      Grade::ok, "vault",
+      tr("restored from a backup a short time ago: the device it was made on must not be used any "
+         "more")};
 }
 
-std::string_view word_of(Grade grade) {
+const char* word_of(Grade grade) {
   switch (grade) {
     case Grade::ok:
-      return "ok";
+      return mark("ok");
     case Grade::warn:
-      return "warn";
+      return mark("warn");
     case Grade::bad:
-      return "bad";
+      return mark("bad");
   }
   return "";
 }
@@ -133,8 +152,11 @@ void show(Output& out, const Finding& finding) {
   const auto tone = finding.grade == Grade::ok     ? Output::Tone::good
                     : finding.grade == Grade::warn ? Output::Tone::warning
                                                    : Output::Tone::bad;
-  std::string word(word_of(finding.grade));
-  word.resize(4, ' ');
+  std::size_t columns = 0;
+  for (const Grade grade : {Grade::ok, Grade::warn, Grade::bad}) {
+    columns = std::max(columns, width_of(tr(word_of(grade))));
+  }
+  const std::string word = fit_to(tr(word_of(finding.grade)), columns);
   out.line(out.tinted(tone, word) + "  " + one_line(finding.text));
 }
 
@@ -157,7 +179,8 @@ Result<ExitCode> dismiss(Context& context, const std::vector<std::string>& ids) 
                                          {"topic", kind_name(warning.kind)},
                                          {"text", warning.text}});
     } else {
-      context.out().line("Dismissed " + warning_name(warning.id) + ": " + one_line(warning.text));
+      context.out().line(
+          say(tr("Dismissed {0}: {1}"), warning_name(warning.id), one_line(warning.text)));
     }
   }
   return ExitCode::done;
@@ -197,8 +220,8 @@ Result<ExitCode> run_doctor(Context& context, const std::vector<std::string>& di
     if (finding.grade == Grade::bad) code = ExitCode::security;
   }
   if (!warnings.empty()) {
-    context.out().say("Once you have understood a warning: porchlight doctor --dismiss " +
-                      warning_name(warnings.front().id));
+    context.out().say(say(tr("Once you have understood a warning: porchlight doctor --dismiss {}"),
+                          warning_name(warnings.front().id)));
   }
   return code;
 }
@@ -208,8 +231,8 @@ Result<ExitCode> run_doctor(Context& context, const std::vector<std::string>& di
 Action define_doctor(CLI::App& app) {
   auto dismissed = std::make_shared<std::vector<std::string>>();
   app.add_option("--dismiss", *dismissed,
-                 "Show these warnings no more, unless they happen anew; as doctor calls them")
-      ->type_name("ID");
+                 tr("Show these warnings no more, unless they happen anew; as doctor calls them"))
+      ->type_name(tr("ID"));
   return [dismissed](Context& context) { return run_doctor(context, *dismissed); };
 }
 

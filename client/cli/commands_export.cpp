@@ -46,7 +46,8 @@ Result<ExitCode> run_export(Context& context, const ExportOptions& options) {
   } else {
     std::vector<std::vector<std::string>> table;
     for (const ExportRow& row : rows) {
-      table.push_back({row.week, one_line(row.zone), outcome_label(row.outcome), count_text(row)});
+      table.push_back(
+          {row.week, one_line(row.zone), tr(outcome_label(row.outcome)), count_text(row)});
     }
     out.table(table);
   }
@@ -57,12 +58,13 @@ Result<ExitCode> run_export(Context& context, const ExportOptions& options) {
 
 Action define_export(CLI::App& app) {
   auto options = std::make_shared<ExportOptions>();
-  app.add_option("group", options->group, "Which group; may be left out where there is only one")
-      ->type_name("GROUP");
-  app.add_flag("--csv", options->csv, "For a spreadsheet");
+  app.add_option("group", options->group,
+                 tr("Which group; may be left out where there is only one"))
+      ->type_name(tr("GROUP"));
+  app.add_flag("--csv", options->csv, tr("For a spreadsheet"));
   app.add_option("--since", options->since,
-                 "How many weeks, the present one among them; 8w if you do not say")
-      ->type_name("WEEKS");
+                 tr("How many weeks, the present one among them; 8w if you do not say"))
+      ->type_name(tr("WEEKS"));
   return [options](Context& context) { return run_export(context, *options); };
 }
 

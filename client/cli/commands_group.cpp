@@ -18,30 +18,30 @@ const MemberView* me_in(const GroupView& group) {
 
 std::string my_role(const GroupView& group) {
   const MemberView* me = me_in(group);
-  return me ? role_name(me->role) : "";
+  return me ? tr(role_name(me->role)) : "";
 }
 
 /// Who only asks knows of nobody but the inviter.
 std::string size_of(const GroupView& group) {
   if (group.standing == GroupView::Standing::asking) return "";
-  return counted(group.members.size(), "member");
+  return say(tr("{} member", "{} members", group.members.size()), group.members.size());
 }
 
 /// What is out of the ordinary.
 std::string standing_text(GroupView::Standing standing) {
   switch (standing) {
     case GroupView::Standing::asking:
-      return "asked to join, not approved yet";
+      return tr("asked to join, not approved yet");
     case GroupView::Standing::member:
       return "";
     case GroupView::Standing::behind:
-      return "waiting for a lead to let this device catch up";
+      return tr("waiting for a lead to let this device catch up");
     case GroupView::Standing::leaving:
-      return "you asked to leave; a lead's device has to take you out";
+      return tr("you asked to leave; a lead's device has to take you out");
     case GroupView::Standing::halted:
-      return "halted: update porchlight";
+      return tr("halted: update porchlight");
     case GroupView::Standing::removed:
-      return "you were taken out";
+      return tr("you were taken out");
   }
   return "";
 }
@@ -77,8 +77,9 @@ Result<ExitCode> run_create(Context& context, const CreateOptions& options) {
     if (context.out().json()) {
       context.out().record("group", group_json(group));
     } else {
-      context.out().line("Group \"" + one_line(group.name) + "\" is made, and you lead it.");
-      context.out().say("Next  porchlight invite new --to NAME --group " + one_line(group.name));
+      context.out().line(say(tr("Group \"{}\" is made, and you lead it."), one_line(group.name)));
+      context.out().say(
+          say(tr("Next  porchlight invite new --to NAME --group {}"), one_line(group.name)));
     }
   }
   return context.end_of_sending(*engine, report);
@@ -99,7 +100,7 @@ Result<ExitCode> run_list(Context& context) {
         {one_line(group.name), my_role(group), size_of(group), standing_text(group.standing)});
   }
   context.out().table(rows);
-  if (rows.empty() && !context.out().json()) context.out().say("You are in no group yet.");
+  if (rows.empty() && !context.out().json()) context.out().say(tr("You are in no group yet."));
   return context.end_of_reading(report);
 }
 
@@ -112,14 +113,15 @@ Result<ExitCode> run_show(Context& context, const std::string& name) {
     return context.end_of_reading(report);
   }
   const std::string standing = standing_text(group.standing);
-  context.out().line(one_line(group.name) + "  " + (standing.empty() ? size_of(group) : standing) +
-                     ", state " + std::to_string(group.epoch));
+  context.out().line(say(tr("{0}  {1}, state {2}"), one_line(group.name),
+                         standing.empty() ? size_of(group) : standing, group.epoch));
   if (group.kind == GroupKind::legal) {
     context.out().line(tr("  marked legal: detention notices may be posted here"));
   }
   std::vector<std::vector<std::string>> rows;
   for (const MemberView& member : group.members) {
-    rows.push_back({"  " + one_line(member.name), role_name(member.role), member.me ? "you" : ""});
+    rows.push_back(
+        {"  " + one_line(member.name), tr(role_name(member.role)), member.me ? tr("you") : ""});
   }
   context.out().table(rows);
   return context.end_of_reading(report);
@@ -138,11 +140,11 @@ Result<ExitCode> run_leave(Context& context, const LeaveOptions& options) {
   TRY(const GroupView before, pick_group(engine->core(), options.group));
   if (!options.yes) {
     TRY(const bool sure,
-        confirm("Leave \"" + one_line(before.name) + "\"? Coming back needs a new invite.",
-                "Leaving cannot be undone: say --yes to do it without being "
-                "asked."));
+        confirm(say(tr("Leave \"{}\"? Coming back needs a new invite."), one_line(before.name)),
+                tr("Leaving cannot be undone: say --yes to do it without being "
+                   "asked.")));
     if (!sure) {
-      context.out().say("You are still in.");
+      context.out().say(tr("You are still in."));
       return ExitCode::done;
     }
   }
@@ -155,11 +157,11 @@ Result<ExitCode> run_leave(Context& context, const LeaveOptions& options) {
   if (context.out().json()) {
     context.out().record("group_left", {{"group", before.name}, {"done", gone}});
   } else if (gone) {
-    context.out().line("You are not in \"" + one_line(before.name) + "\" any more.");
+    context.out().line(say(tr("You are not in \"{}\" any more."), one_line(before.name)));
   } else {
-    context.out().line("Asked to leave \"" + one_line(before.name) +
-                       "\". The next lead's device that is online takes you out; until then "
-                       "this device can still read there.");
+    context.out().line(say(tr("Asked to leave \"{}\". The next lead's device that is online takes "
+                              "you out; until then this device can still read there."),
+                           one_line(before.name)));
   }
   return context.end_of_sending(*engine, report);
 }
@@ -168,21 +170,23 @@ Result<ExitCode> run_leave(Context& context, const LeaveOptions& options) {
 
 Action define_group_leave(CLI::App& app) {
   auto options = std::make_shared<LeaveOptions>();
-  app.add_option("group", options->group, "Which group; may be left out where there is only one")
-      ->type_name("NAME");
-  app.add_flag("--yes", options->yes, "Do not ask");
+  app.add_option("group", options->group,
+                 tr("Which group; may be left out where there is only one"))
+      ->type_name(tr("NAME"));
+  app.add_flag("--yes", options->yes, tr("Do not ask"));
   return [options](Context& context) { return run_leave(context, *options); };
 }
 
 Action define_group_create(CLI::App& app) {
   auto options = std::make_shared<CreateOptions>();
-  app.add_option("group", options->group, "What the group is called")
-      ->type_name("NAME")
+  app.add_option("group", options->group, tr("What the group is called"))
+      ->type_name(tr("NAME"))
       ->required();
-  app.add_option("--name", options->name, "Your name, as the others will see it");
+  app.add_option("--name", options->name, tr("Your name, as the others will see it"));
   app.add_flag_callback(
       "--legal", [options] { options->kind = GroupKind::legal; },
-      "For who helps after detentions: detention notices may be posted there. This never changes");
+      tr("For who helps after detentions: detention notices may be posted there. This never "
+         "changes"));
   return [options](Context& context) { return run_create(context, *options); };
 }
 
@@ -190,8 +194,8 @@ Action define_group_list(CLI::App&) { return run_list; }
 
 Action define_group_show(CLI::App& app) {
   auto name = std::make_shared<std::string>();
-  app.add_option("group", *name, "Which group; may be left out where there is only one")
-      ->type_name("NAME");
+  app.add_option("group", *name, tr("Which group; may be left out where there is only one"))
+      ->type_name(tr("NAME"));
   return [name](Context& context) { return run_show(context, *name); };
 }
 

@@ -8,6 +8,7 @@
 #include "client/cli/show.hpp"
 #include "client/cli/terminal.hpp"
 #include "client/cli/time_text.hpp"
+#include "proto/base/translate.hpp"
 
 namespace porchlight::client {
 namespace {
@@ -22,7 +23,7 @@ struct JoinOptions {
 
 /// A pasted link ends with its line; one that a mail program broke ends when it is whole.
 Result<wire::Link> paste_link(Context& context) {
-  context.out().say("Paste the link, then press Enter:");
+  context.out().say(tr("Paste the link, then press Enter:"));
   std::string text;
   std::string line;
   while (text.size() < pasted_bytes_max && std::getline(std::cin, line)) {
@@ -55,15 +56,15 @@ Error without_offer(const Core& core, const SyncReport& report) {
   if (!report.trouble) {
     for (const GroupView& group : core.groups()) {
       if (group.standing != GroupView::Standing::asking) continue;
-      return {Errc::not_found, "There is no other invite in hand. You asked to join \"" +
-                                   group.name +
-                                   "\" already; porchlight sync shows when that is approved."};
+      return {Errc::not_found, say(tr("There is no other invite in hand. You asked to join \"{}\" "
+                                      "already; porchlight sync shows when that is approved."),
+                                   group.name)};
     }
-    return {Errc::not_found, "There is no invite in hand: porchlight join LINK."};
+    return {Errc::not_found, tr("There is no invite in hand: porchlight join LINK.")};
   }
   Error error = *report.trouble;
-  error.what = sentences(error.what,
-                         "The invite is kept: porchlight join, without a link, goes on with it.");
+  error.what = sentences(
+      error.what, tr("The invite is kept: porchlight join, without a link, goes on with it."));
   return error;
 }
 
@@ -85,40 +86,41 @@ Json describe(const Offer& offer, const std::optional<SafetyWords>& words) {
 
 void show_asked(Output& out, const Offer& offer, const SafetyWords& words) {
   const std::string inviter = one_line(offer.inviter_name);
-  out.line("Asked to join \"" + one_line(offer.group_name) + "\" as " + role_name(offer.role) +
-           ".");
-  out.line("Safety words  " + words_text(words));
-  out.say("Compare the words with " + inviter +
-          ", who sees the same six if nobody is in between, "
-          "and has\nto approve you. porchlight sync shows when that is done.");
+  out.line(say(tr("Asked to join \"{0}\" as {1}."), one_line(offer.group_name),
+               tr(role_name(offer.role))));
+  out.line(say(tr("Safety words  {}"), words_text(words)));
+  out.say(say(tr("Compare the words with {}, who sees the same six if nobody is in between, and "
+                 "has\nto approve you. porchlight sync shows when that is done."),
+              inviter));
 }
 
 /// Nobody has to let in whoever comes into an audience.
 void show_reading(Output& out, const Offer& offer, const std::optional<SafetyWords>& words) {
   const std::string name = one_line(offer.group_name);
-  out.line("Joined \"" + name + "\" (audience). Reading now.");
+  out.line(say(tr("Joined \"{}\" (audience). Reading now."), name));
   if (words) {
-    out.line("Safety words  " + words_text(*words) +
-             "   compare them with the person who invited you");
+    out.line(say(tr("Safety words  {}   compare them with the person who invited you"),
+                 words_text(*words)));
   }
-  out.say("The group behind \"" + name +
-          "\" sees your name and what you answer; nobody else in the audience does.\n"
-          "Next  porchlight alert list, or porchlight listen to stay connected");
+  out.say(
+      say(tr("The group behind \"{}\" sees your name and what you answer; nobody else in the "
+             "audience does.\nNext  porchlight alert list, or porchlight listen to stay connected"),
+          name));
 }
 
 void show_accepted(Output& out, const Offer& offer, const std::optional<SafetyWords>& words) {
   if (out.json()) return out.record("join", describe(offer, words));
   if (offer.role == wire::ROLE_AUDIENCE) return show_reading(out, offer, words);
   if (words) return show_asked(out, offer, *words);
-  out.line("You can use this relay now.");
-  if (offer.from_operator) return out.say("Next  porchlight group create NAME");
-  out.say("You are in \"" + one_line(offer.group_name) +
-          "\" already: only what the invite has for the relay was taken.");
+  out.line(tr("You can use this relay now."));
+  if (offer.from_operator) return out.say(tr("Next  porchlight group create NAME"));
+  out.say(say(tr("You are in \"{}\" already: only what the invite has for the relay was taken."),
+              one_line(offer.group_name)));
 }
 
 /// Until the group is there. True then; false when the person did not want to wait any longer.
 Result<bool> wait_for(Engine& engine, Output& out, const std::string& group) {
-  out.say("Waiting for approval; Ctrl-C stops the waiting, not the request.");
+  out.say(tr("Waiting for approval; Ctrl-C stops the waiting, not the request."));
   ListenCallbacks callbacks;
   callbacks.on_connected = [] {};
   callbacks.on_disconnected = [&](const Error& why, std::chrono::milliseconds) {
@@ -139,17 +141,18 @@ Result<ExitCode> wait_in(Context& context, Engine& engine, const Offer& offer) {
   if (context.out().json()) {
     context.out().record("joined", {{"group", offer.group_name}});
   } else {
-    context.out().line("Joined \"" + one_line(offer.group_name) + "\" (" + role_name(offer.role) +
-                       ").");
+    context.out().line(
+        say(tr("Joined \"{0}\" ({1})."), one_line(offer.group_name), tr(role_name(offer.role))));
   }
   return ExitCode::done;
 }
 
 std::string invited_text(const Offer& offer, TimePoint now) {
   const bool by_channel = offer.inviter_name.empty();
-  return "Invited to \"" + one_line(offer.group_name) + "\" as " + role_name(offer.role) +
-         (by_channel ? "" : " by " + one_line(offer.inviter_name)) + ", until " +
-         short_time(offer.expires, now) + ".";
+  return say(by_channel ? tr("Invited to \"{0}\" as {1}, until {3}.")
+                        : tr("Invited to \"{0}\" as {1} by {2}, until {3}."),
+             one_line(offer.group_name), tr(role_name(offer.role)), one_line(offer.inviter_name),
+             short_time(offer.expires, now));
 }
 
 Result<ExitCode> run_join(Context& context, const JoinOptions& options) {
@@ -177,9 +180,10 @@ Result<ExitCode> run_join(Context& context, const JoinOptions& options) {
 
 Action define_join(CLI::App& app) {
   auto options = std::make_shared<JoinOptions>();
-  app.add_option("link", options->link, "The link; - reads it from stdin")->type_name("LINK");
-  app.add_option("--name", options->name, "Your name, as the others will see it");
-  app.add_flag("--wait", options->wait, "Stay until you are approved");
+  app.add_option("link", options->link, tr("The link; - reads it from stdin"))
+      ->type_name(tr("LINK"));
+  app.add_option("--name", options->name, tr("Your name, as the others will see it"));
+  app.add_flag("--wait", options->wait, tr("Stay until you are approved"));
   return [options](Context& context) { return run_join(context, *options); };
 }
 

@@ -1,4 +1,6 @@
 // library add, list, show, withdraw: texts that everybody has at hand, also without a network.
+#include <algorithm>
+
 #include "client/cli/commands.hpp"
 #include "client/cli/language.hpp"
 #include "client/cli/people.hpp"
@@ -136,15 +138,11 @@ Result<ExitCode> run_withdraw(Context& context, const std::string& id) {
   if (found.item.is_withdrawn()) {
     return Error{Errc::used, say(tr("{} was withdrawn already."), found.item.short_id)};
   }
-  if (found.item.version == limits::library_version_max) {
-    return Error{Errc::full, say(tr("{} can have no further version, not even one that takes it "
-                                    "back."),
-                                 found.item.short_id)};
-  }
   wire::Body body;
   wire::LibraryItem& item = *body.mutable_library_item();
   item.set_item(found.item.id.str());
-  item.set_version(found.item.version + 1);
+  // It takes back its own version too, so that nothing stands beyond what can be taken back.
+  item.set_version(std::min(found.item.version + 1, limits::library_version_max));
   item.set_title(found.item.texts.front().item().title());
   return post_body(context, *engine, found.group, std::move(body), found.item.short_id);
 }
@@ -215,18 +213,18 @@ Result<ExitCode> run_show(Context& context, const ShowOptions& options) {
 Action define_library_add(CLI::App& app) {
   auto options = std::make_shared<AddOptions>();
   app.add_option("group", options->group, tr("May be left out where there is only one"))
-      ->type_name("GROUP");
+      ->type_name(tr("GROUP"));
   app.add_option("--of", options->of,
                  tr("An item that is there: this is its text in another language, or a new version "
                     "of it"))
-      ->type_name("ID");
+      ->type_name(tr("ID"));
   app.add_option(
          "--file", options->file,
          say(tr("The text, at most {} bytes; - reads stdin"), limits::library_text_bytes_max))
-      ->type_name("FILE")
+      ->type_name(tr("FILE"))
       ->required();
   app.add_option("--language", options->language, tr("Which language it is in: en, es, es-MX"))
-      ->type_name("LANG")
+      ->type_name(tr("LANG"))
       ->required();
   app.add_option("--title", options->title, tr("What it is called in the list"));
   app.add_option("--jurisdiction", options->jurisdiction,
@@ -235,28 +233,30 @@ Action define_library_add(CLI::App& app) {
   app.add_option("--review-by", options->review_by,
                  tr("By when somebody should look it over again: 2027-05-01; it is marked after "
                     "that day"))
-      ->type_name("DAY");
+      ->type_name(tr("DAY"));
   return [options](Context& context) { return run_add(context, *options); };
 }
 
 Action define_library_list(CLI::App& app) {
   auto group = std::make_shared<std::string>();
-  app.add_option("group", *group, tr("Only of this group"))->type_name("GROUP");
+  app.add_option("group", *group, tr("Only of this group"))->type_name(tr("GROUP"));
   return [group](Context& context) { return run_list(context, *group); };
 }
 
 Action define_library_show(CLI::App& app) {
   auto options = std::make_shared<ShowOptions>();
-  app.add_option("id", options->id, tr("As library list shows it"))->type_name("ID")->required();
+  app.add_option("id", options->id, tr("As library list shows it"))
+      ->type_name(tr("ID"))
+      ->required();
   app.add_option("--language", options->language,
                  tr("In this language, where it is there; without it, in this device's"))
-      ->type_name("LANG");
+      ->type_name(tr("LANG"));
   return [options](Context& context) { return run_show(context, *options); };
 }
 
 Action define_library_withdraw(CLI::App& app) {
   auto id = std::make_shared<std::string>();
-  app.add_option("id", *id, tr("As library list shows it"))->type_name("ID")->required();
+  app.add_option("id", *id, tr("As library list shows it"))->type_name(tr("ID"))->required();
   return [id](Context& context) { return run_withdraw(context, *id); };
 }
 

@@ -20,11 +20,12 @@ class Connection {
   explicit Connection(Output& out) : out_(out) {}
 
   void connected() {
-    if (!up_) out_.say(was_up_ ? "Connected again." : "Connected, listening. Ctrl-C ends it.");
+    if (!up_)
+      out_.say(was_up_ ? tr("Connected again.") : tr("Connected, listening. Ctrl-C ends it."));
     up_ = was_up_ = true;
   }
   void disconnected(const Error& why) {
-    if (up_ || !was_told_) out_.warn(sentences(why.what, "Trying again and again."));
+    if (up_ || !was_told_) out_.warn(sentences(why.what, tr("Trying again and again.")));
     up_ = false;
     was_told_ = true;
   }
@@ -97,16 +98,17 @@ Result<ExitCode> run_listen(Context& context, const ListenOptions& options) {
 
 Action define_listen(CLI::App& app) {
   auto options = std::make_shared<ListenOptions>();
-  app.add_option("--since", options->since, "Also what came since then: 2h, or 14:02")
-      ->type_name("T");
-  app.add_flag("--once", options->once, "Print what there is (since T), and end");
-  app.add_option("--exec", options->exec,
-                 "Run this for each thing that others say, with PORCHLIGHT_KIND and PORCHLIGHT_ID "
-                 "in its environment: 'printf \\a'")
-      ->type_name("CMD");
+  app.add_option("--since", options->since, tr("Also what came since then: 2h, or 14:02"))
+      ->type_name(tr("T"));
+  app.add_flag("--once", options->once, tr("Print what there is (since T), and end"));
+  app.add_option(
+         "--exec", options->exec,
+         tr("Run this for each thing that others say, with PORCHLIGHT_KIND and PORCHLIGHT_ID "
+            "in its environment: 'printf \\a'"))
+      ->type_name(tr("CMD"));
   app.add_flag("--exec-all", options->exec_all,
-               "Hand the command all of it, as --json prints it, on stdin. It leaves the sealed "
-               "boxes with that");
+               tr("Hand the command all of it, as --json prints it, on stdin. It leaves the sealed "
+                  "boxes with that"));
   return [options](Context& context) { return run_listen(context, *options); };
 }
 

@@ -2,6 +2,7 @@
 #include "client/cli/commands.hpp"
 #include "client/cli/people.hpp"
 #include "client/cli/show.hpp"
+#include "proto/base/translate.hpp"
 
 namespace porchlight::client {
 namespace {
@@ -64,40 +65,41 @@ Result<ExitCode> change_group(Context& context, const Order& order) {
                                           {"epoch", after.epoch},
                                           {"members", after.members.size()}});
   } else if (done) {
-    context.out().line(order.done + " " + one_line(after.name) + ": " +
-                       counted(after.members.size(), "member") + ", state " +
-                       std::to_string(after.epoch) + ".");
+    context.out().line(say(tr("{0} {1}: {2} member, state {3}.", "{0} {1}: {2} members, state {3}.",
+                              after.members.size()),
+                           order.done, one_line(after.name), after.members.size(), after.epoch));
   }
   if (done) return context.end_of_sending(*engine, report);
   if (!engine->core().has_wishes(before.id)) {
-    return Error{Errc::not_permitted, "Somebody else changed \"" + after.name +
-                                          "\" first, and this was not done: see porchlight group "
-                                          "show for who leads it now."};
+    return Error{Errc::not_permitted,
+                 say(tr("Somebody else changed \"{}\" first, and this was not done: see porchlight "
+                        "group show for who leads it now."),
+                     after.name)};
   }
   if (report.trouble) context.out().warn(report.trouble->what);
   context.say_if_changes_wait(*engine);
-  context.out().warn("This is not done yet. It is kept here, and the next command goes on.");
+  context.out().warn(tr("This is not done yet. It is kept here, and the next command goes on."));
   return ExitCode::queued;
 }
 
 Result<ExitCode> run_remove(Context& context, const MemberOptions& options) {
   std::optional<VerifyKey> member;
   return change_group(
-      context,
-      {options.group, "Removed " + one_line(options.member) + ". Those who stay have new keys.",
-       [&](Core& core, const GroupView& group) {
-         member = identity_of(group, options.member);
-         return core.remove_member(group.id, options.member, context.now());
-       },
-       [&](const Core&, const GroupView&, const GroupView& after) {
-         return !find(after, member);
-       }});
+      context, {options.group,
+                say(tr("Removed {}. Those who stay have new keys."), one_line(options.member)),
+                [&](Core& core, const GroupView& group) {
+                  member = identity_of(group, options.member);
+                  return core.remove_member(group.id, options.member, context.now());
+                },
+                [&](const Core&, const GroupView&, const GroupView& after) {
+                  return !find(after, member);
+                }});
 }
 
 Result<ExitCode> run_keep(Context& context, const MemberOptions& options) {
   std::optional<VerifyKey> member;
   return change_group(context,
-                      {options.group, "It is settled: " + one_line(options.member) + " stays.",
+                      {options.group, say(tr("It is settled: {} stays."), one_line(options.member)),
                        [&](Core& core, const GroupView& group) {
                          member = identity_of(group, options.member);
                          return core.keep_member(group.id, options.member, context.now());
@@ -112,21 +114,22 @@ Result<ExitCode> run_role(Context& context, const MemberOptions& options) {
   TRY(const wire::Role role, parse_role(options.role));
   std::optional<VerifyKey> member;
   return change_group(
-      context, {options.group, one_line(options.member) + " is a " + role_name(role) + " now.",
-                [&](Core& core, const GroupView& group) {
-                  member = identity_of(group, options.member);
-                  return core.set_role(group.id, options.member, role, context.now());
-                },
-                [&](const Core&, const GroupView&, const GroupView& after) {
-                  const MemberView* now = find(after, member);
-                  return now && now->role == role;
-                }});
+      context,
+      {options.group, say(tr("{0} is a {1} now."), one_line(options.member), tr(role_name(role))),
+       [&](Core& core, const GroupView& group) {
+         member = identity_of(group, options.member);
+         return core.set_role(group.id, options.member, role, context.now());
+       },
+       [&](const Core&, const GroupView&, const GroupView& after) {
+         const MemberView* now = find(after, member);
+         return now && now->role == role;
+       }});
 }
 
 Result<ExitCode> run_rekey(Context& context, const std::string& group_name) {
   return change_group(
       context,
-      {group_name, "Everybody has new keys.",
+      {group_name, tr("Everybody has new keys."),
        [&](Core& core, const GroupView& group) { return core.rekey(group.id, context.now()); },
        // Another's change in between may not have been one; and who leads no longer wants nothing.
        [](const Core& core, const GroupView& before, const GroupView& after) {
@@ -134,41 +137,41 @@ Result<ExitCode> run_rekey(Context& context, const std::string& group_name) {
        }});
 }
 
-constexpr const char* which_group = "Which group; may be left out where there is only one";
+constexpr const char* which_group = mark("Which group; may be left out where there is only one");
 
 }  // namespace
 
 Action define_member_remove(CLI::App& app) {
   auto options = std::make_shared<MemberOptions>();
-  app.add_option("member", options->member, "As porchlight group show has it")
-      ->type_name("NAME")
+  app.add_option("member", options->member, tr("As porchlight group show has it"))
+      ->type_name(tr("NAME"))
       ->required();
-  app.add_option("--group", options->group, which_group);
+  app.add_option("--group", options->group, tr(which_group));
   return [options](Context& context) { return run_remove(context, *options); };
 }
 
 Action define_member_keep(CLI::App& app) {
   auto options = std::make_shared<MemberOptions>();
-  app.add_option("member", options->member, "As porchlight group show has it")
-      ->type_name("NAME")
+  app.add_option("member", options->member, tr("As porchlight group show has it"))
+      ->type_name(tr("NAME"))
       ->required();
-  app.add_option("--group", options->group, which_group);
+  app.add_option("--group", options->group, tr(which_group));
   return [options](Context& context) { return run_keep(context, *options); };
 }
 
 Action define_member_role(CLI::App& app) {
   auto options = std::make_shared<MemberOptions>();
-  app.add_option("member", options->member, "As porchlight group show has it")
-      ->type_name("NAME")
+  app.add_option("member", options->member, tr("As porchlight group show has it"))
+      ->type_name(tr("NAME"))
       ->required();
-  app.add_option("role", options->role, "member or lead")->type_name("ROLE")->required();
-  app.add_option("--group", options->group, which_group);
+  app.add_option("role", options->role, tr("member or lead"))->type_name("member|lead")->required();
+  app.add_option("--group", options->group, tr(which_group));
   return [options](Context& context) { return run_role(context, *options); };
 }
 
 Action define_group_rekey(CLI::App& app) {
   auto name = std::make_shared<std::string>();
-  app.add_option("group", *name, which_group)->type_name("NAME");
+  app.add_option("group", *name, which_group)->type_name(tr("NAME"));
   return [name](Context& context) { return run_rekey(context, *name); };
 }
 

@@ -4,14 +4,16 @@
 #include "client/cli/posting.hpp"
 #include "client/cli/terminal.hpp"
 #include "proto/base/limits.hpp"
+#include "proto/base/translate.hpp"
 
 namespace porchlight::client {
 namespace {
 
 Result<ExitCode> run_post(Context& context, const std::vector<std::string>& words) {
   if (words.size() > 2) {
-    return Error{Errc::usage, "A text of several words stands in quotes: porchlight post " +
-                                  words.front() + " \"...\". Nothing was posted."};
+    return Error{Errc::usage, say(tr("A text of several words stands in quotes: porchlight post {} "
+                                     "\"...\". Nothing was posted."),
+                                  words.front())};
   }
   const bool names_group = words.size() == 2;
   std::string text = words.back();
@@ -22,8 +24,9 @@ Result<ExitCode> run_post(Context& context, const std::vector<std::string>& word
   TRY(const auto engine, context.open());
   // A group's name alone is a text that was forgotten, not a text.
   if (!names_group && engine->core().group(text).ok()) {
-    return Error{Errc::usage,
-                 "Say what to post: porchlight post " + text + " \"...\". Nothing was posted."};
+    return Error{
+        Errc::usage,
+        say(tr("Say what to post: porchlight post {} \"...\". Nothing was posted."), text)};
   }
   TRY(const GroupView group, pick_group(engine->core(), names_group ? words[0] : ""));
   wire::Body body;
@@ -36,9 +39,9 @@ Result<ExitCode> run_post(Context& context, const std::vector<std::string>& word
 Action define_post(CLI::App& app) {
   auto words = std::make_shared<std::vector<std::string>>();
   app.add_option("words", *words,
-                 "The group (may be left out where there is only one) and the text; - reads the "
-                 "text from stdin")
-      ->type_name("[GROUP] TEXT")
+                 tr("The group (may be left out where there is only one) and the text; - reads the "
+                    "text from stdin"))
+      ->type_name(tr("[GROUP] TEXT"))
       ->required()
       ->expected(1, -1);
   return [words](Context& context) { return run_post(context, *words); };

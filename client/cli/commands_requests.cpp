@@ -6,23 +6,28 @@
 #include "client/cli/show.hpp"
 #include "client/cli/time_text.hpp"
 #include "proto/base/limits.hpp"
+#include "proto/base/translate.hpp"
 
 namespace porchlight::client {
 namespace {
 
-Json request_json(const RequestView& request) {
-  return {{"id", request_name(request.id)},        {"name", request.name},
-          {"kind", kind_name(request.kind)},       {"invited_as", request.invited_as},
-          {"group", request.group_name},           {"received", rfc3339(request.received)},
-          {"words", words_json(request.words)},    {"invite_uses", request.invite_uses},
-          {"invite_number", request.invite_number}};
-}
-
-/// " (no. 7 of 40)" at an event.
-std::string number_text(const RequestView& request) {
-  if (request.invite_uses == 1) return "";
-  return " (no. " + std::to_string(request.invite_number) + " of " +
-         std::to_string(request.invite_uses) + ")";
+/// What they ask, by what right, and when.
+std::string request_line(const RequestView& request, TimePoint now) {
+  const std::string id = request_name(request.id);
+  const std::string name = one_line(request.name);
+  const std::string group = one_line(request.group_name);
+  const std::string when = short_time(request.received, now);
+  if (request.kind != RequestView::Kind::join) {
+    return say(tr("{0}  {1} asks to catch up with \"{2}\"; ask in person: whoever has their device "
+                  "could ask as well; {3}"),
+               id, name, group, when);
+  }
+  return say(
+      request.invite_uses == 1
+          ? tr("{0}  {1} asks to join \"{2}\"; the invite was for {3}; {4}")
+          : tr("{0}  {1} asks to join \"{2}\"; the invite was for {3} (no. {5} of {6}); {4}"),
+      id, name, group, one_line(request.invited_as), when, request.invite_number,
+      request.invite_uses);
 }
 
 std::string request_title(const RequestView& request) {
@@ -38,18 +43,12 @@ Result<ExitCode> run_requests(Context& context) {
       context.out().record("request", request_json(request));
       continue;
     }
-    const bool joins = request.kind == RequestView::Kind::join;
-    context.out().line(
-        request_name(request.id) + "  " + one_line(request.name) + " " + wish_of(request.kind) +
-        (joins ? " \"" : " with \"") + one_line(request.group_name) + "\"; " +
-        (joins ? "the invite was for " + one_line(request.invited_as) + number_text(request)
-               : "ask in person: whoever has their device could ask as well") +
-        "; " + short_time(request.received, context.now()));
-    context.out().line("       safety words  " + words_text(request.words));
+    context.out().line(request_line(request, context.now()));
+    context.out().line(say(tr("       safety words  {}"), words_text(request.words)));
   }
   if (!context.out().json()) {
-    context.out().say(requests.empty() ? "Nobody asks for anything."
-                                       : "Compare the words, then: porchlight approve ID");
+    context.out().say(requests.empty() ? tr("Nobody asks for anything.")
+                                       : tr("Compare the words, then: porchlight approve ID"));
   }
   return context.end_of_reading(report);
 }
@@ -76,15 +75,14 @@ void say_in_how_many(Output& out, const std::vector<RequestView>& approved) {
   constexpr std::size_t most = limits::epoch_operations_max;
   for (const auto& [group, count] : counts) {
     if (count <= most) continue;
-    out.say("They come into \"" + one_line(group) + "\" with " +
-            std::to_string((count + most - 1) / most) + " changes, " + std::to_string(most) +
-            " people with each.");
+    out.say(say(tr("They come into \"{0}\" with {1} changes, {2} people with each."),
+                one_line(group), (count + most - 1) / most, most));
   }
 }
 
 Result<ExitCode> run_approve(Context& context, const ApproveOptions& options) {
   if (options.ids.empty() != options.all) {
-    return Error{Errc::usage, "Say whom: one ID or more of porchlight requests, or --all."};
+    return Error{Errc::usage, tr("Say whom: one ID or more of porchlight requests, or --all.")};
   }
   TRY(const auto engine, context.open());
   Core& core = engine->core();
@@ -96,7 +94,7 @@ Result<ExitCode> run_approve(Context& context, const ApproveOptions& options) {
     for (const RequestView& request : core.requests()) ids.push_back(request.id);
   }
   if (ids.empty()) {
-    context.out().say("Nobody asks for anything.");
+    context.out().say(tr("Nobody asks for anything."));
     return context.end_of_reading(fetched);
   }
   const auto before = core.requests();
@@ -108,9 +106,9 @@ Result<ExitCode> run_approve(Context& context, const ApproveOptions& options) {
       context.out().record("approved", request_json(request));
     } else {
       const bool joins = request.kind == RequestView::Kind::join;
-      context.out().line("Approved " + request_title(request) +
-                         (joins ? " into \"" : " to catch up with \"") +
-                         one_line(request.group_name) + "\".");
+      context.out().line(say(
+          joins ? tr("Approved {0} into \"{1}\".") : tr("Approved {0} to catch up with \"{1}\"."),
+          request_title(request), one_line(request.group_name)));
     }
   }
   say_in_how_many(context.out(), approved);
@@ -128,8 +126,8 @@ Result<ExitCode> run_deny(Context& context, const std::string& id) {
   if (context.out().json()) {
     context.out().record("denied", {{"id", request_name(request_id(id))}});
   } else {
-    context.out().line("Turned down " + (denied.empty() ? one_line(id) : request_title(denied[0])) +
-                       ". They are not told.");
+    context.out().line(say(tr("Turned down {}. They are not told."),
+                           denied.empty() ? one_line(id) : request_title(denied[0])));
   }
   return context.end_of_sending(*engine, report);
 }
@@ -140,14 +138,14 @@ Action define_requests(CLI::App&) { return run_requests; }
 
 Action define_approve(CLI::App& app) {
   auto options = std::make_shared<ApproveOptions>();
-  app.add_option("id", options->ids, "As porchlight requests shows it")->type_name("ID");
-  app.add_flag("--all", options->all, "Everybody who asks");
+  app.add_option("id", options->ids, tr("As porchlight requests shows it"))->type_name(tr("ID"));
+  app.add_flag("--all", options->all, tr("Everybody who asks"));
   return [options](Context& context) { return run_approve(context, *options); };
 }
 
 Action define_deny(CLI::App& app) {
   auto id = std::make_shared<std::string>();
-  app.add_option("id", *id, "As porchlight requests shows it")->type_name("ID")->required();
+  app.add_option("id", *id, tr("As porchlight requests shows it"))->type_name(tr("ID"))->required();
   return [id](Context& context) { return run_deny(context, *id); };
 }
 

@@ -4,6 +4,7 @@
 #include "client/cli/commands.hpp"
 #include "client/cli/people.hpp"
 #include "client/cli/posting.hpp"
+#include "client/cli/roll_calls.hpp"
 #include "client/cli/show_roll_call.hpp"
 #include "client/cli/time_text.hpp"
 #include "client/core/short_name.hpp"
@@ -11,31 +12,6 @@
 
 namespace porchlight::client {
 namespace {
-
-struct FoundCall {
-  GroupView group;
-  RollCallView call;
-};
-
-std::vector<FoundCall> calls_in(const Core& core, const GroupView& group, TimePoint now) {
-  std::vector<FoundCall> found;
-  for (RollCallView& call : make_roll_calls(core.live_messages(group.id, now))) {
-    found.push_back({group, std::move(call)});
-  }
-  return found;
-}
-
-/// Of all groups, oldest first.
-std::vector<FoundCall> all_calls(const Core& core, TimePoint now) {
-  std::vector<FoundCall> all;
-  for (const GroupView& group : core.groups()) {
-    for (FoundCall& found : calls_in(core, group, now)) all.push_back(std::move(found));
-  }
-  std::stable_sort(all.begin(), all.end(), [](const FoundCall& a, const FoundCall& b) {
-    return a.call.message.sent < b.call.message.sent;
-  });
-  return all;
-}
 
 Error no_such_call(const std::string& typed) {
   return {Errc::not_found, say(tr("There is no one roll call {0} here: porchlight rollcall list "
@@ -49,12 +25,6 @@ Result<FoundCall> find_call(const std::vector<FoundCall>& all, const std::string
   const RollCallView* view = find_by_short_name(views, 'C', typed);
   if (view == nullptr) return no_such_call(typed);
   return all[static_cast<std::size_t>(view - views.data())];
-}
-
-bool asks_me(const FoundCall& found) {
-  return std::any_of(
-      found.group.members.begin(), found.group.members.end(),
-      [&](const MemberView& member) { return member.me && found.call.asks(member.identity); });
 }
 
 /// The one that waits for this member's word: asked and not answered, or the only one there is.
@@ -73,20 +43,6 @@ Result<FoundCall> the_open_call(std::vector<FoundCall> all) {
                                "porchlight rollcall list shows it. Nothing was sent.")};
 }
 
-RollCallCount count_in(const Core& core, const FoundCall& found) {
-  std::vector<KnownPerson> known;
-  const auto add = [&](const GroupView& group, KnownPerson::Place place) {
-    for (const MemberView& member : group.members) {
-      known.push_back({member.identity, member.name, place});
-    }
-  };
-  add(found.group, KnownPerson::Place::in_group);
-  for (const GroupView& group : core.groups()) {
-    if (group.id != found.group.id) add(group, KnownPerson::Place::elsewhere);
-  }
-  return count_answers(found.call, known);
-}
-
 // ---- call -----------------------------------------------------------------------------------
 
 struct CallOptions {
@@ -94,30 +50,6 @@ struct CallOptions {
   std::vector<std::string> who;
   std::string deadline;
 };
-
-Result<std::vector<VerifyKey>> people_to_ask(const GroupView& group,
-                                             const std::vector<std::string>& who) {
-  std::vector<VerifyKey> people;
-  for (const MemberView& member : group.members) {
-    if (who.empty() && !member.me) people.push_back(member.identity);
-  }
-  for (const std::string& name : who) {
-    const auto found = std::find_if(group.members.begin(), group.members.end(),
-                                    [&](const MemberView& member) { return member.name == name; });
-    if (found == group.members.end()) {
-      return Error{Errc::not_found,
-                   say(tr("Nobody in \"{0}\" is called {1}: porchlight group show says who is in. "
-                          "Nobody was asked."),
-                       one_line(group.name), one_line(name))};
-    }
-    people.push_back(found->identity);
-  }
-  if (people.empty()) {
-    return Error{Errc::usage,
-                 say(tr("Nobody but you is in \"{0}\". Nobody was asked."), one_line(group.name))};
-  }
-  return people;
-}
 
 /// Which of the words is the group: the first of two, or the only one where a group is called so.
 Result<GroupView> take_group(const Core& core, std::vector<std::string>& words) {
@@ -136,30 +68,22 @@ std::string name_for(const Core& core, const GroupView& group, const MessageId& 
 }
 
 Result<ExitCode> run_call(Context& context, CallOptions options) {
-  wire::Body body;
-  if (!options.deadline.empty()) {
-    TRY(const TimePoint deadline, parse_deadline(options.deadline, context.now()));
-    if (deadline <= context.now()) {
-      return Error{Errc::usage, tr("That deadline is over already. Nobody was asked.")};
-    }
-    body.mutable_roll_call()->set_deadline_minute(wire::unix_minute(deadline));
-  }
   TRY(const auto engine, context.open());
   // Who is in may have changed since, and it is the list of those who are missed later.
   TRY(const SyncReport report, context.sync(*engine));
   if (report.trouble) context.out().warn(report.trouble->what);
   Core& core = engine->core();
   TRY(const GroupView group, take_group(core, options.words));
-  TRY(const auto people, people_to_ask(group, options.who));
-  ask(people, *body.mutable_roll_call());
-  if (!options.words.empty()) body.mutable_roll_call()->set_text(options.words[0]);
+  TRY(wire::Body body, call_body(group, options.who, options.words.empty() ? "" : options.words[0],
+                                 options.deadline, context.now()));
+  const auto people = static_cast<std::size_t>(body.roll_call().asked_size());
   const auto id = context.random().fixed<MessageId>();
   body.set_id(id.str());
   const std::string name = name_for(core, group, id, context.now());
   TRY(const ExitCode end, post_body(context, *engine, group, std::move(body), name));
   context.out().say(say(tr("{0} person is asked: porchlight rollcall status {1}",
-                           "{0} people are asked: porchlight rollcall status {1}", people.size()),
-                        people.size(), name));
+                           "{0} people are asked: porchlight rollcall status {1}", people),
+                        people, name));
   return end;
 }
 
@@ -187,12 +111,7 @@ Result<ExitCode> run_answer(Context& context, const AnswerOptions& options) {
     found = meant_call(engine->core(), options.words, context.now());
   }
   if (!found.ok()) return std::move(found).error();
-  wire::Body body;
-  body.mutable_roll_call_answer()->set_roll_call(found->call.id.str());
-  body.mutable_roll_call_answer()->set_kind(kind);
-  body.mutable_roll_call_answer()->set_note(options.note);
-  body.set_lifetime_hours(found->call.message.body.lifetime_hours());
-  return post_body(context, *engine, found->group, std::move(body),
+  return post_body(context, *engine, found->group, answer_body(found->call, kind, options.note),
                    found->call.short_id + "  " + answer_text(kind));
 }
 
@@ -287,34 +206,35 @@ Result<ExitCode> run_list(Context& context) {
 Action define_rollcall_call(CLI::App& app) {
   auto options = std::make_shared<CallOptions>();
   app.add_option("words", options->words,
-                 "The group (may be left out where there is only one), and what to say with it")
-      ->type_name("[GROUP] [TEXT]")
+                 tr("The group (may be left out where there is only one), and what to say with it"))
+      ->type_name(tr("[GROUP] [TEXT]"))
       ->expected(0, 2);
   app.add_option("--who", options->who,
-                 "Only this member; may be given for several. Everybody but you otherwise")
-      ->type_name("NAME")
+                 tr("Only this member; may be given for several. Everybody but you otherwise"))
+      ->type_name(tr("NAME"))
       ->allow_extra_args(false);
-  app.add_option("--deadline", options->deadline, "By when an answer is wanted: 20m, or 14:30")
-      ->type_name("TIME");
+  app.add_option("--deadline", options->deadline, tr("By when an answer is wanted: 20m, or 14:30"))
+      ->type_name(tr("TIME"));
   return [options](Context& context) { return run_call(context, *options); };
 }
 
 Action define_rollcall_answer(CLI::App& app) {
   auto options = std::make_shared<AnswerOptions>();
-  app.add_option("words", options->words,
-                 "Which one (may be left out where one waits for you), and ok, need-help or urgent")
-      ->type_name("[C-ID] ANSWER")
+  app.add_option(
+         "words", options->words,
+         tr("Which one (may be left out where one waits for you), and ok, need-help or urgent"))
+      ->type_name("[C-ID] ok|need-help|urgent")
       ->required()
       ->expected(1, 2);
-  app.add_option("--note", options->note, "A few words more, for the whole group");
+  app.add_option("--note", options->note, tr("A few words more, for the whole group"));
   return [options](Context& context) { return run_answer(context, *options); };
 }
 
 Action define_rollcall_status(CLI::App& app) {
   auto options = std::make_shared<StatusOptions>();
-  app.add_option("id", options->id, "As rollcall list shows it; the newest otherwise")
-      ->type_name("C-ID");
-  app.add_flag("--missing", options->missing, "Only those who are silent, one name a line");
+  app.add_option("id", options->id, tr("As rollcall list shows it; the newest otherwise"))
+      ->type_name(tr("C-ID"));
+  app.add_flag("--missing", options->missing, tr("Only those who are silent, one name a line"));
   return [options](Context& context) { return run_status(context, *options); };
 }
 

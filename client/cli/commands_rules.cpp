@@ -89,18 +89,18 @@ Result<ExitCode> run_show(Context& context, const RulesOptions& options) {
 
 Action define_rules_set(CLI::App& app) {
   auto options = std::make_shared<RulesOptions>();
-  app.add_option("group", options->group, "Whose; may be left out where there is only one")
-      ->type_name("GROUP");
-  app.add_option("--text", options->text, "The rules; - reads them from stdin")
-      ->type_name("TEXT")
+  app.add_option("group", options->group, tr("Whose; may be left out where there is only one"))
+      ->type_name(tr("GROUP"));
+  app.add_option("--text", options->text, tr("The rules; - reads them from stdin"))
+      ->type_name(tr("TEXT"))
       ->required();
   return [options](Context& context) { return run_set(context, *options); };
 }
 
 Action define_rules_show(CLI::App& app) {
   auto options = std::make_shared<RulesOptions>();
-  app.add_option("group", options->group, "Whose; may be left out where there is only one")
-      ->type_name("GROUP");
+  app.add_option("group", options->group, tr("Whose; may be left out where there is only one"))
+      ->type_name(tr("GROUP"));
   return [options](Context& context) { return run_show(context, *options); };
 }
 

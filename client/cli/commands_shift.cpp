@@ -49,7 +49,7 @@ Result<ExitCode> run_show(Context& context, const std::string& id) {
   if (context.out().json()) {
     context.out().record("shift", shift_json(found, context.now()));
   } else {
-    show_shift(context.out(), found, context.now());
+    for (const std::string& line : shift_lines(found, context.now())) context.out().line(line);
   }
   return context.end_of_reading(report);
 }
@@ -58,14 +58,14 @@ Result<ExitCode> run_show(Context& context, const std::string& id) {
 
 Action define_shift_list(CLI::App& app) {
   auto options = std::make_shared<ListOptions>();
-  app.add_option("group", options->group, tr("Only of this group"))->type_name("GROUP");
+  app.add_option("group", options->group, tr("Only of this group"))->type_name(tr("GROUP"));
   app.add_flag("--all", options->all, tr("Also those that are over or cancelled"));
   return [options](Context& context) { return run_list(context, *options); };
 }
 
 Action define_shift_show(CLI::App& app) {
   auto id = std::make_shared<std::string>();
-  app.add_option("id", *id, tr("As shift list shows it"))->type_name("ID")->required();
+  app.add_option("id", *id, tr("As shift list shows it"))->type_name(tr("ID"))->required();
   return [id](Context& context) { return run_show(context, *id); };
 }
 

@@ -201,25 +201,25 @@ Result<ExitCode> run_cancel(Context& context, const std::string& id) {
 void define_fields(CLI::App& app, const Options& options) {
   app.add_option("--site", options->site,
                  tr("Where, by a name that the group uses: \"Lincoln\". Never a person's address"))
-      ->type_name("TEXT");
+      ->type_name(tr("TEXT"));
   app.add_option("--post", options->post, tr("Which place there: \"north gate\""))
-      ->type_name("TEXT");
-  app.add_option("--on", options->on, tr("The day, at the site: 2026-11-24"))->type_name("DAY");
+      ->type_name(tr("TEXT"));
+  app.add_option("--on", options->on, tr("The day, at the site: 2026-11-24"))->type_name(tr("DAY"));
   app.add_option("--from", options->from, tr("From when, by the site's clocks: 14:30"))
-      ->type_name("TIME");
+      ->type_name(tr("TIME"));
   app.add_option("--to", options->to,
                  tr("Until when; a time that is not after --from is on the next day"))
-      ->type_name("TIME");
+      ->type_name(tr("TIME"));
   app.add_option("--zone", options->zone,
                  tr("The site's time zone, America/Chicago; without it this device's"))
-      ->type_name("ZONE");
-  app.add_option("--people", options->people, tr("How many it needs (1)"))->type_name("N");
+      ->type_name(tr("ZONE"));
+  app.add_option("--people", options->people, tr("How many it needs (1)"))->type_name(tr("N"));
   app.add_option("--at-most", options->at_most,
                  tr("How many it has places for; without it as many as it needs"))
-      ->type_name("N");
+      ->type_name(tr("N"));
   app.add_option("--note", options->note,
                  tr("What they should know. Never a child's name, here or anywhere"))
-      ->type_name("TEXT");
+      ->type_name(tr("TEXT"));
 }
 
 }  // namespace
@@ -227,10 +227,10 @@ void define_fields(CLI::App& app, const Options& options) {
 Action define_shift_plan(CLI::App& app) {
   auto options = std::make_shared<PlanOptions>();
   app.add_option("group", options->group, tr("May be left out where there is only one"))
-      ->type_name("GROUP");
+      ->type_name(tr("GROUP"));
   define_fields(app, options);
   app.add_option("--file", options->file, tr("Several shifts from a TOML file; - reads stdin"))
-      ->type_name("FILE")
+      ->type_name(tr("FILE"))
       ->excludes("--site", "--post", "--on", "--from", "--to", "--people", "--at-most", "--note");
   app.footer(app.get_footer() + "\n\n" +
              tr("A file says first what all its shifts share, then each shift:\n\n"
@@ -252,14 +252,16 @@ Action define_shift_plan(CLI::App& app) {
 
 Action define_shift_change(CLI::App& app) {
   auto options = std::make_shared<PlanOptions>();
-  app.add_option("id", options->group, tr("As shift list shows it"))->type_name("ID")->required();
+  app.add_option("id", options->group, tr("As shift list shows it"))
+      ->type_name(tr("ID"))
+      ->required();
   define_fields(app, options);
   return [options](Context& context) { return run_change(context, *options); };
 }
 
 Action define_shift_cancel(CLI::App& app) {
   auto id = std::make_shared<std::string>();
-  app.add_option("id", *id, tr("As shift list shows it"))->type_name("ID")->required();
+  app.add_option("id", *id, tr("As shift list shows it"))->type_name(tr("ID"))->required();
   return [id](Context& context) { return run_cancel(context, *id); };
 }
 

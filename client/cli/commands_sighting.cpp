@@ -1,5 +1,6 @@
 // sighting post, list, show: reporting and looking.
 #include "client/cli/commands.hpp"
+#include "client/cli/photos.hpp"
 #include "client/cli/plausible.hpp"
 #include "client/cli/show_sighting.hpp"
 #include "client/cli/sighting_acts.hpp"
@@ -17,6 +18,7 @@ struct PostOptions {
   std::string group;
   std::string time;
   std::string corrects;
+  std::vector<std::string> photos;
   wire::Sighting sighting;
 };
 
@@ -64,7 +66,7 @@ Result<std::uint32_t> hours_left(const SightingView& first, TimePoint now) {
 }
 
 Result<ExitCode> post_correction(Context& context, Engine& engine, const std::string& id,
-                                 wire::Body body) {
+                                 wire::Body body, std::span<const Bytes> photos) {
   TRY(const FoundSighting found, fetch_sighting(context, engine, id));
   const SightingView& first = found.sighting;
   if (!first.report.mine) {
@@ -82,7 +84,7 @@ Result<ExitCode> post_correction(Context& context, Engine& engine, const std::st
   body.set_lifetime_hours(hours);
   body.set_supersedes(first.id.str());
   fill_in(*body.mutable_sighting(), first.report.body.sighting());
-  return post_body(context, engine, found.group, std::move(body), first.short_id);
+  return post_body(context, engine, found.group, std::move(body), first.short_id, photos);
 }
 
 Result<ExitCode> run_post(Context& context, const PostOptions& options) {
@@ -93,17 +95,21 @@ Result<ExitCode> run_post(Context& context, const PostOptions& options) {
     TRY(const TimePoint observed, parse_time(options.time, context.now()));
     TRY(const bool meant, is_meant(context, observed));
     if (!meant) {
-      context.out().say("Nothing was posted.");
+      context.out().say(tr("Nothing was posted."));
       return ExitCode::done;
     }
     body.mutable_sighting()->set_observed_minute(wire::unix_minute(observed));
   } else if (is_new) {
     body.mutable_sighting()->set_observed_minute(wire::unix_minute(context.now()));
   }
+  // Decoding takes a while: nobody waits for the vault meanwhile.
+  TRY(const std::vector<Bytes> photos, read_photos(options.photos));
   TRY(const auto engine, context.open());
-  if (!is_new) return post_correction(context, *engine, options.corrects, std::move(body));
+  if (!is_new) {
+    return post_correction(context, *engine, options.corrects, std::move(body), photos);
+  }
   TRY(const GroupView group, pick_group(engine->core(), options.group));
-  return post_body(context, *engine, group, std::move(body), "");
+  return post_body(context, *engine, group, std::move(body), "", photos);
 }
 
 void add_flag(CLI::App& app, const char* name, const char* help,
@@ -138,7 +144,8 @@ std::vector<std::string> row_of(const SightingView& sighting, const Board& board
   return {sighting.short_id, short_time(sighting.report.sent, now),
           one_line(sighting.report.sender_name),
           standing_text(sighting, board) + (delay.empty() ? "" : " · " + delay),
-          sighting_text(sighting.report.body.sighting(), now)};
+          sighting_text(sighting.report.body.sighting(), now) +
+              (sighting.photos.empty() ? "" : " · " + photos_text(sighting))};
 }
 
 Result<ExitCode> run_list(Context& context, const ListOptions& options) {
@@ -167,7 +174,8 @@ Result<ExitCode> run_list(Context& context, const ListOptions& options) {
   }
   context.out().table(rows);
   if (rows.empty() && !context.out().json()) {
-    context.out().say(options.all ? "No sightings." : "No open sightings; --all shows the others.");
+    context.out().say(options.all ? tr("No sightings.")
+                                  : tr("No open sightings; --all shows the others."));
   }
   return context.end_of_reading(report);
 }
@@ -177,6 +185,7 @@ bool concerns(const MessageView& message, const SightingView& sighting, const Bo
   const wire::Body& body = message.body;
   const auto id = MessageId::from(as_bytes(body.has_verification() ? body.verification().sighting()
                                            : body.has_retraction() ? body.retraction().message()
+                                           : body.has_attachment() ? body.attachment().message()
                                            : body.has_sighting()   ? body.supersedes()
                                                                    : std::string()));
   const SightingView* about = id ? board.find_id(*id) : nullptr;
@@ -201,26 +210,37 @@ void show(Context& context, Core& core, const FoundSighting& found) {
   Output& out = context.out();
   const SightingView& sighting = found.sighting;
   const wire::Sighting& report = sighting.report.body.sighting();
+  LabelledRows rows;
   const auto field = [&](const char* label, const std::string& text) {
-    if (!text.empty()) out.line(label + one_line(text));
+    rows.push_back({label, one_line(text)});
   };
   const auto messages = core.live_messages(found.group.id, context.now());
   const Board board = make_board(messages);
   out.line(sighting.short_id + "  " + standing_text(sighting, board));
-  field("  delay      ", delay_text(sighting, context.now()));
-  field("  rules      ", rules_text(sighting, messages));
-  field("  size       ", report.size());
-  field("  activity   ", report.activity());
-  field("  where      ", report.location());
-  field("  zone       ", report.area());
-  field("  uniform    ", report.uniform());
-  field("  equipment  ", report.equipment());
+  field(tr("delay"), delay_text(sighting, context.now()));
+  field(tr("rules"), rules_text(sighting, messages));
+  field(tr("size"), report.size());
+  field(tr("activity"), report.activity());
+  field(tr("where"), report.location());
+  field(tr("zone"), report.area());
+  field(tr("uniform"), report.uniform());
+  field(tr("equipment"), report.equipment());
+  if (!sighting.photos.empty()) {
+    field(tr("photos"),
+          say(tr("{0}: porchlight photo get {1}"), photos_text(sighting), sighting.short_id));
+  }
   const TimePoint observed{std::chrono::minutes(report.observed_minute())};
-  out.line("  seen       " + short_time(observed, context.now()) +
-           (report.first_hand() ? ", first hand" : "") +
-           (report.still_there() ? ", still there" : ""));
-  out.line("  reported   " + short_time(sighting.report.sent, context.now()) + " by " +
-           one_line(sighting.report.sender_name) + " in " + one_line(found.group.name));
+  const char* seen = "{}";
+  if (report.first_hand()) {
+    seen = report.still_there() ? tr("{}, first hand, still there") : tr("{}, first hand");
+  } else if (report.still_there()) {
+    seen = tr("{}, still there");
+  }
+  field(tr("seen"), say(seen, short_time(observed, context.now())));
+  field(tr("reported"),
+        say(tr("{0} by {1} in {2}"), short_time(sighting.report.sent, context.now()),
+            sighting.report.sender_name, found.group.name));
+  out.labelled(rows);
   for (const MessageView& message : messages) {
     if (concerns(message, sighting, board)) {
       out.line("  " + message_line(message, found.group.name, board, context.now()));
@@ -256,34 +276,43 @@ Result<ExitCode> run_show(Context& context, const std::string& id) {
 Action define_sighting_post(CLI::App& app) {
   auto options = std::make_shared<PostOptions>();
   using Sighting = wire::Sighting;
-  app.add_option("group", options->group, "Which group; may be left out where there is only one")
-      ->type_name("GROUP");
-  add_field(app, "--size", "How many", options, &Sighting::mutable_size);
-  add_field(app, "--activity", "What they do", options, &Sighting::mutable_activity);
-  add_field(app, "--where", "A corner or a zone, in words", options, &Sighting::mutable_location);
-  add_field(app, "--zone", "Which zone that is in, by its short label", options,
+  app.add_option("group", options->group,
+                 tr("Which group; may be left out where there is only one"))
+      ->type_name(tr("GROUP"));
+  add_field(app, "--size", tr("How many"), options, &Sighting::mutable_size);
+  add_field(app, "--activity", tr("What they do"), options, &Sighting::mutable_activity);
+  add_field(app, "--where", tr("A corner or a zone, in words"), options,
+            &Sighting::mutable_location);
+  add_field(app, "--zone", tr("Which zone that is in, by its short label"), options,
             &Sighting::mutable_area);
-  add_field(app, "--uniform", "Uniform or markings", options, &Sighting::mutable_uniform);
-  app.add_option("--time", options->time, "When you saw it, if not now: 14:02")->type_name("TIME");
-  add_field(app, "--equipment", "Vehicles, tools, weapons", options, &Sighting::mutable_equipment);
+  add_field(app, "--uniform", tr("Uniform or markings"), options, &Sighting::mutable_uniform);
+  app.add_option("--time", options->time, tr("When you saw it, if not now: 14:02"))
+      ->type_name(tr("TIME"));
+  add_field(app, "--equipment", tr("Vehicles, tools, weapons"), options,
+            &Sighting::mutable_equipment);
   app.add_option("--corrects", options->corrects,
-                 "An earlier report of yours that this puts right; what you leave out stays")
-      ->type_name("ID");
-  add_flag(app, "--first-hand", "You saw it yourself", options, &Sighting::set_first_hand);
-  add_flag(app, "--still-there", "It is still there", options, &Sighting::set_still_there);
+                 tr("An earlier report of yours that this puts right; what you leave out stays"))
+      ->type_name(tr("ID"));
+  app.add_option("--photo", options->photos,
+                 tr("A JPEG or PNG that follows the text, without its location; up to four times"))
+      ->type_name(tr("FILE"))
+      ->expected(1)
+      ->take_all();
+  add_flag(app, "--first-hand", tr("You saw it yourself"), options, &Sighting::set_first_hand);
+  add_flag(app, "--still-there", tr("It is still there"), options, &Sighting::set_still_there);
   return [options](Context& context) { return run_post(context, *options); };
 }
 
 Action define_sighting_list(CLI::App& app) {
   auto options = std::make_shared<ListOptions>();
-  app.add_option("group", options->group, "Only this group's")->type_name("GROUP");
-  app.add_flag("--all", options->all, "Also those dismissed or closed");
+  app.add_option("group", options->group, tr("Only this group's"))->type_name(tr("GROUP"));
+  app.add_flag("--all", options->all, tr("Also those dismissed or closed"));
   return [options](Context& context) { return run_list(context, *options); };
 }
 
 Action define_sighting_show(CLI::App& app) {
   auto id = std::make_shared<std::string>();
-  app.add_option("id", *id, "As sighting list shows it")->type_name("ID")->required();
+  app.add_option("id", *id, tr("As sighting list shows it"))->type_name(tr("ID"))->required();
   return [id](Context& context) { return run_show(context, *id); };
 }
 

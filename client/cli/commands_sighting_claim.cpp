@@ -4,6 +4,7 @@
 #include "client/cli/conduct.hpp"
 #include "client/cli/show_sighting.hpp"
 #include "client/cli/sighting_acts.hpp"
+#include "client/cli/sighting_bodies.hpp"
 #include "client/cli/time_text.hpp"
 #include "client/core/waiting.hpp"
 #include "proto/base/translate.hpp"
@@ -19,12 +20,6 @@ struct ClaimOptions {
   std::uint32_t eta_minutes = 0;
   Acceptance acceptance = Acceptance::to_be_asked;
 };
-
-bool may_claim(const SightingView& sighting, TimePoint now) {
-  return sighting.standing == Standing::open ||
-         (sighting.standing == Standing::claimed &&
-          (sighting.claim->mine || is_overdue(sighting, now)));
-}
 
 /// Who has it, and what to do about that.
 Error taken(const SightingView& sighting, const Board& board, TimePoint now) {
@@ -78,13 +73,7 @@ Result<ExitCode> run_claim(Context& context, const ClaimOptions& options) {
   TRY(const Place place, find_claimable(context, *engine, options.id));
   const FoundSighting& found = place.found;
   TRY(const auto rules, accepted_rules(context, *engine, found.group, options.acceptance));
-  wire::Body body;
-  wire::Verification& verification = *body.mutable_verification();
-  verification.set_sighting(found.sighting.id.str());
-  wire::Claim& claim = *verification.mutable_claim();
-  claim.set_eta_minutes(options.eta_minutes);
-  if (rules) claim.set_rules(rules->hash.str());
-  if (found.sighting.standing == Standing::claimed) claim.set_over(found.sighting.claim->id.str());
+  wire::Body body = claim_body(found.sighting, options.eta_minutes, rules);
   TRY(const ExitCode end, post_about(context, *engine, found, std::move(body)));
   const Board board = engine->core().board(found.group.id, context.now());
   const SightingView* now = board.find_id(found.sighting.id);
@@ -96,21 +85,15 @@ Result<ExitCode> run_claim(Context& context, const ClaimOptions& options) {
 Result<ExitCode> run_release(Context& context, const ClaimOptions& options) {
   TRY(const auto engine, context.open());
   TRY(const Place place, find_place(context, *engine, options.id));
-  const SightingView& sighting = place.found.sighting;
-  if (sighting.standing != Standing::claimed || !sighting.claim->mine) {
-    return Error{Errc::not_permitted,
-                 say(tr("{0} is not yours to release: it is {1}. Nothing was said."),
-                     sighting.short_id, standing_text(sighting, place.board))};
-  }
-  wire::Body body;
-  body.mutable_verification()->set_sighting(sighting.id.str());
-  body.mutable_verification()->mutable_release()->set_note(options.note);
+  TRY(wire::Body body, release_body(place.found.sighting, place.board, options.note));
   return post_about(context, *engine, place.found, std::move(body));
 }
 
 std::shared_ptr<ClaimOptions> define_id(CLI::App& app) {
   auto options = std::make_shared<ClaimOptions>();
-  app.add_option("id", options->id, "As sighting list shows it")->type_name("ID")->required();
+  app.add_option("id", options->id, tr("As sighting list shows it"))
+      ->type_name(tr("ID"))
+      ->required();
   return options;
 }
 
@@ -118,17 +101,17 @@ std::shared_ptr<ClaimOptions> define_id(CLI::App& app) {
 
 Action define_sighting_claim(CLI::App& app) {
   const auto options = define_id(app);
-  app.add_option("--eta", options->eta_minutes, "In how many minutes you are there")
-      ->type_name("MINUTES");
+  app.add_option("--eta", options->eta_minutes, tr("In how many minutes you are there"))
+      ->type_name(tr("MINUTES"));
   app.add_flag_callback(
       "--accept-rules", [options] { options->acceptance = Acceptance::given; },
-      "You have read the group's rules of conduct, and accept them");
+      tr("You have read the group's rules of conduct, and accept them"));
   return [options](Context& context) { return run_claim(context, *options); };
 }
 
 Action define_sighting_release(CLI::App& app) {
   const auto options = define_id(app);
-  app.add_option("--note", options->note, "Why, or what the next one should know");
+  app.add_option("--note", options->note, tr("Why, or what the next one should know"));
   return [options](Context& context) { return run_release(context, *options); };
 }
 

@@ -3,6 +3,7 @@
 #include "client/cli/show.hpp"
 #include "client/cli/show_channel.hpp"
 #include "client/cli/time_text.hpp"
+#include "proto/base/translate.hpp"
 
 namespace porchlight::client {
 namespace {
@@ -22,8 +23,8 @@ Result<ExitCode> run_sync(Context& context, Haste haste) {
   Output& out = context.out();
   if (haste == Haste::now) {
     out.say(
-        "Enrolling and fetching tokens now rather than at a random time: the relay may guess "
-        "that\nthis account belongs to whoever else acts from this address now.");
+        tr("Enrolling and fetching tokens now rather than at a random time: the relay may guess "
+           "that\nthis account belongs to whoever else acts from this address now."));
   }
   const std::size_t before = count_messages(core);
   TRY(const SyncReport report, context.sync(*engine, haste));
@@ -38,11 +39,15 @@ Result<ExitCode> run_sync(Context& context, Haste haste) {
                         {"session_tokens", health.session_tokens},
                         {"enrolled", health.enrolled}});
   } else if (report.reached) {
-    out.line(counted(fresh, "new message") + ", " + std::to_string(health.queued) +
-             " queued here.");
-    if (asking > 0) out.say(std::to_string(asking) + " ask to join: porchlight requests");
+    out.line(
+        say(tr("{0} new message, {1} queued here.", "{0} new messages, {1} queued here.", fresh),
+            fresh, health.queued));
+    if (asking > 0)
+      out.say(say(
+          tr("{} asks to join: porchlight requests", "{} ask to join: porchlight requests", asking),
+          asking));
   } else if (!report.trouble) {
-    out.say("There was nothing to send or to fetch.");
+    out.say(tr("There was nothing to send or to fetch."));
   }
   if (!report.reached && report.trouble) {
     const ExitCode code = exit_code_of(report.trouble->code);
@@ -64,7 +69,7 @@ std::size_t show_queued(Output& out, const Core& core, const ChannelView& channe
     if (out.json()) {
       out.record("message", channel_message_json(message, eye));
     } else {
-      out.line("queued  " + channel_line(message, eye));
+      out.line(say(tr("queued  {}"), channel_line(message, eye)));
     }
   }
   return shown;
@@ -83,7 +88,7 @@ Result<ExitCode> run_outbox_list(Context& context) {
       if (out.json()) {
         out.record("message", message_json(message, group.name, board));
       } else {
-        out.line("queued  " + message_line(message, group.name, board, context.now()));
+        out.line(say(tr("queued  {}"), message_line(message, group.name, board, context.now())));
       }
     }
   }
@@ -96,10 +101,11 @@ Result<ExitCode> run_outbox_list(Context& context) {
   if (out.json()) {
     out.record("outbox", {{"messages", shown}, {"others", others}});
   } else if (others > 0) {
-    out.line("queued  " + std::to_string(others) +
-             " that are no messages: invites, requests, changes");
+    out.line(say(tr("queued  {} that is no message: invites, requests, changes, photos",
+                    "queued  {} that are no messages: invites, requests, changes, photos", others),
+                 others));
   } else if (shown == 0) {
-    out.say("Nothing is queued.");
+    out.say(tr("Nothing is queued."));
   }
   return ExitCode::done;
 }
@@ -108,7 +114,7 @@ Result<ExitCode> run_outbox_list(Context& context) {
 
 Action define_sync(CLI::App& app) {
   auto now = std::make_shared<bool>(false);
-  app.add_flag("--now", *now, "Enrol and fetch tokens at once, not at a random time");
+  app.add_flag("--now", *now, tr("Enrol and fetch tokens at once, not at a random time"));
   return [now](Context& context) { return run_sync(context, *now ? Haste::now : Haste::none); };
 }
 

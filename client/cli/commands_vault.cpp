@@ -1,17 +1,17 @@
 // vault backup, vault restore and vault wipe.
 #include "client/cli/commands.hpp"
 #include "client/cli/terminal.hpp"
+#include "proto/base/translate.hpp"
 
 namespace porchlight::client {
 namespace {
 
 using std::filesystem::path;
 
-constexpr std::string_view no_vault = "There is no vault in ";
-
 Error not_there(const Context& context) {
-  return {Errc::not_found, std::string(no_vault) + context.options().vault.string() +
-                               ". Nothing was done: say with --vault DIR where it is."};
+  return {Errc::not_found,
+          say(tr("There is no vault in {}. Nothing was done: say with --vault DIR where it is."),
+              context.options().vault.string())};
 }
 
 // ---- backup ---------------------------------------------------------------------------------
@@ -28,11 +28,11 @@ Result<ExitCode> run_backup(Context& context, const std::string& name) {
     out.record("vault_backup", {{"file", file.string()}});
     return ExitCode::done;
   }
-  out.line("Backed up to " + one_line(file.string()) + ".");
-  out.say(
+  out.line(say(tr("Backed up to {}."), one_line(file.string())));
+  out.say(tr(
       "It opens with the passphrase that the vault has now, and holds all that the vault holds:\n"
       "keep it where you would keep the vault. What the vault forgets later stays in it, so make\n"
-      "a new one now and then and destroy the old one. To use it: porchlight vault restore FILE.");
+      "a new one now and then and destroy the old one. To use it: porchlight vault restore FILE."));
   return ExitCode::done;
 }
 
@@ -55,9 +55,10 @@ Result<ExitCode> run_restore(Context& context, const std::string& name) {
     out.record("vault_restore", {{"vault", folder.string()}, {"groups", core.groups().size()}});
     return ExitCode::done;
   }
-  out.line("Restored to " + one_line(folder.string()) + ": " +
-           counted(core.groups().size(), "group") + ".");
-  out.say(
+  out.line(
+      say(tr("Restored to {0}: {1} group.", "Restored to {0}: {1} groups.", core.groups().size()),
+          one_line(folder.string()), core.groups().size()));
+  out.say(tr(
       "What happens next:\n"
       "- The next command reads what you have missed, your own messages too, before it sends\n"
       "  anything. The relay keeps messages for about 7 days: older ones do not come back.\n"
@@ -66,7 +67,7 @@ Result<ExitCode> run_restore(Context& context, const std::string& name) {
       "- Invites made since the backup are not known here: make new ones.\n"
       "- The device that the backup was made on must not be used any more, nor another copy of\n"
       "  it: run porchlight vault wipe there. If it was stolen, tell a lead: only taking you out\n"
-      "  and letting you in anew locks it out.");
+      "  and letting you in anew locks it out."));
   return ExitCode::done;
 }
 
@@ -77,11 +78,12 @@ Result<ExitCode> run_wipe(Context& context) {
   if (!Vault::has_remains(folder)) return not_there(context);
   if (!context.options().yes) {
     TRY(const bool sure,
-        confirm("Destroy the vault in " + one_line(folder.string()) +
-                    " for good? Its messages, groups and keys cannot be had again.",
-                "This destroys the vault for good. If it is meant, say --yes."));
+        confirm(say(tr("Destroy the vault in {} for good? Its messages, groups and keys cannot be "
+                       "had again."),
+                    one_line(folder.string())),
+                tr("This destroys the vault for good. If it is meant, say --yes.")));
     if (!sure) {
-      context.out().say("Nothing was destroyed.");
+      context.out().say(tr("Nothing was destroyed."));
       return ExitCode::done;
     }
   }
@@ -92,8 +94,8 @@ Result<ExitCode> run_wipe(Context& context) {
     out.record("vault_wipe", {{"vault", folder.string()}});
     return ExitCode::done;
   }
-  out.line("Destroyed the vault in " + one_line(folder.string()) + ".");
-  out.say(
+  out.line(say(tr("Destroyed the vault in {}."), one_line(folder.string())));
+  out.say(tr(
       "Gone, and not to be had again from this device: its messages, groups, keys and tokens, and\n"
       "what was queued. The key went first and was overwritten; a disk may keep old blocks all "
       "the\n"
@@ -101,25 +103,25 @@ Result<ExitCode> run_wipe(Context& context) {
       "Still there: backups, which open with their passphrase (destroy them too), what others "
       "have\n"
       "read, until its lifetime ends on their devices, and your name in your groups: tell a lead\n"
-      "to take you out. The empty folder stays.");
+      "to take you out. The empty folder stays."));
   return ExitCode::done;
 }
 
 std::shared_ptr<std::string> add_file(CLI::App& app, const char* what) {
   auto file = std::make_shared<std::string>();
-  app.add_option("file", *file, what)->type_name("FILE")->required();
+  app.add_option("file", *file, what)->type_name(tr("FILE"))->required();
   return file;
 }
 
 }  // namespace
 
 Action define_vault_backup(CLI::App& app) {
-  const auto file = add_file(app, "A new file; none is overwritten");
+  const auto file = add_file(app, tr("A new file; none is overwritten"));
   return [file](Context& context) { return run_backup(context, *file); };
 }
 
 Action define_vault_restore(CLI::App& app) {
-  const auto file = add_file(app, "What porchlight vault backup wrote");
+  const auto file = add_file(app, tr("What porchlight vault backup wrote"));
   return [file](Context& context) { return run_restore(context, *file); };
 }
 

@@ -1,6 +1,7 @@
 // verify: is it the right person.
 #include "client/cli/commands.hpp"
 #include "client/cli/show.hpp"
+#include "proto/base/translate.hpp"
 
 namespace porchlight::client {
 namespace {
@@ -26,9 +27,9 @@ std::vector<Words> words_in_audiences(const Core& core, const std::string& name)
 
 void show(Output& out, const std::string& name, const Words& words) {
   if (!out.json()) {
-    return out.line(
-        words_text(words.words) +
-        (words.channel.empty() ? "" : "   in the audience of \"" + one_line(words.channel) + "\""));
+    return out.line(words.channel.empty() ? words_text(words.words)
+                                          : say(tr("{0}   in the audience of \"{1}\""),
+                                                words_text(words.words), one_line(words.channel)));
   }
   Json fields{{"name", name}, {"words", words_json(words.words)}};
   if (!words.channel.empty()) fields["channel"] = words.channel;
@@ -43,9 +44,9 @@ Result<ExitCode> run_verify(Context& context, const std::string& name) {
   if (found.empty()) return std::move(known).error();
   for (const Words& words : found) show(context.out(), name, words);
   if (!context.out().json()) {
-    context.out().say("Compare them with " + one_line(name) +
-                      " by voice or in person: the same six on both sides mean that nobody is in "
-                      "between.");
+    context.out().say(say(tr("Compare them with {} by voice or in person: the same six on both "
+                             "sides mean that nobody is in between."),
+                          one_line(name)));
   }
   return ExitCode::done;
 }
@@ -55,8 +56,8 @@ Result<ExitCode> run_verify(Context& context, const std::string& name) {
 Action define_verify(CLI::App& app) {
   auto name = std::make_shared<std::string>();
   app.add_option("name", *name,
-                 "Somebody in one of your groups, or in the audience of its channels")
-      ->type_name("NAME")
+                 tr("Somebody in one of your groups, or in the audience of its channels"))
+      ->type_name(tr("NAME"))
       ->required();
   return [name](Context& context) { return run_verify(context, *name); };
 }

@@ -1,5 +1,6 @@
 // watch: the board to run a night from, on the whole terminal.
 #include "client/cli/commands.hpp"
+#include "client/cli/text_width.hpp"
 #include "client/cli/watch_screen.hpp"
 #include "proto/base/translate.hpp"
 
@@ -177,10 +178,10 @@ Result<ExitCode> run_watch(Context& context, Bell sound) {
 
 std::string keys_text() {
   std::string text = tr("Keys:");
+  std::size_t columns = 17;
+  for (const WatchKeyHelp& key : watch_keys()) columns = std::max(columns, width_of(key.key));
   for (const WatchKeyHelp& key : watch_keys()) {
-    text += "\n  " + std::string(key.key) +
-            std::string(18 - std::min<std::size_t>(17, std::string_view(key.key).size()), ' ') +
-            key.what;
+    text += "\n  " + fit_to(key.key, columns) + " " + key.what;
   }
   return text;
 }

@@ -9,23 +9,12 @@
 namespace porchlight::client {
 namespace {
 
-std::vector<std::string> lines_of(const RulesView& rules) {
-  std::vector<std::string> lines;
-  std::istringstream text(rules.text);
-  for (std::string line; std::getline(text, line);) lines.push_back("  " + one_line(line));
-  return lines;
-}
-
-std::string title_of(const GroupView& group, const RulesView& rules, TimePoint now) {
-  return say(tr("Rules of conduct of {0}, version {1}, set by {2} {3}:"), one_line(group.name),
-             rules.version, one_line(rules.set_by), short_time(rules.sent, now));
-}
-
 /// On the side, as what the command prints is something else.
 Result<bool> ask_for(Context& context, const GroupView& group, const RulesView& rules) {
   if (can_ask()) {
-    context.out().say(title_of(group, rules, context.now()));
-    for (const std::string& line : lines_of(rules)) context.out().say(line);
+    for (const std::string& line : rules_lines(group, rules, context.now())) {
+      context.out().say(line);
+    }
   }
   return confirm(
       tr("Do you accept these rules?"),
@@ -37,6 +26,23 @@ Result<bool> ask_for(Context& context, const GroupView& group, const RulesView& 
 
 }  // namespace
 
+std::vector<std::string> rules_lines(const GroupView& group, const RulesView& rules,
+                                     TimePoint now) {
+  std::vector<std::string> lines;
+  lines.push_back(say(tr("Rules of conduct of {0}, version {1}, set by {2} {3}:"),
+                      one_line(group.name), rules.version, one_line(rules.set_by),
+                      short_time(rules.sent, now)));
+  std::istringstream text(rules.text);
+  for (std::string line; std::getline(text, line);) lines.push_back("  " + one_line(line));
+  return lines;
+}
+
+Error rules_declined() {
+  return {Errc::not_permitted,
+          tr("Nothing was claimed: who claims a sighting accepts the group's rules of conduct "
+             "first. Talk to a lead about what you do not agree with.")};
+}
+
 Result<std::optional<RulesView>> accepted_rules(Context& context, Engine& engine,
                                                 const GroupView& group, Acceptance acceptance) {
   Core& core = engine.core();
@@ -44,11 +50,7 @@ Result<std::optional<RulesView>> accepted_rules(Context& context, Engine& engine
   if (!rules || core.accepted_rules(group.id) == rules->hash) return rules;
   if (acceptance == Acceptance::to_be_asked) {
     TRY(const bool accepted, ask_for(context, group, *rules));
-    if (!accepted) {
-      return Error{Errc::not_permitted,
-                   tr("Nothing was claimed: who claims a sighting accepts the group's rules of "
-                      "conduct first. Talk to a lead about what you do not agree with.")};
-    }
+    if (!accepted) return rules_declined();
   }
   core.accept_rules(group.id, rules->hash);
   CHECK(engine.keep());
@@ -56,8 +58,9 @@ Result<std::optional<RulesView>> accepted_rules(Context& context, Engine& engine
 }
 
 void print_rules(Context& context, const GroupView& group, const RulesView& rules) {
-  context.out().line(title_of(group, rules, context.now()));
-  for (const std::string& line : lines_of(rules)) context.out().line(line);
+  for (const std::string& line : rules_lines(group, rules, context.now())) {
+    context.out().line(line);
+  }
 }
 
 }  // namespace porchlight::client

@@ -16,7 +16,12 @@ enum class Acceptance : std::uint8_t { to_be_asked, given };
 Result<std::optional<RulesView>> accepted_rules(Context& context, Engine& engine,
                                                 const GroupView& group, Acceptance acceptance);
 
-/// The text as it is to be read: with its lines, and nothing in them that a terminal obeys.
+/// The text as it is to be read: a title and its lines, and nothing in them that a terminal obeys.
+std::vector<std::string> rules_lines(const GroupView& group, const RulesView& rules, TimePoint now);
+/// The same on stdout.
 void print_rules(Context& context, const GroupView& group, const RulesView& rules);
+
+/// 'not_permitted': what is told to who was asked and does not accept them.
+Error rules_declined();
 
 }  // namespace porchlight::client

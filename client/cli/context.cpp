@@ -7,6 +7,7 @@
 #include "client/cli/terminal.hpp"
 #include "client/cli/time_text.hpp"
 #include "proto/base/limits.hpp"
+#include "proto/base/translate.hpp"
 #include "proto/crypto/hash.hpp"
 
 namespace porchlight::client {
@@ -16,7 +17,7 @@ constexpr std::size_t new_passphrase_bytes_min = 8;
 /// How often a listener that has stepped aside looks whether it is to end.
 constexpr auto lock_slice = std::chrono::milliseconds(200);
 
-Error offline() { return {Errc::unreachable, "Not connected, as --offline says."}; }
+Error offline() { return {Errc::unreachable, tr("Not connected, as --offline says.")}; }
 
 /// The local disk is not the relay.
 Error of_vault(Error error) {
@@ -33,7 +34,7 @@ Result<std::filesystem::path> default_vault_folder() {
   if (const char* home = std::getenv("HOME"); home && *home == '/') {
     return std::filesystem::path(home) / ".local/share/porchlight";
   }
-  return Error{Errc::usage, "HOME is not set: say with --vault DIR where the vault is."};
+  return Error{Errc::usage, tr("HOME is not set: say with --vault DIR where the vault is.")};
 }
 
 Context::Context(GlobalOptions options, PasswordCost cost)
@@ -50,37 +51,36 @@ Result<SecretBytes> Context::passphrase() {
   if (const char* path = std::getenv("PORCHLIGHT_PASSPHRASE_FILE"); path && *path) {
     const FileHandle file{::open(path, O_RDONLY | O_CLOEXEC)};
     if (!file) {
-      return Error{Errc::usage, std::string("The file that PORCHLIGHT_PASSPHRASE_FILE names cannot "
-                                            "be read: ") +
-                                    path};
+      return Error{
+          Errc::usage,
+          say(tr("The file that PORCHLIGHT_PASSPHRASE_FILE names cannot be read: {}"), path)};
     }
     return read_secret_line(file.get());
   }
   if (!can_ask()) {
     return Error{Errc::usage,
-                 "The vault needs its passphrase, and there is no terminal to ask on: use "
-                 "--passphrase-fd N, or PORCHLIGHT_PASSPHRASE_FILE."};
+                 tr("The vault needs its passphrase, and there is no terminal to ask on: use "
+                    "--passphrase-fd N, or PORCHLIGHT_PASSPHRASE_FILE.")};
   }
-  return ask_hidden("Passphrase: ");
+  return ask_hidden(tr("Passphrase: "));
 }
 
 Result<SecretBytes> Context::new_passphrase() {
   const bool asked = options_.passphrase_fd < 0 && !std::getenv("PORCHLIGHT_PASSPHRASE_FILE");
   if (asked && can_ask()) {
-    out_.say("A vault is made in " + options_.vault.string() +
-             ". Its passphrase is all that protects it when this device is taken: five or six\n"
-             "random words are good. Nobody can reset it.");
+    out_.say(say(tr("A vault is made in {}. Its passphrase is all that protects it when this "
+                    "device is taken: five or six\nrandom words are good. Nobody can reset it."),
+                 options_.vault.string()));
   }
   TRY(SecretBytes first, passphrase());
   if (first.size() < new_passphrase_bytes_min) {
-    return Error{Errc::usage, "A passphrase has at least " +
-                                  std::to_string(new_passphrase_bytes_min) +
-                                  " characters. Nothing was made."};
+    return Error{Errc::usage, say(tr("A passphrase has at least {} characters. Nothing was made."),
+                                  new_passphrase_bytes_min)};
   }
   if (!asked) return first;
-  TRY(const SecretBytes second, ask_hidden("Once more:  "));
+  TRY(const SecretBytes second, ask_hidden(tr("Once more:  ")));
   if (!equal_constant_time(first.reveal(), second.reveal())) {
-    return Error{Errc::usage, "The two were not the same. Nothing was made: try again."};
+    return Error{Errc::usage, tr("The two were not the same. Nothing was made: try again.")};
   }
   return first;
 }
@@ -88,14 +88,14 @@ Result<SecretBytes> Context::new_passphrase() {
 Result<VaultLock> Context::lock() {
   return VaultLock::acquire(
       options_.vault, limits::vault_lock_patience, VaultLock::Manner::ring,
-      [this] { out_.say("Another porchlight command is using this vault; waiting..."); });
+      [this] { out_.say(tr("Another porchlight command is using this vault; waiting...")); });
 }
 
 Result<std::unique_ptr<Engine>> Context::load(Vault vault) {
   TRY(auto records, vault.read_all());
   if (records.empty()) {
     return Error{Errc::not_found,
-                 "The vault is empty: follow an invite with porchlight join LINK."};
+                 tr("The vault is empty: follow an invite with porchlight join LINK.")};
   }
   TRY(Core core, Core::load(std::move(records), random_));
   return Engine::create(std::move(vault), std::move(core), random_);
@@ -103,9 +103,10 @@ Result<std::unique_ptr<Engine>> Context::load(Vault vault) {
 
 Result<std::unique_ptr<Engine>> Context::open() {
   if (!Vault::exists(options_.vault)) {
-    return Error{Errc::not_found, "There is no vault in " + options_.vault.string() +
-                                      " yet: follow an invite with porchlight join LINK, or put "
-                                      "a backup there with porchlight vault restore FILE."};
+    return Error{Errc::not_found,
+                 say(tr("There is no vault in {} yet: follow an invite with porchlight join LINK, "
+                        "or put a backup there with porchlight vault restore FILE."),
+                     options_.vault.string())};
   }
   TRY(const SecretBytes secret, passphrase());
   TRY(VaultLock held, lock());
@@ -135,9 +136,10 @@ Result<std::unique_ptr<Engine>> Context::open_or_create(const wire::RelayAddress
   if (records.empty()) return create(relay, std::move(vault));
   TRY(Core core, Core::load(std::move(records), random_));
   if (core.relay().identity != relay.identity) {
-    return Error{Errc::usage,
-                 "This vault belongs to another relay, and one vault holds one relay. Nothing was "
-                 "changed: for this invite, choose another vault with --vault DIR."};
+    return Error{
+        Errc::usage,
+        tr("This vault belongs to another relay, and one vault holds one relay. Nothing was "
+           "changed: for this invite, choose another vault with --vault DIR.")};
   }
   return Engine::create(std::move(vault), std::move(core), random_);
 }
@@ -163,8 +165,13 @@ Result<SyncReport> Context::sync(Engine& engine, Haste haste) {
     tell(engine.take_notices());
     return SyncReport{offline(), false};
   }
-  out_.progress("talking to the relay...");
-  auto report = engine.sync(haste, limits::sync_patience);
+  out_.progress(tr("talking to the relay..."));
+  auto report = engine.sync(haste, limits::sync_patience, [&] {
+    const auto waiting = engine.core().uploads();
+    if (waiting.empty() || waiting.front().stored == 0) return;
+    out_.progress(
+        say(tr("photo {0}/{1}, continuing"), waiting.front().stored, waiting.front().chunks));
+  });
   out_.done_with_progress();
   if (!report.ok()) return of_vault(std::move(report).error());
   tell(engine.take_notices());
@@ -175,19 +182,19 @@ void Context::tell(const std::vector<Notice>& notices) {
   for (const Notice& notice : notices) {
     if (notice.kind == Notice::Kind::warning) out_.warn(notice.text);
     if (notice.kind == Notice::Kind::group_joined) {
-      out_.say("You were let into \"" + one_line(notice.text) + "\".");
+      out_.say(say(tr("You were let into \"{}\"."), one_line(notice.text)));
     }
     if (notice.kind == Notice::Kind::caught_up) {
-      out_.say("A lead let this device catch up with \"" + one_line(notice.text) + "\".");
+      out_.say(say(tr("A lead let this device catch up with \"{}\"."), one_line(notice.text)));
     }
     if (notice.kind == Notice::Kind::left) {
-      out_.say("You have left \"" + one_line(notice.text) + "\".");
+      out_.say(say(tr("You have left \"{}\"."), one_line(notice.text)));
     }
     if (notice.kind == Notice::Kind::channel_shared) {
-      out_.say("A group of yours has a channel now: porchlight channel list shows it.");
+      out_.say(tr("A group of yours has a channel now: porchlight channel list shows it."));
     }
     if (notice.kind == Notice::Kind::removed) {
-      out_.warn("A lead has taken you out of \"" + one_line(notice.text) + "\".");
+      out_.warn(say(tr("A lead has taken you out of \"{}\"."), one_line(notice.text)));
     }
   }
 }
@@ -199,20 +206,19 @@ ExitCode Context::end_of_reading(const SyncReport& report) {
     out_.fail(*report.trouble, code);
     return code;
   }
-  out_.warn(sentences(report.trouble->what, "What is shown is what this device knows."));
+  out_.warn(sentences(report.trouble->what, tr("What is shown is what this device knows.")));
   return ExitCode::done;
 }
 
 Error Context::with_the_way_on(Error why, Engine& engine) const {
   const Health health = engine.core().health(now());
   if (why.code == Errc::no_tokens && !health.enrolled && health.enroll_due) {
-    why.what =
-        sentences(why.what, "This device enrols at " + short_time(*health.enroll_due, now()) +
-                                " and gets new ones after that; porchlight sync --now does "
-                                "it at once.");
+    why.what = sentences(why.what, say(tr("This device enrols at {} and gets new ones after that; "
+                                          "porchlight sync --now does it at once."),
+                                       short_time(*health.enroll_due, now())));
   } else if (why.what.find("kept") == std::string::npos) {
     why.what =
-        sentences(why.what, "What was to be sent is kept here, and the next command sends it.");
+        sentences(why.what, tr("What was to be sent is kept here, and the next command sends it."));
   }
   return why;
 }
@@ -220,16 +226,16 @@ Error Context::with_the_way_on(Error why, Engine& engine) const {
 void Context::say_if_changes_wait(Engine& engine) {
   const auto until = engine.core().health(now()).changes_wait_until;
   if (!until) return;
-  out_.warn("The relay was restored from a backup: changes to groups wait until " +
-            short_time(*until, now()) +
-            ", so that whoever holds a change that it has lost can bring it back first.");
+  out_.warn(say(tr("The relay was restored from a backup: changes to groups wait until {}, so that "
+                   "whoever holds a change that it has lost can bring it back first."),
+                short_time(*until, now())));
 }
 
 ExitCode Context::end_of_sending(Engine& engine, const SyncReport& report) {
   const auto queued = engine.core().health(now()).queued;
   if (!report.trouble) {
     if (queued == 0) return ExitCode::done;
-    out_.warn(std::to_string(queued) + " still queued here; the next command tries again.");
+    out_.warn(say(tr("{} still queued here; the next command tries again."), queued));
     return ExitCode::queued;
   }
   const ExitCode code = exit_code_of(report.trouble->code);

@@ -1,24 +1,25 @@
 #include "client/cli/language.hpp"
 
 #include <algorithm>
-#include <cstdlib>
 
 #include "client/cli/output.hpp"
 #include "client/core/alerts.hpp"
+#include "proto/base/translate.hpp"
 
 namespace porchlight::client {
 
 std::vector<std::string> my_languages() {
-  for (const char* variable : {"LC_ALL", "LC_MESSAGES", "LANG"}) {
-    const char* const set = std::getenv(variable);
-    if (!set || !*set) continue;
-    std::string language(set);
+  const std::string wanted = wanted_languages();
+  std::vector<std::string> languages;
+  for (std::size_t at = 0; at < wanted.size();) {
+    const std::size_t end = std::min(wanted.find(':', at), wanted.size());
+    std::string language = wanted.substr(at, end - at);
+    at = end + 1;
     language.resize(std::min(language.find_first_of(".@"), language.size()));
     std::replace(language.begin(), language.end(), '_', '-');
-    if (language.empty() || language == "C" || language == "POSIX") return {};
-    return {language};
+    if (!language.empty() && language != "C") languages.push_back(std::move(language));
   }
-  return {};
+  return languages;
 }
 
 Status add_wordings(Wordings& wordings, const std::string& plain,
@@ -27,9 +28,10 @@ Status add_wordings(Wordings& wordings, const std::string& plain,
   for (const std::string& each : labelled) {
     const std::size_t equals = each.find('=');
     if (equals == std::string::npos || equals == 0 || equals + 1 == each.size()) {
-      return Error{Errc::usage,
-                   "--text takes a language and the text in it: --text \"es=Por la puerta norte\". "
-                   "Nothing was sent."};
+      return Error{
+          Errc::usage,
+          tr("--text takes a language and the text in it: --text \"es=Por la puerta norte\". "
+             "Nothing was sent.")};
     }
     wire::Wording& wording = *wordings.Add();
     wording.set_language(each.substr(0, equals));

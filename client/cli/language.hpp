@@ -15,8 +15,8 @@ namespace porchlight::client {
 
 using Wordings = google::protobuf::RepeatedPtrField<wire::Wording>;
 
-/// The language this device is set to, from LC_ALL, LC_MESSAGES or LANG, whichever speaks first:
-/// "es_MX.UTF-8" is "es-MX". None for "C" and where nothing is set.
+/// The languages this device is set to, best first, as wanted_languages() has them: "es_MX.UTF-8"
+/// is "es-MX". None for "C" and where nothing is set.
 std::vector<std::string> my_languages();
 
 /// `plain`, where it is not empty, without a language; then each of `labelled`, which is LANG=TEXT.

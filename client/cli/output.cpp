@@ -8,9 +8,13 @@
 #include <iostream>
 
 #include "client/cli/text_width.hpp"
+#include "proto/base/translate.hpp"
 
 namespace porchlight::client {
 namespace {
+
+/// Of the labels beside which most things are shown.
+constexpr std::size_t label_columns = 9;
 
 bool wants_colours(Colour colour, bool terminal) {
   const char* term = std::getenv("TERM");
@@ -99,6 +103,12 @@ std::string one_line(std::string_view text) {
   return safe;
 }
 
+std::string record_line(std::string_view type, const Json& fields) {
+  Json whole{{"type", type}, {"schema", 1}};
+  whole.update(fields);
+  return whole.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
 std::string sentences(std::string_view first, std::string_view second) {
   std::string whole = sentence(first);
   if (!whole.empty() && std::string_view(".!?").find(whole.back()) == std::string_view::npos) {
@@ -106,10 +116,6 @@ std::string sentences(std::string_view first, std::string_view second) {
   }
   if (second.empty()) return whole;
   return whole + (whole.empty() ? "" : " ") + sentence(second);
-}
-
-std::string counted(std::size_t count, std::string_view what) {
-  return std::to_string(count) + " " + std::string(what) + (count == 1 ? "" : "s");
 }
 
 Output::Output(Format format, Colour colour)
@@ -142,11 +148,19 @@ void Output::table(const std::vector<std::vector<std::string>>& rows) {
   }
 }
 
-void Output::record(std::string_view type, Json fields) {
+void Output::labelled(const LabelledRows& rows) {
+  std::size_t columns = label_columns;
+  for (const auto& [label, text] : rows) {
+    if (!text.empty()) columns = std::max(columns, width_of(label));
+  }
+  for (const auto& [label, text] : rows) {
+    if (!text.empty()) line("  " + fit_to(label, columns) + "  " + text);
+  }
+}
+
+void Output::record(std::string_view type, const Json& fields) {
   done_with_progress();
-  Json whole{{"type", type}, {"schema", 1}};
-  whole.update(fields);
-  std::cout << whole.dump(-1, ' ', false, Json::error_handler_t::replace) << '\n';
+  std::cout << record_line(type, fields) << '\n';
 }
 
 bool Output::flush() {
@@ -162,8 +176,7 @@ void Output::put_error_line(std::string_view line) {
 
 void Output::say(std::string_view text) {
   if (!json()) return put_error_line(text);
-  put_error_line(Json{{"type", "note"}, {"schema", 1}, {"text", text}}.dump(
-      -1, ' ', false, Json::error_handler_t::replace));
+  put_error_line(record_line("note", {{"text", text}}));
 }
 
 void Output::complain(std::string_view mark, Tone tone, std::string_view text) {
@@ -171,19 +184,15 @@ void Output::complain(std::string_view mark, Tone tone, std::string_view text) {
 }
 
 void Output::warn(std::string_view text) {
-  if (!json()) return complain("! warning", Tone::warning, text);
-  put_error_line(Json{{"type", "warning"}, {"schema", 1}, {"text", sentence(text)}}.dump(
-      -1, ' ', false, Json::error_handler_t::replace));
+  if (!json()) return complain(tr("! warning"), Tone::warning, text);
+  put_error_line(record_line("warning", {{"text", sentence(text)}}));
 }
 
 void Output::fail(const Error& error, ExitCode code) {
-  if (!json()) return complain("x error", Tone::bad, error.what);
-  put_error_line(Json{{"type", "error"},
-                      {"schema", 1},
-                      {"code", name_of(error.code)},
-                      {"exit", static_cast<int>(code)},
-                      {"text", sentence(error.what)}}
-                     .dump(-1, ' ', false, Json::error_handler_t::replace));
+  if (!json()) return complain(tr("x error"), Tone::bad, error.what);
+  put_error_line(record_line("error", {{"code", name_of(error.code)},
+                                       {"exit", static_cast<int>(code)},
+                                       {"text", sentence(error.what)}}));
 }
 
 void Output::progress(std::string_view text) {

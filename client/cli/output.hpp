@@ -13,6 +13,9 @@ namespace porchlight::client {
 
 using Json = nlohmann::ordered_json;
 
+/// A label in the reader's language, and a text that is safe to print.
+using LabelledRows = std::vector<std::pair<std::string, std::string>>;
+
 enum class Format : std::uint8_t { text, json };
 enum class Colour : std::uint8_t { automatic, never };
 
@@ -21,10 +24,12 @@ enum class Colour : std::uint8_t { automatic, never };
 /// as " / ".
 std::string one_line(std::string_view text);
 
+/// {"type": type, "schema": 1, ...fields} as one line without its end, as proto/output.schema.json
+/// has it. What is no UTF-8 in it is replaced.
+std::string record_line(std::string_view type, const Json& fields);
+
 /// Two sentences, each with a capital and an end whatever it came with.
 std::string sentences(std::string_view first, std::string_view second);
-/// "1 member", "2 members".
-std::string counted(std::size_t count, std::string_view what);
 
 class Output {
  public:
@@ -40,8 +45,10 @@ class Output {
   void line(std::string_view text);
   /// Rows of equally many cells, in columns.
   void table(const std::vector<std::vector<std::string>>& rows);
-  /// {"type": type, "schema": 1, ...fields} on a line of its own.
-  void record(std::string_view type, Json fields);
+  /// One thing: each label, and its text beside it in a column; nothing where the text is empty.
+  void labelled(const LabelledRows& rows);
+  /// record_line() on a line of its own.
+  void record(std::string_view type, const Json& fields);
   /// False when stdout is closed: whoever read it has enough.
   bool flush();
 

@@ -3,6 +3,7 @@
 #include <cctype>
 
 #include "client/cli/terminal.hpp"
+#include "proto/base/translate.hpp"
 
 namespace porchlight::client {
 namespace {
@@ -27,9 +28,9 @@ Result<std::string> my_name(const Core& core, const std::string& given) {
   if (!given.empty()) return given;
   if (!core.my_name().empty()) return core.my_name();
   if (!can_ask()) {
-    return Error{Errc::usage, "Say with --name NAME what the others are to call you."};
+    return Error{Errc::usage, tr("Say with --name NAME what the others are to call you.")};
   }
-  return ask("Your name, as the others will see it: ");
+  return ask(tr("Your name, as the others will see it: "));
 }
 
 Result<GroupView> pick_group(const Core& core, const std::string& name) {
@@ -42,13 +43,14 @@ Result<GroupView> pick_group(const Core& core, const std::string& name) {
   }
   if (groups.size() == 1) return groups.front();
   if (groups.empty()) {
-    return Error{Errc::not_found,
-                 "This member is in no group yet: follow an invite with porchlight join LINK, or "
-                 "make one with porchlight group create NAME."};
+    return Error{
+        Errc::not_found,
+        tr("This member is in no group yet: follow an invite with porchlight join LINK, or "
+           "make one with porchlight group create NAME.")};
   }
   std::string names;
   for (const GroupView& group : groups) names += (names.empty() ? "" : ", ") + group.name;
-  return Error{Errc::usage, "Say which group: " + names + "."};
+  return Error{Errc::usage, say(tr("Say which group: {}."), names)};
 }
 
 Result<FoundSighting> find_sighting(const Core& core, const std::string& short_id, TimePoint now) {
@@ -59,11 +61,13 @@ Result<FoundSighting> find_sighting(const Core& core, const std::string& short_i
   }
   if (found.size() == 1) return std::move(found.front());
   if (found.empty()) {
-    return Error{Errc::not_found, "There is no sighting " + short_id +
-                                      " here: porchlight sighting list shows those there are."};
+    return Error{
+        Errc::not_found,
+        say(tr("There is no sighting {} here: porchlight sighting list shows those there are."),
+            short_id)};
   }
   return Error{Errc::not_found,
-               "More than one sighting is called " + short_id + ": write more letters of it."};
+               say(tr("More than one sighting is called {}: write more letters of it."), short_id)};
 }
 
 }  // namespace porchlight::client

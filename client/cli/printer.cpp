@@ -15,28 +15,45 @@ namespace {
 /// What changed about who is in; empty for everything else.
 std::pair<const char*, std::string> change_of(const Notice& notice) {
   using Kind = Notice::Kind;
-  if (notice.kind == Kind::group_joined) return {"joined", "you are in"};
-  if (notice.kind == Kind::caught_up) return {"caught_up", "this device has caught up"};
-  if (notice.kind == Kind::left) return {"left", "you have left"};
-  if (notice.kind == Kind::removed) return {"removed", "a lead has taken you out"};
-  if (notice.kind == Kind::channel_joined) return {"channel_joined", "you read it from now on"};
+  if (notice.kind == Kind::group_joined) return {"joined", tr("you are in")};
+  if (notice.kind == Kind::caught_up) return {"caught_up", tr("this device has caught up")};
+  if (notice.kind == Kind::left) return {"left", tr("you have left")};
+  if (notice.kind == Kind::removed) return {"removed", tr("a lead has taken you out")};
+  if (notice.kind == Kind::channel_joined) return {"channel_joined", tr("you read it from now on")};
   const std::string name = one_line(notice.text);
-  if (notice.kind == Kind::member_added) return {"member_added", name + " has joined"};
-  if (notice.kind == Kind::member_caught_up) return {"member_caught_up", name + " has caught up"};
-  if (notice.kind == Kind::member_removed) return {"member_removed", name + " was taken out"};
+  if (notice.kind == Kind::member_added) return {"member_added", say(tr("{} has joined"), name)};
+  if (notice.kind == Kind::member_caught_up)
+    return {"member_caught_up", say(tr("{} has caught up"), name)};
+  if (notice.kind == Kind::member_removed)
+    return {"member_removed", say(tr("{} was taken out"), name)};
   if (notice.kind == Kind::audience_added) {
-    return {"audience_added", name + " is in the audience"};
+    return {"audience_added", say(tr("{} is in the audience"), name)};
   }
   if (notice.kind == Kind::audience_removed) {
-    return {"audience_removed", name + " was taken out of the audience"};
+    return {"audience_removed", say(tr("{} was taken out of the audience"), name)};
   }
   return {};
+}
+
+bool is_about_somebody_else(const Notice& notice) {
+  using Kind = Notice::Kind;
+  return notice.kind == Kind::member_added || notice.kind == Kind::member_caught_up ||
+         notice.kind == Kind::member_removed || notice.kind == Kind::audience_added ||
+         notice.kind == Kind::audience_removed;
 }
 
 bool of_channel(const Notice& notice) {
   using Kind = Notice::Kind;
   return notice.kind == Kind::channel_joined || notice.kind == Kind::audience_added ||
          notice.kind == Kind::audience_removed;
+}
+
+/// What a person types of what a message is about; the message's own id where there is nothing.
+std::string name_for_bridge(const Json& fields) {
+  for (const char* named : {"sighting", "shift", "roll_call", "detention_notice"}) {
+    if (fields.contains(named)) return fields[named];
+  }
+  return fields["id"];
 }
 
 std::string name_of(const Core& core, const std::optional<GroupId>& id) {
@@ -86,20 +103,25 @@ bool Printer::is_new(const GroupId& place, const MessageView& message) {
 void Printer::print_missing(const Core& core) {
   const TimePoint now = context_.now();
   if (std::exchange(looked_minute_, wire::unix_minute(now)) == wire::unix_minute(now)) return;
+  next_missing_.reset();
   for (const GroupView& group : core.groups()) {
     for (const ShiftView& shift : shifts_of(core, group.id, now).shifts) {
       if (now >= shift.end() + limits::check_in_patience) continue;
       for (const ShiftPerson* person : missing(shift, now)) {
         if (!missing_.insert({group.id, shift.id, person->who}).second) continue;
         const FoundShift found{group, shift};
+        const Json fields = missing_json(found, *person);
+        if (!person->mine) hand_over("not_checked_in", shift.short_id, "not_checked_in", fields);
         if (context_.out().json()) {
-          context_.out().record("not_checked_in", missing_json(found, *person));
+          context_.out().record("not_checked_in", fields);
         } else {
           context_.out().line(context_.out().tinted(
               Output::Tone::warning, short_time(now, now) + "  " + one_line(group.name) + "  " +
                                          missing_text(found, *person)));
         }
       }
+      const auto next = next_missing(shift, now);
+      if (next && (!next_missing_ || *next < *next_missing_)) next_missing_ = next;
     }
   }
 }
@@ -114,9 +136,10 @@ void Printer::print_group(const Core& core, const GroupView& group) {
         !rules.emplace(message.body.rules().version(), message.body.rules().text()).second;
     if (!is_new(group.id, message) || is_repeated) continue;
     waiting_[group.id].is_stale = true;
+    if (message.body.has_shift() || message.body.has_shift_act()) looked_minute_ = 0;
     if (!board) board = core.board(group.id, context_.now());
     const Json fields = message_json(message, group.name, *board);
-    if (!message.mine) hand_over(fields["kind"], fields.value("sighting", fields["id"]), fields);
+    if (!message.mine) hand_over(fields["kind"], name_for_bridge(fields), "message", fields);
     if (context_.out().json()) {
       context_.out().record("message", fields);
     } else {
@@ -140,7 +163,7 @@ void Printer::print_waiting(const Core& core, const GroupView& group) {
     if (known.told.contains(sighting->id)) continue;
     Json fields = sighting_json(*sighting, group.name, board);
     add_delay(fields, *sighting, now);
-    hand_over("unclaimed", sighting->short_id, fields);
+    hand_over("unclaimed", sighting->short_id, "unclaimed", fields);
     if (context_.out().json()) {
       context_.out().record("unclaimed", std::move(fields));
     } else {
@@ -155,7 +178,7 @@ void Printer::print_waiting(const Core& core, const GroupView& group) {
 }
 
 std::optional<TimePoint> Printer::look_again_at() const {
-  std::optional<TimePoint> next;
+  std::optional<TimePoint> next = next_missing_;
   for (const auto& [group, waiting] : waiting_) {
     if (waiting.next && (!next || *waiting.next < *next)) next = waiting.next;
   }
@@ -175,7 +198,9 @@ void Printer::print_said(const MessageView& message, const ChannelEye& eye) {
   const std::string line = channel_line(message, eye);
   if (line.empty()) return;
   const Json fields = channel_message_json(message, eye);
-  if (!message.mine) hand_over(fields["kind"], fields.value("alert", fields["id"]), fields);
+  if (!message.mine) {
+    hand_over(fields["kind"], fields.value("alert", fields["id"]), "message", fields);
+  }
   if (context_.out().json()) return context_.out().record("message", fields);
   const bool alarming = eye.is_group() && is_alarming(message.voice);
   context_.out().line(alarming ? context_.out().tinted(Output::Tone::warning, line) : line);
@@ -183,23 +208,23 @@ void Printer::print_said(const MessageView& message, const ChannelEye& eye) {
 
 void Printer::print_request(const RequestView& request) {
   if (!requests_.insert(request.id).second) return;
-  const Json fields{{"id", request_name(request.id)},
-                    {"name", request.name},
-                    {"kind", kind_name(request.kind)},
-                    {"group", request.group_name},
-                    {"words", words_json(request.words)}};
-  hand_over("request", request_name(request.id), fields);
+  const Json fields = request_json(request);
+  hand_over("request", request_name(request.id), "request", fields);
   if (context_.out().json()) {
     context_.out().record("request", fields);
   } else {
-    context_.out().line(short_time(request.received, context_.now()) + "  " +
-                        one_line(request.group_name) + "  " + one_line(request.name) + " " +
-                        wish_of(request.kind) + ": porchlight approve " + request_name(request.id));
+    const char* const sentence = request.kind == RequestView::Kind::join
+                                     ? tr("{0}  {1}  {2} asks to join: porchlight approve {3}")
+                                     : tr("{0}  {1}  {2} asks to catch up: porchlight approve {3}");
+    context_.out().line(say(sentence, short_time(request.received, context_.now()),
+                            one_line(request.group_name), one_line(request.name),
+                            request_name(request.id)));
   }
 }
 
-void Printer::hand_over(const std::string& kind, const std::string& id, const Json& fields) {
-  if (bridge_ != nullptr) bridge_->hand_over(kind, id, fields);
+void Printer::hand_over(const std::string& kind, const std::string& id, std::string_view type,
+                        const Json& fields) {
+  if (bridge_ != nullptr) bridge_->hand_over(kind, id, record_line(type, fields));
 }
 
 void Printer::tell(const Core& core, const Notice& notice) {
@@ -207,15 +232,16 @@ void Printer::tell(const Core& core, const Notice& notice) {
   if (const auto [type, words] = change_of(notice); type != nullptr) {
     const std::string group = name_of(core, notice.group);
     if (context_.out().json()) {
-      context_.out().record(
-          type, {{of_channel(notice) ? "channel" : "group", group}, {"name", notice.text}});
+      Json fields{{of_channel(notice) ? "channel" : "group", group}};
+      if (is_about_somebody_else(notice)) fields["name"] = notice.text;
+      context_.out().record(type, fields);
     } else {
       context_.out().line(short_time(context_.now(), context_.now()) + "  " + one_line(group) +
                           "  " + words);
     }
     return;
   }
-  if (notice.kind == Kind::warning) hand_over("warning", "", {{"text", notice.text}});
+  if (notice.kind == Kind::warning) hand_over("warning", "", "warning", {{"text", notice.text}});
   if (notice.kind == Kind::refused) context_.out().warn(notice.text);
   context_.tell({notice});
 }

@@ -23,7 +23,8 @@ class Printer {
   void begin(const Core& core);
   /// False when nobody reads any more.
   bool print(Engine& engine);
-  /// When print() has something to say though nothing came: that a sighting waits.
+  /// When print() has something to say though nothing came: that a sighting waits, or
+  /// that somebody has not checked in.
   std::optional<TimePoint> look_again_at() const;
 
  private:
@@ -39,8 +40,9 @@ class Printer {
   void print_said(const MessageView& message, const ChannelEye& eye);
   void print_request(const RequestView& request);
   void tell(const Core& core, const Notice& notice);
-  /// `fields` of a message or a request; what somebody said themselves is no news to them.
-  void hand_over(const std::string& kind, const std::string& id, const Json& fields);
+  /// A record of `type`; what somebody said themselves is no news to them.
+  void hand_over(const std::string& kind, const std::string& id, std::string_view type,
+                 const Json& fields);
 
   Context& context_;
   std::optional<TimePoint> since_;
@@ -55,6 +57,7 @@ class Printer {
   std::map<GroupId, Waiting> waiting_;
   std::set<std::tuple<GroupId, MessageId, VerifyKey>> missing_;  // who was said to be
   std::uint64_t looked_minute_ = 0;
+  std::optional<TimePoint> next_missing_;
 };
 
 }  // namespace porchlight::client

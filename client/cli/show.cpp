@@ -1,5 +1,7 @@
 #include "client/cli/show.hpp"
 
+#include "client/cli/people.hpp"
+#include "client/cli/photos.hpp"
 #include "client/cli/show_detention.hpp"
 #include "client/cli/show_library.hpp"
 #include "client/cli/show_roll_call.hpp"
@@ -14,12 +16,12 @@ namespace {
 
 std::string called_alert(const wire::ForcedAlert& forced) {
   const auto id = MessageId::from(as_bytes(forced.alert()));
-  return id ? "A-" + short_id(*id, 3) : "an alert";
+  return id ? "A-" + short_id(*id, 3) : tr("an alert");
 }
 
 std::string forced_text(const wire::ForcedAlert& forced, const Board& board) {
-  return called_alert(forced) + " goes out although " + name_of(forced.sighting(), board) +
-         " is not confirmed: " + one_line(forced.reason());
+  return say(tr("{0} goes out although {1} is not confirmed: {2}"), called_alert(forced),
+             name_of(forced.sighting(), board), one_line(forced.reason()));
 }
 
 std::string body_text(const MessageView& message, const Board& board, TimePoint now) {
@@ -48,8 +50,11 @@ std::string body_text(const MessageView& message, const Board& board, TimePoint 
       return shift_text(body);
     case wire::Body::kLibraryItem:
       return library_text(body.library_item());
+    case wire::Body::kAttachment:
+      return say(tr("photo of {0}, {1}: porchlight photo get {0}"),
+                 name_of(body.attachment().message(), board), size_text(body.attachment().size()));
     default:
-      return "(a message that this version cannot show: update porchlight)";
+      return tr("(a message that this version cannot show: update porchlight)");
   }
 }
 
@@ -65,6 +70,14 @@ Json words_json(const SafetyWords& words) {
   Json list = Json::array();
   for (const std::string_view word : words) list.push_back(word);
   return list;
+}
+
+Json request_json(const RequestView& request) {
+  return {{"id", request_name(request.id)},        {"name", request.name},
+          {"kind", kind_name(request.kind)},       {"invited_as", request.invited_as},
+          {"group", request.group_name},           {"received", rfc3339(request.received)},
+          {"words", words_json(request.words)},    {"invite_uses", request.invite_uses},
+          {"invite_number", request.invite_number}};
 }
 
 std::string message_line(const MessageView& message, const std::string& group, const Board& board,
@@ -127,6 +140,11 @@ Json message_json(const MessageView& message, const std::string& group, const Bo
       break;
     case wire::Body::kLibraryItem:
       add_library(fields, body.library_item());
+      break;
+    case wire::Body::kAttachment:
+      fields["kind"] = "photo";
+      fields["sighting"] = name_of(body.attachment().message(), board);
+      fields["bytes"] = body.attachment().size();
       break;
     default:
       fields["kind"] = "unknown";

@@ -3,6 +3,7 @@
 #include "client/cli/show.hpp"
 #include "client/cli/time_text.hpp"
 #include "proto/base/encoding.hpp"
+#include "proto/base/translate.hpp"
 
 namespace porchlight::client {
 namespace {
@@ -32,12 +33,12 @@ const SightingView* sighting_of(const wire::Alert& alert, const ChannelEye& eye)
 std::string answers_text(const wire::Alert& alert, TimePoint now) {
   std::string text;
   for (const std::string& answer : alert.answers()) {
-    text += (text.empty() ? " · answer " : " / ") + one_line(answer);
+    text += (text.empty() ? "" : " / ") + one_line(answer);
   }
-  if (!text.empty() && alert.deadline_minute() != 0) {
-    text += " by " + short_time(from_minute(alert.deadline_minute()), now);
-  }
-  return text;
+  if (text.empty()) return text;
+  if (alert.deadline_minute() == 0) return say(tr(" · answer {}"), text);
+  return say(tr(" · answer {0} by {1}"), text,
+             short_time(from_minute(alert.deadline_minute()), now));
 }
 
 /// For the group alone.
@@ -45,25 +46,25 @@ std::string basis_text(const AlertView& view, const ChannelEye& eye) {
   const wire::Alert& alert = view.message.body.alert();
   if (!eye.is_group() || alert.sighting().empty()) return "";
   const SightingView* const sighting = sighting_of(alert, eye);
-  std::string text = " · rests on ";
-  text += sighting ? sighting->short_id + ", " + standing_name(sighting->standing)
-                   : "a sighting that is not here any more";
-  if (view.forced_reason) text += ", sent all the same: " + one_line(*view.forced_reason);
-  return text;
+  const std::string basis = sighting
+                                ? sighting->short_id + ", " + tr(standing_name(sighting->standing))
+                                : tr("a sighting that is not here any more");
+  if (!view.forced_reason) return say(tr(" · rests on {}"), basis);
+  return say(tr(" · rests on {0}, sent all the same: {1}"), basis, one_line(*view.forced_reason));
 }
 
 std::string what_is_clear(wire::ClearKind kind) {
   switch (kind) {
     case wire::CLEAR_LEFT:
-      return "all clear, they have left";
+      return tr("all clear, they have left");
     case wire::CLEAR_FALSE_ALARM:
-      return "all clear, it was a false alarm";
+      return tr("all clear, it was a false alarm");
     case wire::CLEAR_EXPIRED:
-      return "all clear, it is over";
+      return tr("all clear, it is over");
     case wire::CLEAR_CORRECTED:
-      return "corrected";
+      return tr("corrected");
     default:
-      return "changed in a way that this version cannot show";
+      return tr("changed in a way that this version cannot show");
   }
 }
 
@@ -115,16 +116,16 @@ Voice clear_voice(const AlertView& alert, const ChannelEye& eye) {
 }
 
 std::string speaker(const MessageView& message, const ChannelEye& eye) {
-  if (!eye.is_group()) return message.mine && message.voice == Voice::person ? "you" : "";
-  if (message.voice == Voice::unattributed) return "NOT ATTRIBUTED";
-  if (message.voice == Voice::outsider) return "OUTSIDER";
+  if (!eye.is_group()) return message.mine && message.voice == Voice::person ? tr("you") : "";
+  if (message.voice == Voice::unattributed) return tr("NOT ATTRIBUTED");
+  if (message.voice == Voice::outsider) return tr("OUTSIDER");
   return one_line(message.sender_name);
 }
 
 std::string name_of_alert(const std::string& id, const ChannelEye& eye) {
   if (const AlertView* alert = alert_of(id, eye)) return alert->short_id;
   const auto known = MessageId::from(as_bytes(id));
-  return known ? "A-" + short_id(*known, 3) : "an unknown alert";
+  return known ? "A-" + short_id(*known, 3) : tr("an unknown alert");
 }
 
 Json clear_json(const wire::AllClear& clear, const ChannelEye& eye) {
@@ -135,7 +136,7 @@ Json clear_json(const wire::AllClear& clear, const ChannelEye& eye) {
 
 std::string alert_text(const AlertView& view, const ChannelEye& eye) {
   const wire::Alert& alert = view.message.body.alert();
-  return std::string(urgency_name(alert.urgency())) + ": " + short_alert(view, eye) +
+  return std::string(tr(urgency_name(alert.urgency()))) + ": " + short_alert(view, eye) +
          answers_text(alert, eye.now) + basis_text(view, eye);
 }
 
@@ -148,30 +149,30 @@ std::string clear_text(const wire::AllClear& clear, const ChannelEye& eye) {
 
 std::string clear_beside_its_alert(const wire::AllClear& clear, const ChannelEye& eye) {
   const AlertView* const alert = alert_of(clear.alert(), eye);
-  return clear_text(clear, eye) + (alert ? " · it was: " + short_alert(*alert, eye) : "");
+  const std::string text = clear_text(clear, eye);
+  return alert ? say(tr("{0} · it was: {1}"), text, short_alert(*alert, eye)) : text;
 }
 
 std::string recall_text(const wire::Recall& recall, const ChannelEye& eye) {
   const AlertView* const alert = alert_of(recall.alert(), eye);
   if (!eye.is_group() && (!alert || alert->is_over() || alert->my_answer())) return "";
-  std::string text = "asks again";
-  if (!alert) return text;
-  return text + ": " + short_alert(*alert, eye) +
+  if (!alert) return tr("asks again");
+  return say(tr("asks again: {}"), short_alert(*alert, eye)) +
          answers_text(alert->message.body.alert(), eye.now);
 }
 
 std::string standing_text(const AlertView& view, const ChannelEye& eye) {
-  if (view.message.standing == MessageView::Standing::queued) return "queued here";
+  if (view.message.standing == MessageView::Standing::queued) return tr("queued here");
   if (view.clear) return clear_text(*view.clear, eye);
-  if (!view.asks_for_answers()) return "open";
+  if (!view.asks_for_answers()) return tr("open");
   if (eye.is_group()) {
-    return std::to_string(view.answers.size()) + " of " + std::to_string(eye.channel.people) +
-           " answered";
+    return say(tr("{0} of {1} answered"), view.answers.size(), eye.channel.people);
   }
   const AnswerView* const mine = view.my_answer();
-  if (!mine) return "open, you have not answered";
+  if (!mine) return tr("open, you have not answered");
   const bool queued = mine->standing == MessageView::Standing::queued;
-  return "you answered: " + one_line(mine->answer) + (queued ? " (queued here)" : "");
+  return say(queued ? tr("you answered: {} (queued here)") : tr("you answered: {}"),
+             one_line(mine->answer));
 }
 
 Json alert_json(const AlertView& view, const ChannelEye& eye) {

@@ -4,6 +4,7 @@
 #include "client/cli/time_text.hpp"
 #include "client/core/short_name.hpp"
 #include "proto/base/encoding.hpp"
+#include "proto/base/translate.hpp"
 
 namespace porchlight::client {
 namespace {
@@ -17,7 +18,7 @@ std::string alert_said(const MessageView& message, const ChannelEye& eye) {
   for (const AlertView& alert : eye.alerts.alerts) {
     if (alert.id == message.id) return alert.short_id + " " + alert_text(alert, eye);
   }
-  return name_of_alert(message.body.id(), eye) + " is over";
+  return say(tr("{} is over"), name_of_alert(message.body.id(), eye));
 }
 
 /// Empty where it is not shown to whoever looks.
@@ -41,7 +42,7 @@ std::string said_text(const MessageView& message, const ChannelEye& eye) {
       return text.empty() ? text : name_of_alert(body.recall().alert(), eye) + " " + text;
     }
     default:
-      return "(a message that this version cannot show: update porchlight)";
+      return tr("(a message that this version cannot show: update porchlight)");
   }
 }
 
@@ -102,16 +103,16 @@ std::string standing_text(const ChannelView& channel) {
     case ChannelView::Standing::reading:
       break;
     case ChannelView::Standing::entering:
-      return "what it said a moment ago is still to come";
+      return tr("what it said a moment ago is still to come");
     case ChannelView::Standing::behind:
-      return "waiting for its group to give this device the new keys";
+      return tr("waiting for its group to give this device the new keys");
     case ChannelView::Standing::halted:
-      return "halted: update porchlight";
+      return tr("halted: update porchlight");
     case ChannelView::Standing::over:
-      return "over: you were taken out, or it has ended";
+      return tr("over: you were taken out, or it has ended");
   }
-  if (channel.waits_for_keys) return "new keys are on their way";
-  if (channel.waits_for_list) return "the list of its audience is on its way";
+  if (channel.waits_for_keys) return tr("new keys are on their way");
+  if (channel.waits_for_list) return tr("the list of its audience is on its way");
   return "";
 }
 

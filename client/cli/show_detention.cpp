@@ -26,13 +26,13 @@ std::string called(const wire::Body& body) {
 const char* attorney_name(wire::Attorney attorney) {
   switch (attorney) {
     case wire::ATTORNEY_WANTED:
-      return "wanted";
+      return mark("wanted");
     case wire::ATTORNEY_FOUND:
-      return "found";
+      return mark("found");
     case wire::ATTORNEY_NOT_WANTED:
-      return "not-wanted";
+      return mark("not-wanted");
     default:
-      return "unknown";
+      return mark("unknown");
   }
 }
 
@@ -54,8 +54,18 @@ std::string detention_text(const MessageView& message, TimePoint now) {
   add(one_line(notice.place()));
   if (notice.minute() != 0) add(short_time(from_minute(notice.minute()), now));
   add(one_line(notice.agency()));
-  add(say(tr("attorney {0}"), attorney_name(notice.attorney())));
+  add(say(tr("attorney {0}"), tr(attorney_name(notice.attorney()))));
   add(one_line(notice.note()));
+  return row;
+}
+
+std::string earlier_text(const MessageView& message, TimePoint now) {
+  const wire::DetentionNotice& notice = message.body.detention_notice();
+  std::string row = say(tr("kept beside it, said {0} by {1}: {2}"), short_time(message.sent, now),
+                        one_line(message.sender_name), detention_text(message, now));
+  for (const std::string& named : {notice.name(), notice.contact()}) {
+    if (!named.empty()) row += " · " + one_line(named);
+  }
   return row;
 }
 
@@ -94,6 +104,11 @@ Json notice_json(const NoticeView& view, const GroupView& group) {
   fields["name"] = notice.name();
   fields["contact"] = notice.contact();
   fields["holder"] = holder_of(notice, group);
+  Json earlier = Json::array();
+  for (const MessageView& message : view.earlier) {
+    earlier.push_back(notice_json({view.id, view.short_id, message, {}}, group));
+  }
+  if (!earlier.empty()) fields["earlier"] = std::move(earlier);
   return fields;
 }
 

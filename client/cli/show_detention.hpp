@@ -14,6 +14,8 @@ Result<wire::Attorney> parse_attorney(const std::string& typed);
 
 /// What listen shows of one. Whoever is named in it is not: that is for who looks at the notice.
 std::string detention_text(const MessageView& message, TimePoint now);
+/// What is kept beside the newest, on one line, with whom it names.
+std::string earlier_text(const MessageView& message, TimePoint now);
 /// The fields that a "message" record has for it, without name and contact: `kind` is
 /// detention_notice.
 void add_detention(Json& fields, const wire::Body& body);

@@ -2,6 +2,7 @@
 
 #include "client/cli/show.hpp"
 #include "proto/base/limits.hpp"
+#include "proto/base/translate.hpp"
 
 namespace porchlight::client {
 namespace {
@@ -20,7 +21,7 @@ std::string csv_field(const std::string& text) {
 }  // namespace
 
 const char* outcome_label(wire::OutcomeKind outcome) {
-  return outcome == wire::OUTCOME_NONE ? "open" : outcome_name(outcome);
+  return outcome == wire::OUTCOME_NONE ? mark("open") : outcome_name(outcome);
 }
 
 std::string count_text(const ExportRow& row) {

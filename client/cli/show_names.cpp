@@ -1,149 +1,146 @@
 // What kinds and standings are called on screen and in JSON.
 #include "client/cli/show.hpp"
 #include "client/cli/show_channel.hpp"
+#include "proto/base/translate.hpp"
 
 namespace porchlight::client {
 
-std::string role_name(wire::Role role) {
+const char* role_name(wire::Role role) {
   switch (role) {
     case wire::ROLE_MEMBER:
-      return "member";
+      return mark("member");
     case wire::ROLE_LEAD:
-      return "lead";
+      return mark("lead");
     case wire::ROLE_AUDIENCE:
-      return "audience";
+      return mark("audience");
     default:
-      return "unknown";
+      return mark("unknown");
   }
 }
 
 Result<wire::Role> parse_role(const std::string& text) {
   if (text == "member") return wire::ROLE_MEMBER;
   if (text == "lead") return wire::ROLE_LEAD;
-  return Error{Errc::usage, "A role is member or lead."};
+  return Error{Errc::usage, tr("A role is member or lead.")};
 }
 
 const char* standing_name(MessageView::Standing standing) {
-  return standing == MessageView::Standing::queued ? "queued" : "stored";
+  return standing == MessageView::Standing::queued ? mark("queued") : mark("stored");
 }
 
 const char* standing_name(SightingView::Standing standing) {
   switch (standing) {
     case SightingView::Standing::open:
-      return "open";
+      return mark("open");
     case SightingView::Standing::claimed:
-      return "claimed";
+      return mark("claimed");
     case SightingView::Standing::confirmed:
-      return "confirmed";
+      return mark("confirmed");
     case SightingView::Standing::dismissed:
-      return "dismissed";
+      return mark("dismissed");
     case SightingView::Standing::closed:
-      return "closed";
+      return mark("closed");
   }
-  return "unknown";
+  return mark("unknown");
 }
 
 const char* standing_name(InviteView::Standing standing) {
   switch (standing) {
     case InviteView::Standing::open:
-      return "open";
+      return mark("open");
     case InviteView::Standing::requested:
-      return "requested";
+      return mark("requested");
     case InviteView::Standing::joined:
-      return "joined";
+      return mark("joined");
     case InviteView::Standing::expired:
-      return "expired";
+      return mark("expired");
     case InviteView::Standing::revoked:
-      return "revoked";
+      return mark("revoked");
   }
-  return "unknown";
+  return mark("unknown");
 }
 
 const char* standing_name(GroupView::Standing standing) {
   switch (standing) {
     case GroupView::Standing::asking:
-      return "asking";
+      return mark("asking");
     case GroupView::Standing::member:
-      return "member";
+      return mark("member");
     case GroupView::Standing::behind:
-      return "behind";
+      return mark("behind");
     case GroupView::Standing::leaving:
-      return "leaving";
+      return mark("leaving");
     case GroupView::Standing::halted:
-      return "halted";
+      return mark("halted");
     case GroupView::Standing::removed:
-      return "removed";
+      return mark("removed");
   }
-  return "unknown";
+  return mark("unknown");
 }
 
 const char* standing_name(ChannelView::Standing standing) {
   switch (standing) {
     case ChannelView::Standing::reading:
-      return "reading";
+      return mark("reading");
     case ChannelView::Standing::entering:
-      return "entering";
+      return mark("entering");
     case ChannelView::Standing::behind:
-      return "behind";
+      return mark("behind");
     case ChannelView::Standing::halted:
-      return "halted";
+      return mark("halted");
     case ChannelView::Standing::over:
-      return "over";
+      return mark("over");
   }
-  return "unknown";
+  return mark("unknown");
 }
 
 const char* urgency_name(wire::Urgency urgency) {
   switch (urgency) {
     case wire::URGENCY_NOW:
-      return "now";
+      return mark("now");
     case wire::URGENCY_SOON:
-      return "soon";
+      return mark("soon");
     case wire::URGENCY_INFORMATION:
-      return "information";
+      return mark("information");
     default:
-      return "unknown";
+      return mark("unknown");
   }
 }
 
 const char* clear_name(wire::ClearKind kind) {
   switch (kind) {
     case wire::CLEAR_LEFT:
-      return "left";
+      return mark("left");
     case wire::CLEAR_FALSE_ALARM:
-      return "false-alarm";
+      return mark("false-alarm");
     case wire::CLEAR_EXPIRED:
-      return "expired";
+      return mark("expired");
     case wire::CLEAR_CORRECTED:
-      return "corrected";
+      return mark("corrected");
     default:
-      return "unknown";
+      return mark("unknown");
   }
 }
 
 const char* outcome_name(wire::OutcomeKind kind) {
   switch (kind) {
     case wire::OUTCOME_CONFIRMED:
-      return "confirmed";
+      return mark("confirmed");
     case wire::OUTCOME_NOT_ENFORCEMENT:
-      return "not-enforcement";
+      return mark("not-enforcement");
     case wire::OUTCOME_GONE:
-      return "gone";
+      return mark("gone");
     case wire::OUTCOME_UNVERIFIABLE:
-      return "unverifiable";
+      return mark("unverifiable");
     case wire::OUTCOME_DUPLICATE:
-      return "duplicate";
+      return mark("duplicate");
     default:
-      return "unknown";
+      return mark("unknown");
   }
 }
 
 const char* kind_name(RequestView::Kind kind) {
   return kind == RequestView::Kind::join ? "join" : "catch_up";
-}
-
-const char* wish_of(RequestView::Kind kind) {
-  return kind == RequestView::Kind::join ? "asks to join" : "asks to catch up";
 }
 
 const char* kind_name(WarningView::Kind kind) {

@@ -180,11 +180,11 @@ std::string shift_standing(const ShiftView& shift, TimePoint now) {
   return text;
 }
 
-void show_shift(Output& out, const FoundShift& found, TimePoint now) {
+std::vector<std::string> shift_lines(const FoundShift& found, TimePoint now) {
   const ShiftView& shift = found.shift;
-  out.line(shift.short_id + "  " + shift_standing(shift, now));
+  std::vector<std::string> lines{shift.short_id + "  " + shift_standing(shift, now)};
   const auto field = [&](const char* label, const std::string& text) {
-    if (!text.empty()) out.line("  " + std::string(label) + "  " + text);
+    if (!text.empty()) lines.push_back("  " + std::string(label) + "  " + text);
   };
   field(tr("where"), post_text(shift.shift()));
   field(tr("when"), shift_span(shift));
@@ -200,6 +200,7 @@ void show_shift(Output& out, const FoundShift& found, TimePoint now) {
   for (const ShiftPerson* person : missing(shift, now)) {
     field(tr("not checked in"), one_line(person->name));
   }
+  return lines;
 }
 
 Json shift_json(const FoundShift& found, TimePoint now) {

@@ -23,8 +23,8 @@ std::string post_text(const wire::Shift& shift);
 std::string shift_span(const ShiftView& shift);
 /// "2 of 2 to 3, full; you have a place" and so on.
 std::string shift_standing(const ShiftView& shift, TimePoint now);
-/// All about it, on several lines.
-void show_shift(Output& out, const FoundShift& found, TimePoint now);
+/// All about it.
+std::vector<std::string> shift_lines(const FoundShift& found, TimePoint now);
 /// The fields of a "shift" record.
 Json shift_json(const FoundShift& found, TimePoint now);
 /// The fields of a "not_checked_in" record, and the same in words.

@@ -1,5 +1,6 @@
 #include "client/cli/show_sighting.hpp"
 
+#include "client/cli/photos.hpp"
 #include "client/cli/time_text.hpp"
 #include "client/core/waiting.hpp"
 #include "proto/base/encoding.hpp"
@@ -21,41 +22,43 @@ void add(std::string& row, const std::string& part) {
   row += part;
 }
 
-std::string labelled(const char* label, const std::string& text) {
-  return text.empty() ? "" : label + one_line(text);
+/// Empty where `text` is.
+std::string labelled(const char* sentence, const std::string& text) {
+  return text.empty() ? "" : say(sentence, one_line(text));
 }
 
 std::string outcome_title(const wire::Outcome& outcome, const Board& board) {
-  std::string text = outcome_name(outcome.kind());
   if (outcome.kind() == wire::OUTCOME_DUPLICATE) {
-    text += " of " + name_of(outcome.duplicate_of(), board);
+    return say(tr("duplicate of {}"), name_of(outcome.duplicate_of(), board));
   }
-  return text;
+  return tr(outcome_name(outcome.kind()));
 }
 
 std::string outcome_text(const wire::Outcome& outcome, const Board& board) {
-  return outcome_title(outcome, board) + labelled(": ", outcome.basis());
+  return outcome_title(outcome, board) + labelled(": {}", outcome.basis());
 }
 
 std::string progress_text(const SightingView& sighting, const Board& board) {
   using Standing = SightingView::Standing;
   switch (sighting.standing) {
     case Standing::open:
-      return "open";
-    case Standing::claimed:
-      return "claimed by " + one_line(sighting.claimed_by.value_or("somebody")) +
-             (sighting.eta_minutes.value_or(0)
-                  ? ", there in " + std::to_string(*sighting.eta_minutes) + " min"
-                  : "");
+      return tr("open");
+    case Standing::claimed: {
+      const std::string name = one_line(sighting.claimed_by.value_or(tr("somebody")));
+      const auto eta = sighting.eta_minutes.value_or(0);
+      return eta ? say(tr("claimed by {0}, there in {1} min"), name, eta)
+                 : say(tr("claimed by {}"), name);
+    }
     case Standing::confirmed:
     case Standing::dismissed:
-      return (sighting.outcome ? outcome_title(*sighting.outcome, board)
-                               : std::string(standing_name(sighting.standing))) +
-             " by " + one_line(sighting.outcome_by.value_or("somebody")) +
-             (sighting.outcome ? labelled(": ", sighting.outcome->basis()) : "");
+      return say(tr("{0} by {1}"),
+                 sighting.outcome ? outcome_title(*sighting.outcome, board)
+                                  : tr(standing_name(sighting.standing)),
+                 one_line(sighting.outcome_by.value_or(tr("somebody")))) +
+             (sighting.outcome ? labelled(": {}", sighting.outcome->basis()) : "");
     case Standing::closed:
       if (sighting.taken_back) return tr("taken back by its author");
-      return "closed" + labelled(": ", sighting.closing_note.value_or(""));
+      return tr("closed") + labelled(": {}", sighting.closing_note.value_or(""));
   }
   return "";
 }
@@ -79,7 +82,7 @@ std::string claim_text(const MessageView& message, const Board& board, const std
     return eta ? say(tr("{} taken over, there in {} min"), name, eta)
                : say(tr("{} taken over"), name);
   }
-  return name + " claimed" + (eta ? ", there in " + std::to_string(eta) + " min" : "");
+  return eta ? say(tr("{0} claimed, there in {1} min"), name, eta) : say(tr("{} claimed"), name);
 }
 
 }  // namespace
@@ -88,7 +91,7 @@ std::string name_of(const std::string& id, const Board& board) {
   const auto wanted = MessageId::from(as_bytes(id));
   const SightingView* sighting = wanted ? board.find_id(*wanted) : nullptr;
   if (sighting != nullptr) return sighting->short_id;
-  return wanted ? short_id(*wanted, 3) : "an unknown sighting";
+  return wanted ? "S-" + short_id(*wanted, 3) : tr("an unknown sighting");
 }
 
 std::string report_text(const MessageView& message, const Board& board, TimePoint now) {
@@ -100,7 +103,7 @@ std::string report_text(const MessageView& message, const Board& board, TimePoin
   if (sighting != nullptr && sighting->id != message.id) {
     return say(tr("{} corrected: {}"), name, fields);
   }
-  return name + " sighting: " + fields;
+  return say(tr("{0} sighting: {1}"), name, fields);
 }
 
 std::string verification_text(const MessageView& message, const Board& board) {
@@ -113,13 +116,13 @@ std::string verification_text(const MessageView& message, const Board& board) {
     case Verification::kOutcome:
       return name + " " + outcome_text(verification.outcome(), board);
     case Verification::kClosure:
-      return name + " closed" + labelled(": ", verification.closure().note());
+      return say(tr("{} closed"), name) + labelled(": {}", verification.closure().note());
     case Verification::kRelease:
       return verification.release().note().empty()
                  ? say(tr("{} released: who can go?"), name)
                  : say(tr("{} released: {}"), name, one_line(verification.release().note()));
     default:
-      return name + " was changed in a way that this version cannot show";
+      return say(tr("{} was changed in a way that this version cannot show"), name);
   }
 }
 
@@ -208,22 +211,23 @@ void add_delay(Json& fields, const SightingView& sighting, TimePoint now) {
 std::string sighting_text(const wire::Sighting& sighting, TimePoint now) {
   std::string row;
   add(row, one_line(sighting.activity()));
-  add(row, labelled("at ", sighting.location()));
+  add(row, labelled(tr("at {}"), sighting.location()));
   if (!sighting.area().empty()) add(row, say(tr("zone {}"), one_line(sighting.area())));
-  add(row, labelled("size ", sighting.size()));
-  add(row, labelled("wearing ", sighting.uniform()));
-  add(row, labelled("with ", sighting.equipment()));
+  add(row, labelled(tr("size {}"), sighting.size()));
+  add(row, labelled(tr("wearing {}"), sighting.uniform()));
+  add(row, labelled(tr("with {}"), sighting.equipment()));
   if (sighting.observed_minute() != 0) {
-    add(row, "seen " + short_time(from_minute(sighting.observed_minute()), now));
+    add(row, say(tr("seen {}"), short_time(from_minute(sighting.observed_minute()), now)));
   }
-  if (sighting.first_hand()) add(row, "first hand");
-  if (sighting.still_there()) add(row, "still there");
+  if (sighting.first_hand()) add(row, tr("first hand"));
+  if (sighting.still_there()) add(row, tr("still there"));
   return row;
 }
 
 std::string standing_text(const SightingView& sighting, const Board& board) {
   const bool queued = sighting.report.standing == MessageView::Standing::queued;
-  return (queued ? "queued here, " : "") + progress_text(sighting, board);
+  const std::string text = progress_text(sighting, board);
+  return queued ? say(tr("queued here, {}"), text) : text;
 }
 
 Json sighting_json(const SightingView& sighting, const std::string& group, const Board& board) {
@@ -250,6 +254,7 @@ Json sighting_json(const SightingView& sighting, const std::string& group, const
   if (sighting.folded_into) fields["folded_into"] = name_of(sighting.folded_into->str(), board);
   fields["corrected"] = !sighting.corrections.empty();
   fields["taken_back"] = sighting.taken_back;
+  if (!sighting.photos.empty()) fields["photos"] = photos_json(sighting);
   return fields;
 }
 

@@ -12,7 +12,6 @@ Result<FoundSighting> fetch_sighting(Context& context, Engine& engine, const std
 
 Result<ExitCode> post_about(Context& context, Engine& engine, const FoundSighting& found,
                             wire::Body body) {
-  body.set_lifetime_hours(found.sighting.report.body.lifetime_hours());
   TRY(const ExitCode end,
       post_body(context, engine, found.group, std::move(body), found.sighting.short_id));
   if (context.out().json()) return end;

@@ -6,6 +6,7 @@
 #include <termios.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <csignal>
 
@@ -68,7 +69,7 @@ class HiddenTyping {
 };
 
 Error nobody_to_ask() {
-  return {Errc::usage, "There is no terminal to ask on: give it as an option (see --help)."};
+  return {Errc::usage, tr("There is no terminal to ask on: give it as an option (see --help).")};
 }
 
 Status put(int fd, std::string_view text) {
@@ -86,14 +87,14 @@ Result<SecretBytes> read_secret_line(int fd) {
   while (size < line.size()) {
     const ssize_t got = read(fd, line.fill().data() + size, 1);
     if (got < 0 && errno == EINTR) continue;
-    if (got < 0) return Error{Errc::usage, "The passphrase could not be read from there."};
+    if (got < 0) return Error{Errc::usage, tr("The passphrase could not be read from there.")};
     if (got == 0 || line.reveal()[size] == '\n') break;
     ++size;
   }
-  if (size == 0) return Error{Errc::usage, "The passphrase is empty."};
+  if (size == 0) return Error{Errc::usage, tr("The passphrase is empty.")};
   if (size > limits::passphrase_bytes_max) {
-    return Error{Errc::usage, "The passphrase is longer than " +
-                                  std::to_string(limits::passphrase_bytes_max) + " bytes."};
+    return Error{Errc::usage,
+                 say(tr("The passphrase is longer than {} bytes."), limits::passphrase_bytes_max)};
   }
   line.truncate(size);
   return line;
@@ -121,8 +122,9 @@ Result<std::string> ask(std::string_view question) {
 
 Result<bool> confirm(std::string_view question, std::string_view unasked) {
   if (!can_ask()) return Error{Errc::usage, std::string(unasked)};
-  TRY(const std::string answer, ask(std::string(question) + " [y/N] "));
-  return answer == "y" || answer == "Y" || answer == "yes";
+  TRY(const std::string answer, ask(say(tr("{} [y/N] "), question)));
+  const std::string_view yes[] = {tr("y"), tr("Y"), tr("yes"), "yes"};
+  return std::find(std::begin(yes), std::end(yes), answer) != std::end(yes);
 }
 
 namespace {
@@ -137,8 +139,8 @@ Result<std::string> read_all(int descriptor, std::size_t bytes_max) {
     if (got == 0) break;
     text.append(chunk, static_cast<std::size_t>(got));
     if (text.size() > bytes_max + 1) {
-      return Error{Errc::too_large, "That is longer than " + std::to_string(bytes_max) +
-                                        " bytes. Nothing was done."};
+      return Error{Errc::too_large,
+                   say(tr("That is longer than {} bytes. Nothing was done."), bytes_max)};
     }
   }
   if (!text.empty() && text.back() == '\n') text.pop_back();

@@ -1,4 +1,5 @@
 #include "client/cli/time_text.hpp"
+#include "proto/base/translate.hpp"
 
 #include <charconv>
 #include <cstdlib>
@@ -22,7 +23,7 @@ std::string format(const std::tm& parts, const char* pattern) {
 }
 
 Error not_a_time() {
-  return {Errc::usage, "A time looks like 14:02, 2026-11-23 14:02 or 2026-11-23T14:02:00Z."};
+  return {Errc::usage, tr("A time looks like 14:02, 2026-11-23 14:02 or 2026-11-23T14:02:00Z.")};
 }
 
 /// The whole of `text` by one of strptime's patterns, into what `parts` already holds.
@@ -74,7 +75,8 @@ Result<std::chrono::seconds> parse_span(std::string_view text) {
     if (*stop == 'd') span = std::chrono::days(number);
     if (span > std::chrono::minutes(0) && span <= std::chrono::days(366)) return {span};
   }
-  return Error{Errc::usage, "A span of time is a number with m, h or d behind it, like 90m or 1h."};
+  return Error{Errc::usage,
+               tr("A span of time is a number with m, h or d behind it, like 90m or 1h.")};
 }
 
 Result<TimePoint> parse_time(std::string_view text, TimePoint now) {

@@ -16,26 +16,37 @@ constexpr long page_rows = 10;
 
 std::vector<WatchKeyHelp> watch_keys() {
   return {
-      {"Up, Down, k, j", tr("select; PgUp, PgDn, Home, End go further")},
-      {"Enter", tr("all about what is selected; Esc goes back")},
+      {tr("Up, Down, k, j"), tr("select; PgUp, PgDn, Home, End go further")},
+      {tr("Tab"),
+       tr("go to the next kind: roll calls, alerts, requests, shifts, warnings, messages")},
+      {tr("Enter"), tr("all about what is selected; Esc goes back")},
+      {"1, 2, 3", tr("answer the roll call: 1 all right, 2 NEED HELP, 3 URGENT")},
       {"n", tr("new sighting: where, what")},
-      {"c", tr("claim the sighting: you go and look")},
-      {"f", tr("confirm it, and what that rests on")},
-      {"d", tr("dismiss it: no enforcement, gone, unverifiable, duplicate")},
-      {"x", tr("close the sighting, give the alert's all-clear, dismiss the warning")},
+      {"c", tr("claim the sighting: you go and look; one that is OVERDUE you take over")},
+      {"r", tr("release the sighting that you claimed, or give your place on the shift back")},
+      {"f", tr("confirm the sighting, and what that rests on; let in who asks")},
+      {"d", tr("dismiss the sighting: no enforcement, gone, unverifiable, duplicate; turn down "
+               "who asks")},
+      {"u", tr("take back your report, or what you said came of it")},
+      {"x", tr("close the sighting, give the alert's all-clear or correct it, dismiss the "
+               "warning")},
       {"b", tr("broadcast an alert to a channel")},
       {"t", tr("second call to those who have not answered the alert")},
+      {"l", tr("call the roll: is everybody all right?")},
+      {"i, o", tr("check in on your shift, check out of it; c claims a place on the one selected")},
       {"p", tr("post a text to the group")},
       {"w", tr("go to the warnings")},
-      {"z, Esc", tr("blank the screen at once; any other key brings it back")},
+      {tr("z, Esc"), tr("blank the screen at once; any other key brings it back")},
       {"?", tr("these keys")},
-      {"q, Ctrl-C", tr("quit; what is queued is kept, and the next command sends it")},
+      {tr("q, Ctrl-C"), tr("quit; what is queued is kept, and the next command sends it")},
   };
 }
 
 // ---- what comes from the network ------------------------------------------------------------
 
 bool WatchDesk::show(WatchFacts facts) {
+  const std::string lost = claims_lost(facts_, facts);
+  if (!lost.empty()) tell(lost, Tone::bad);
   facts_ = std::move(facts);
   rebuild();
   const bool first = !known_;
@@ -115,13 +126,15 @@ void WatchDesk::on_movement(const WatchKey& key) {
       return move(-all);
     case KeyKind::end:
       return move(all);
+    case KeyKind::tab:
+      return go_to_next_section();
     default:
       return;
   }
 }
 
 void WatchDesk::move(long by) {
-  if (view_ != View::board) {
+  if (view_ != View::board || is_reading()) {
     scroll_ = static_cast<std::size_t>(std::max(static_cast<long>(scroll_) + by, 0L));
     return;
   }
@@ -130,8 +143,21 @@ void WatchDesk::move(long by) {
   const auto at = selected_ ? std::find(order.begin(), order.end(), *selected_) : order.end();
   const long now = at == order.end() ? 0 : at - order.begin();
   const long last = static_cast<long>(order.size()) - 1;
-  position_ = static_cast<std::size_t>(std::clamp(now + by, 0L, last));
-  selected_ = order[position_];
+  select(static_cast<std::size_t>(std::clamp(now + by, 0L, last)), order);
+}
+
+void WatchDesk::select(std::size_t position, const std::vector<ItemId>& order) {
+  position_ = position;
+  selected_ = order[position];
+}
+
+/// To the first of another kind below; after the last of them to the top.
+void WatchDesk::go_to_next_section() {
+  if (view_ != View::board || is_reading() || !selected_) return;
+  const auto order = model_.order();
+  std::size_t at = std::min(position_, order.size());
+  while (at < order.size() && order[at].kind == selected_->kind) ++at;
+  select(at < order.size() ? at : 0, order);
 }
 
 void WatchDesk::go_to_warnings() {
@@ -139,9 +165,7 @@ void WatchDesk::go_to_warnings() {
   const auto order = model_.order();
   for (std::size_t i = 0; i < order.size(); ++i) {
     if (order[i].kind != ItemId::Kind::warning) continue;
-    selected_ = order[i];
-    position_ = i;
-    return;
+    return select(i, order);
   }
   tell(tr("There are no warnings."), Tone::plain);
 }
@@ -155,14 +179,30 @@ void WatchDesk::on_command(char key) {
     case 'j':
       return move(1);
     case 'c':
-      return begin(Kind::claim);
+      return begin(selects(ItemId::Kind::shift) ? Kind::take_place : Kind::claim);
+    case 'r':
+      return begin(selects(ItemId::Kind::shift) ? Kind::give_back : Kind::release);
     case 'f':
-      return begin(Kind::confirm);
+      return begin(selects(ItemId::Kind::request) ? Kind::let_in : Kind::confirm);
     case 'd':
-      return begin(Kind::dismiss);
+      return begin(selects(ItemId::Kind::request) ? Kind::turn_down : Kind::dismiss);
+    case 'u':
+      return begin(Kind::take_back);
     case 'x':
       if (selects(ItemId::Kind::warning)) return begin(Kind::dismiss_warning);
       return begin(selects(ItemId::Kind::alert) ? Kind::clear : Kind::close);
+    case '1':
+      return begin(Kind::answer_ok);
+    case '2':
+      return begin(Kind::answer_need_help);
+    case '3':
+      return begin(Kind::answer_urgent);
+    case 'l':
+      return begin(Kind::call_roll);
+    case 'i':
+      return begin(Kind::check_in);
+    case 'o':
+      return begin(Kind::check_out);
     case 'n':
       return begin(Kind::report);
     case 'p':
@@ -190,15 +230,19 @@ void WatchDesk::on_command(char key) {
 
 void WatchDesk::begin(WatchOrder::Kind kind) {
   WatchOrder order{kind, selected_};
-  if (const WatchRow* row = selected_ ? model_.find(*selected_) : nullptr) order.name = row->name;
-  if (const Status fits = check_order(order, facts_); !fits.ok()) {
-    return tell(fits.error().what, Tone::warning);
+  if (const Status aimed = aim(order, facts_); !aimed.ok()) {
+    return tell(aimed.error().what, Tone::warning);
+  }
+  if (const WatchRow* row = order.about ? model_.find(*order.about) : nullptr) {
+    order.name = row->name;
   }
   order_ = order;
-  form_.emplace(title_of(order), questions_of(order, facts_));
+  scroll_ = 0;
+  form_.emplace(title_of(order, facts_), questions_of(order, facts_));
 }
 
 std::optional<WatchOrder> WatchDesk::on_form_key(const WatchKey& key) {
+  if (is_reading()) on_movement(key);
   const auto state = form_->on_key(key);
   if (state == WatchForm::State::left) {
     form_.reset();
@@ -219,7 +263,7 @@ void WatchDesk::on_outcome(const WatchOrder& order, const Result<WatchOutcome>& 
   if (!outcome->ask_first) return tell(outcome->said, Tone::good);
   order_ = order;
   order_->sure = WatchOrder::Sure::yes;
-  form_.emplace(title_of(order), question_first(*outcome->ask_first));
+  form_.emplace(title_of(order, facts_), question_first(*outcome->ask_first));
 }
 
 }  // namespace porchlight::client

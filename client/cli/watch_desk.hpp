@@ -43,10 +43,14 @@ class WatchDesk {
   const std::string& note() const { return note_; }
   Output::Tone note_tone() const { return note_tone_; }
   std::size_t scroll() const { return scroll_; }
+  /// Whether a question is to be read for, instead of the board.
+  bool is_reading() const { return form_ && !form_->question().reading.empty(); }
 
  private:
   void rebuild();
   void move(long by);
+  void select(std::size_t position, const std::vector<ItemId>& order);
+  void go_to_next_section();
   void go_to_warnings();
   void on_escape();
   void on_movement(const WatchKey& key);

@@ -2,6 +2,8 @@
 #include "client/cli/people.hpp"
 #include "client/cli/show.hpp"
 #include "client/cli/show_channel.hpp"
+#include "client/cli/show_roll_call.hpp"
+#include "client/cli/show_shift.hpp"
 #include "client/cli/time_text.hpp"
 #include "client/cli/watch_model.hpp"
 #include "proto/base/translate.hpp"
@@ -19,6 +21,12 @@ void add_field(Lines& lines, const char* sentence, const std::string& value) {
 bool concerns(const MessageView& message, const ItemId& sighting) {
   return message.body.kind_case() == wire::Body::kVerification &&
          message.body.verification().sighting() == sighting.key;
+}
+
+std::string joined(const std::vector<std::string>& names) {
+  std::string text;
+  for (const std::string& name : names) text += (text.empty() ? "" : ", ") + one_line(name);
+  return text;
 }
 
 Lines about_sighting(const WatchFacts::Group& group, const SightingView& sighting, const ItemId& id,
@@ -43,12 +51,6 @@ Lines about_sighting(const WatchFacts::Group& group, const SightingView& sightin
                     (message.standing == MessageView::Standing::queued ? tr("  (queued)") : ""));
   }
   return lines;
-}
-
-std::string joined(const std::vector<std::string>& names) {
-  std::string text;
-  for (const std::string& name : names) text += (text.empty() ? "" : ", ") + one_line(name);
-  return text;
 }
 
 Lines about_alert(const WatchFacts::Channel& channel, const AlertView& alert, TimePoint now) {
@@ -100,13 +102,41 @@ Lines about_request(const RequestView& request, TimePoint now) {
                         : say(tr("{0}  {1} asks to catch up with \"{2}\", since {3}"), id,
                               one_line(request.name), group, short_time(request.received, now)));
   lines.push_back("");
-  lines.push_back(joins ? say(tr("The invite was for {}."), one_line(request.invited_as))
+  lines.push_back(joins ? say(tr("It came by your invite for {0}, as number {1} of {2}."),
+                              one_line(request.invited_as), request.invite_number,
+                              request.invite_uses)
                         : tr("Ask in person: whoever has their device could ask as well."));
   lines.push_back(say(tr("Safety words  {}"), words_text(request.words)));
   lines.push_back("");
-  lines.push_back(say(tr("Compare the words, then: porchlight approve {0}, or deny {0}. It may run "
-                         "beside this board."),
-                      id));
+  lines.push_back(tr("Compare the words, then: f lets them in, d turns them down."));
+  return lines;
+}
+
+void add_answers(Lines& lines, const std::vector<RollCallAnswerView>& answers, TimePoint now) {
+  for (const RollCallAnswerView& answer : answers) {
+    const bool queued = answer.standing == MessageView::Standing::queued;
+    const std::string when = queued ? std::string(tr("queued here")) : short_time(answer.sent, now);
+    lines.push_back(answer.note.empty() ? say(tr("{0}  {1}, {2}"), answer_text(answer.kind),
+                                              one_line(answer.name), when)
+                                        : say(tr("{0}  {1}, {2}: {3}"), answer_text(answer.kind),
+                                              one_line(answer.name), when, one_line(answer.note)));
+  }
+}
+
+Lines about_call(const WatchFacts::Group::Call& call, TimePoint now) {
+  const RollCallView& view = call.found.call;
+  const RollCallCount& count = call.count;
+  Lines lines{say(tr("{0}  {1}"), view.short_id, roll_call_standing(view, count)), ""};
+  lines.push_back(say(tr("Called {0} by {1} in {2}"), short_time(view.message.sent, now),
+                      one_line(view.message.sender_name), one_line(call.found.group.name)));
+  lines.push_back(roll_call_text(view.message, now));
+  lines.push_back("");
+  add_answers(lines, count.answers, now);
+  lines.push_back(say(tr("silent {0}: {1}"), count.silent.size(), joined(count.silent)));
+  add_field(lines, tr("Silent, and not in the group any more: {}"), joined(count.left));
+  if (count.others.empty()) return lines;
+  lines.push_back(tr("Answered without being asked:"));
+  add_answers(lines, count.others, now);
   return lines;
 }
 
@@ -127,6 +157,18 @@ std::vector<std::string> details_of(const WatchFacts& facts, const ItemId& id) {
     if (id.kind != Kind::sighting || group.view.id != id.place) continue;
     for (const SightingView& sighting : group.board.sightings) {
       if (sighting.id.str() == id.key) return about_sighting(group, sighting, id, facts.now);
+    }
+  }
+  for (const auto& group : facts.groups) {
+    if (id.kind != Kind::roll_call || group.view.id != id.place) continue;
+    for (const auto& call : group.calls) {
+      if (call.found.call.id.str() == id.key) return about_call(call, facts.now);
+    }
+  }
+  for (const auto& group : facts.groups) {
+    if (id.kind != Kind::shift || group.view.id != id.place) continue;
+    for (const ShiftView& shift : group.shifts.shifts) {
+      if (shift.id.str() == id.key) return shift_lines({group.view, shift}, facts.now);
     }
   }
   for (const auto& channel : facts.channels) {

@@ -23,16 +23,29 @@ WatchFacts::Channel look_into(const Core& core, const ChannelView& view, TimePoi
   return channel;
 }
 
+WatchFacts::Group look_into(const Core& core, const GroupView& view, TimePoint now) {
+  WatchFacts::Group group{view, core.live_messages(view.id, now), {}};
+  group.board = make_board(group.messages);
+  group.shifts = make_shifts(group.messages);
+  for (RollCallView& call : make_roll_calls(group.messages)) {
+    FoundCall found{view, std::move(call)};
+    RollCallCount count = count_in(core, found);
+    group.calls.push_back({std::move(found), std::move(count)});
+  }
+  group.rules_to_accept = current_rules(group.messages);
+  const bool accepted =
+      group.rules_to_accept && core.accepted_rules(view.id) == group.rules_to_accept->hash;
+  if (accepted) group.rules_to_accept.reset();
+  return group;
+}
+
 }  // namespace
 
 WatchFacts look_around(const Core& core, TimePoint now) {
   WatchFacts facts;
   facts.now = now;
   for (const GroupView& group : core.groups()) {
-    if (!is_in(group)) continue;
-    auto messages = core.live_messages(group.id, now);
-    Board board = make_board(messages);
-    facts.groups.push_back({group, std::move(messages), std::move(board)});
+    if (is_in(group)) facts.groups.push_back(look_into(core, group, now));
   }
   for (const ChannelView& channel : core.channels()) {
     if (channel.standing == ChannelView::Standing::over) continue;

@@ -4,7 +4,10 @@
 
 #include <map>
 
+#include "client/cli/roll_calls.hpp"
 #include "client/cli/show_alert.hpp"
+#include "client/core/rules.hpp"
+#include "client/core/shifts.hpp"
 
 namespace porchlight::client {
 
@@ -22,6 +25,13 @@ struct WatchFacts {
     GroupView view;
     std::vector<MessageView> messages;  // that live
     Board board;
+    struct Call {
+      FoundCall found;
+      RollCallCount count;
+    };
+    std::vector<Call> calls = {};  // oldest first
+    ShiftBoard shifts = {};
+    std::optional<RulesView> rules_to_accept = {};  // before this member claims anything
   };
   struct Channel {
     ChannelEye eye;

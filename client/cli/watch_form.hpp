@@ -18,6 +18,7 @@ struct WatchKey {
     page_down,
     home,
     end,
+    tab,
     enter,
     escape,
     backspace,
@@ -37,6 +38,8 @@ struct WatchQuestion {
   bool must_be_filled = false;
   std::string must_be = {};                 // the only answer there is, "yes"
   std::optional<std::string> settled = {};  // the answer, where there is nothing to ask
+  /// What is to be read before the answer, instead of the board.
+  std::vector<std::string> reading = {};
 };
 
 class WatchForm {

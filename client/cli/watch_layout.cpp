@@ -49,11 +49,33 @@ WatchLine header_of(const WatchDesk& desk, std::size_t columns) {
   return columns_taken(line) <= columns ? line : header_line(desk.model(), &WatchNote::brief);
 }
 
+/// The keys for what is selected: they fit 80 columns, also where words are longer than here.
 std::string hint_of(const WatchDesk& desk, std::size_t columns) {
   if (desk.view() != WatchDesk::View::board) return tr("Up/Down scroll  Esc back  z blank");
-  const std::string all =
-      tr("Enter details  n new  c claim  f confirm  d dismiss  x close  b alert  ? help");
-  return width_of(all) <= columns ? all : tr("n new  c claim  f confirm  ? help");
+  std::string all = tr("n new  b alert  l roll call  p post  Enter details  ? help");
+  switch (desk.selected() ? desk.selected()->kind : ItemId::Kind::message) {
+    case ItemId::Kind::sighting:
+      all = tr("n new  c claim  r release  f confirm  d dismiss  x close  Tab next  ? help");
+      break;
+    case ItemId::Kind::roll_call:
+      all = tr("1 all right  2 NEED HELP  3 URGENT  Enter who answered  ? help");
+      break;
+    case ItemId::Kind::alert:
+      all = tr("x all clear  t call the silent  b new alert  Enter who answered  ? help");
+      break;
+    case ItemId::Kind::request:
+      all = tr("f let in  d turn down  Enter all about it  ? help");
+      break;
+    case ItemId::Kind::shift:
+      all = tr("i check in  o check out  c claim  r give back  Enter details  ? help");
+      break;
+    case ItemId::Kind::warning:
+      all = tr("x dismiss, once understood  Enter all of it  ? help");
+      break;
+    case ItemId::Kind::message:
+      break;
+  }
+  return width_of(all) <= columns ? all : tr("n new  Enter details  ? help");
 }
 
 /// The question, in as many lines as it takes, and the field below it.
@@ -72,12 +94,15 @@ void add_question(Lines& foot, const WatchForm& form, WatchSize size,
   for (const auto& choice : question.choices) {
     choices += (choices.empty() ? "" : "   ") + say(tr("{0} {1}"), choice.key, choice.label);
   }
-  choices += tr("   Esc nothing");
+  choices +=
+      question.reading.empty() ? tr("   Esc nothing") : tr("   PgUp, PgDn read   Esc nothing");
   for (std::string& line : wrap(choices, size.columns)) foot.push_back(plain(std::move(line)));
 }
 
 Lines foot_of(const WatchDesk& desk, WatchSize size, std::optional<std::size_t>& cursor) {
   Lines foot;
+  const std::string& calling = desk.model().calling;
+  if (!desk.form() && !calling.empty()) foot.push_back(strong(calling, Tone::warning));
   if (const WatchForm* form = desk.form()) {
     add_question(foot, *form, size, cursor);
   } else if (!desk.note().empty()) {
@@ -142,6 +167,7 @@ WatchLine bar_of(const WatchRow& row, std::size_t columns) {
   const std::size_t length = std::clamp<std::size_t>(columns / 5, 5, 30);
   std::size_t filled = people == 0 ? 0 : (people - silent) * length / people;
   if (people > silent) filled = std::max<std::size_t>(filled, 1);
+  if (!row.names.empty()) counts = say(tr("{0}: {1}"), counts, row.names);
   return plain("      [" + std::string(filled, '#') + std::string(length - filled, '.') + "]" +
                counts);
 }
@@ -199,52 +225,91 @@ void add_section(Lines& lines, const WatchSection& section, const std::optional<
 
 // ---- how the lines are shared out -----------------------------------------------------------
 
-/// What each kind gets before any gets more.
+/// What each kind gets before any gets more: with a title each, and all of them there, they fit a
+/// screen of 24 lines.
 std::size_t fair_share(ItemId::Kind kind) {
   switch (kind) {
     case ItemId::Kind::sighting:
       return 6;
+    case ItemId::Kind::roll_call:
     case ItemId::Kind::alert:
-      return 4;
+      return 2;
     case ItemId::Kind::request:
+    case ItemId::Kind::shift:
     case ItemId::Kind::warning:
     case ItemId::Kind::message:
-      return 2;
+      return 1;
   }
   return 0;
 }
 
-/// Lines for the rows of each section, without its title.
-std::vector<std::size_t> budgets_of(const WatchModel& model, const std::optional<ItemId>& selected,
-                                    std::size_t lines) {
-  const auto& sections = model.sections;
-  std::vector<std::size_t> budgets(sections.size(), 0);
-  std::size_t left = lines - std::min(lines, sections.size());
-  const auto grant = [&](std::size_t i, std::size_t up_to) {
-    const std::size_t wanted = std::min(height_of(sections[i]), up_to);
-    const std::size_t more = std::min(left, wanted - std::min(wanted, budgets[i]));
-    budgets[i] += more;
-    left -= more;
-  };
-  for (std::size_t i = 0; i < sections.size(); ++i) {
-    if (selected && sections[i].kind == selected->kind) grant(i, 2);
-  }
-  for (std::size_t i = 0; i < sections.size(); ++i) grant(i, fair_share(sections[i].kind));
-  for (std::size_t i = 0; i < sections.size(); ++i) grant(i, lines);
-  return budgets;
+/// The fewest lines in which a row of it can be shown.
+std::size_t least_height(const WatchSection& section) {
+  return section.rows.empty() ? 1 : height_of(section.rows.front());
 }
+
+/// Shares out the lines of a screen: sightings come first, and what is selected is seen.
+class LineBudget {
+ public:
+  LineBudget(const WatchModel& model, const std::optional<ItemId>& selected, std::size_t lines)
+      : sections_(model.sections), rows_(sections_.size()), left_(lines) {
+    std::size_t wanted = 0;
+    for (const WatchSection& section : sections_) {
+      wanted += 1 + std::max(least_height(section),
+                             std::min(height_of(section), fair_share(section.kind)));
+    }
+    // Where not all have room, a line says what else there is.
+    if (wanted > left_ && left_ > 2) --left_;
+    for (std::size_t i = 0; i < sections_.size(); ++i) {
+      if (selected && sections_[i].kind == selected->kind) open(i, 2);
+    }
+    for (std::size_t i = 0; i < sections_.size(); ++i) open(i, fair_share(sections_[i].kind));
+    for (std::size_t i = 0; i < sections_.size(); ++i) {
+      if (rows_[i]) grant(i, lines);
+    }
+  }
+
+  /// Lines for the rows of a section, without its title; none where it has no room.
+  const std::optional<std::size_t>& rows(std::size_t section) const { return rows_[section]; }
+  std::size_t left() const { return left_; }
+
+ private:
+  void open(std::size_t i, std::size_t share) {
+    if (!rows_[i]) {
+      if (left_ < 1 + least_height(sections_[i])) return;
+      --left_;
+      rows_[i] = 0;
+    }
+    grant(i, std::max(share, least_height(sections_[i])));
+  }
+  void grant(std::size_t i, std::size_t up_to) {
+    const std::size_t wanted = std::min(height_of(sections_[i]), up_to);
+    const std::size_t more = std::min(left_, wanted - std::min(wanted, *rows_[i]));
+    *rows_[i] += more;
+    left_ -= more;
+  }
+
+  const std::vector<WatchSection>& sections_;
+  std::vector<std::optional<std::size_t>> rows_;
+  std::size_t left_;
+};
 
 Lines board_of(const WatchDesk& desk, WatchSize size) {
   Lines lines;
   const auto& sections = desk.model().sections;
-  const auto budgets = budgets_of(desk.model(), desk.selected(), size.lines);
-  std::size_t needed = sections.size();
-  for (const std::size_t budget : budgets) needed += budget;
-  const bool airy = needed + sections.size() <= size.lines;
+  const LineBudget budget(desk.model(), desk.selected(), size.lines);
+  const bool airy = budget.left() >= sections.size();
+  WatchLine others;
   for (std::size_t i = 0; i < sections.size(); ++i) {
+    if (!budget.rows(i)) {
+      others.spans.push_back({others.spans.empty() ? "" : " | ", Tone::faint});
+      others.spans.push_back({sections[i].title});
+      continue;
+    }
     if (airy && i > 0) lines.push_back(plain(""));
-    add_section(lines, sections[i], desk.selected(), budgets[i], size.columns);
+    add_section(lines, sections[i], desk.selected(), *budget.rows(i), size.columns);
   }
+  if (!others.spans.empty()) lines.push_back(std::move(others));
   return lines;
 }
 
@@ -272,8 +337,10 @@ Lines help_of(std::size_t columns) {
   }
   lines.push_back(plain(""));
   for (const char* text :
-       {tr("! open or urgent   @ claimed   + confirmed   * live   ^ queued here   ? asks to join"),
-        tr("^ means that it is kept on this device, and leaves as soon as the relay answers.")}) {
+       {tr("! open, overdue, urgent or missed   @ claimed   + confirmed, or there   - dismissed   "
+           "* live   ? asks to join"),
+        tr("^ queued means that it is kept on this device, and leaves as soon as the relay "
+           "answers.")}) {
     for (std::string& line : wrap(text, columns)) lines.push_back(plain(std::move(line)));
   }
   return lines;
@@ -289,11 +356,13 @@ WatchPicture lay_out(const WatchDesk& desk, WatchSize size) {
   const std::size_t around = 1 + foot.size();
   const std::size_t room = size.lines - std::min(size.lines, around);
   Lines body;
-  if (desk.view() == WatchDesk::View::board) {
+  if (desk.view() == WatchDesk::View::board && !desk.is_reading()) {
     body = board_of(desk, {size.columns, room});
   } else {
     const bool help = desk.view() == WatchDesk::View::help;
-    body = help ? help_of(size.columns) : text_of(desk.details(), size.columns);
+    body = desk.is_reading() ? text_of(desk.form()->question().reading, size.columns)
+           : help            ? help_of(size.columns)
+                             : text_of(desk.details(), size.columns);
     picture.scroll_most = body.size() - std::min(body.size(), room);
     body.erase(body.begin(),
                body.begin() + static_cast<long>(std::min(desk.scroll(), picture.scroll_most)));

@@ -1,11 +1,13 @@
 #include "client/cli/watch_model.hpp"
 
 #include <algorithm>
+#include <array>
 
-#include "client/cli/people.hpp"
-#include "client/cli/show.hpp"
-#include "client/cli/show_channel.hpp"
+#include "client/cli/photos.hpp"
+#include "client/cli/sighting_bodies.hpp"
 #include "client/cli/time_text.hpp"
+#include "client/cli/watch_rows.hpp"
+#include "client/core/waiting.hpp"
 #include "proto/base/translate.hpp"
 
 namespace porchlight::client {
@@ -15,14 +17,8 @@ using Kind = ItemId::Kind;
 using Tone = Output::Tone;
 using Standing = SightingView::Standing;
 
-/// From then on somebody has to be found for it.
-constexpr auto long_wait = std::chrono::minutes(3);
-/// More than these nobody reads on a board.
-constexpr std::size_t messages_max = 100;
-
-bool is_queued(const MessageView& message) {
-  return message.standing == MessageView::Standing::queued;
-}
+/// For so long what this member has dismissed stays, so that it can be taken back.
+constexpr auto undo_span = std::chrono::minutes(10);
 
 /// Something said about it here that has not left.
 bool has_unsent(const WatchFacts::Group& group, const SightingView& sighting) {
@@ -33,27 +29,26 @@ bool has_unsent(const WatchFacts::Group& group, const SightingView& sighting) {
   });
 }
 
-/// When whoever has it said so.
-TimePoint claimed_at(const WatchFacts::Group& group, const SightingView& sighting) {
-  for (const MessageView& each : group.messages) {
-    const bool claims = each.body.kind_case() == wire::Body::kVerification &&
-                        each.body.verification().has_claim() &&
-                        each.body.verification().sighting() == sighting.id.str();
-    if (claims && each.sender_name == sighting.claimed_by) return each.sent;
-  }
-  return sighting.report.sent;
-}
-
-std::string claim_text(const WatchFacts::Group& group, const SightingView& sighting,
-                       TimePoint now) {
+/// This member's own claim is told apart from everybody else's.
+std::string claim_text(const SightingView& sighting, TimePoint now) {
+  const StandingClaim& claim = *sighting.claim;
   const std::string who = one_line(sighting.claimed_by.value_or(""));
-  const TimePoint since = claimed_at(group, sighting);
+  if (is_overdue(sighting, now)) {
+    return claim.mine ? tr("YOU are OVERDUE") : say(tr("OVERDUE, {}"), who);
+  }
   const auto eta = std::chrono::minutes(sighting.eta_minutes.value_or(0));
-  if (eta.count() == 0) return say(tr("{0} has it, {1}"), who, age_text(since, now));
-  const TimePoint due = since + eta;
-  if (due < now) return say(tr("{0}, {1} LATE"), who, age_text(due, now));
+  if (eta.count() == 0) {
+    const std::string since = age_text(claim.sent, now);
+    return claim.mine ? say(tr("you have it, {}"), since) : say(tr("{0} has it, {1}"), who, since);
+  }
+  const TimePoint due = claim.sent + eta;
+  if (due < now) {
+    const std::string late = age_text(due, now);
+    return claim.mine ? say(tr("you are {} LATE"), late) : say(tr("{0}, {1} LATE"), who, late);
+  }
   // The minutes that have begun count.
-  return say(tr("{0}, there in {1}"), who, age_text(now, due + std::chrono::seconds(59)));
+  const std::string left = age_text(now, due + std::chrono::seconds(59));
+  return claim.mine ? say(tr("you, there in {}"), left) : say(tr("{0}, there in {1}"), who, left);
 }
 
 void set_standing(WatchRow& row, const WatchFacts::Group& group, const SightingView& sighting,
@@ -63,13 +58,18 @@ void set_standing(WatchRow& row, const WatchFacts::Group& group, const SightingV
     row.tone = Tone::good;
     row.standing = say(tr("confirmed, {}"), one_line(sighting.outcome_by.value_or("")));
   } else if (sighting.standing == Standing::claimed) {
-    row.mark = '@';
-    row.standing = claim_text(group, sighting, now);
+    const bool overdue = is_overdue(sighting, now);
+    row.mark = overdue ? '!' : '@';
+    row.tone = overdue ? Tone::bad : Tone::plain;
+    row.standing = claim_text(sighting, now);
+  } else if (sighting.standing == Standing::dismissed) {
+    row.mark = '-';
+    row.standing = tr("dismissed by you");
   } else {
-    const bool long_ago = now - sighting.report.sent >= long_wait;
+    const bool waits = is_waiting(sighting, now);
     row.mark = '!';
-    row.tone = long_ago ? Tone::bad : Tone::warning;
-    row.standing = long_ago ? tr("WAITING, nobody yet") : tr("OPEN, nobody yet");
+    row.tone = waits ? Tone::bad : Tone::warning;
+    row.standing = waits ? tr("WAITING, nobody yet") : tr("OPEN, nobody yet");
   }
   if (!has_unsent(group, sighting)) return;
   row.mark = '^';
@@ -86,153 +86,63 @@ std::string gist_of(const wire::Sighting& sighting) {
   return text;
 }
 
-std::string with_place(const std::string& place, const std::string& text) {
-  return say(tr("[{0}] {1}"), one_line(place), text);
+/// In which order they stand: at the top what this member has said to do, then what there is to do.
+enum class Rank : std::uint8_t { own, open, overdue, claimed, confirmed, undoable };
+constexpr std::size_t ranks = 6;
+
+/// None where it is not shown any more.
+std::optional<Rank> rank_of(const WatchFacts::Group& group, const SightingView& sighting,
+                            TimePoint now) {
+  switch (sighting.standing) {
+    case Standing::open:
+      return Rank::open;
+    case Standing::claimed:
+      if (sighting.claim->mine) return Rank::own;
+      return is_overdue(sighting, now) ? Rank::overdue : Rank::claimed;
+    case Standing::confirmed:
+      return Rank::confirmed;
+    case Standing::closed:
+      return std::nullopt;
+    case Standing::dismissed:
+      break;
+  }
+  const MessageView* const mine = own_outcome(group.messages, group.board, sighting);
+  if (mine == nullptr || mine->sent + undo_span < now) return std::nullopt;
+  return Rank::undoable;
 }
 
-WatchSection sightings_of(const WatchFacts& facts) {
+WatchSection sighting_rows(const WatchFacts& facts) {
   WatchSection section{Kind::sighting, tr("SIGHTINGS"), tr("No open sightings."), {}};
-  std::size_t counts[3] = {0, 0, 0};
-  for (const Standing wanted : {Standing::open, Standing::claimed, Standing::confirmed}) {
-    std::vector<std::pair<TimePoint, WatchRow>> rows;
-    for (const auto& group : facts.groups) {
-      for (const SightingView& sighting : group.board.sightings) {
-        if (sighting.standing != wanted) continue;
-        WatchRow row{{Kind::sighting, sighting.id.str(), group.view.id}};
-        row.name = sighting.short_id;
-        row.age = age_text(sighting.report.sent, facts.now);
-        row.text = gist_of(sighting.report.body.sighting());
-        if (facts.groups.size() > 1) row.text = with_place(group.view.name, row.text);
-        set_standing(row, group, sighting, facts.now);
-        rows.emplace_back(sighting.report.sent, std::move(row));
-      }
+  std::array<std::vector<std::pair<TimePoint, WatchRow>>, ranks> ranked;
+  std::size_t overdue = 0;
+  for (const auto& group : facts.groups) {
+    for (const SightingView& sighting : group.board.sightings) {
+      const auto rank = rank_of(group, sighting, facts.now);
+      if (!rank) continue;
+      if (is_overdue(sighting, facts.now)) ++overdue;
+      WatchRow row{{Kind::sighting, sighting.id.str(), group.view.id}};
+      row.name = sighting.short_id;
+      row.age = age_text(sighting.report.sent, facts.now);
+      row.text = gist_of(sighting.report.body.sighting());
+      if (!sighting.photos.empty()) row.text += " · " + photos_text(sighting);
+      if (facts.groups.size() > 1) row.text = with_place(group.view.name, row.text);
+      set_standing(row, group, sighting, facts.now);
+      ranked[static_cast<std::size_t>(*rank)].emplace_back(sighting.report.sent, std::move(row));
     }
+  }
+  for (auto& rows : ranked) {
     std::stable_sort(rows.begin(), rows.end(),
                      [](const auto& a, const auto& b) { return a.first < b.first; });
-    counts[static_cast<std::size_t>(wanted)] = rows.size();
     for (auto& [sent, row] : rows) section.rows.push_back(std::move(row));
   }
   if (!section.rows.empty()) {
-    section.title = say(tr("SIGHTINGS  {0} nobody has, {1} claimed, {2} confirmed"), counts[0],
-                        counts[1], counts[2]);
+    const auto count = [&](Rank rank) { return ranked[static_cast<std::size_t>(rank)].size(); };
+    // A claim of one's own may be overdue as well.
+    const std::size_t claimed =
+        count(Rank::own) + count(Rank::overdue) + count(Rank::claimed) - overdue;
+    section.title = say(tr("SIGHTINGS  {0} nobody has, {1} overdue, {2} claimed, {3} confirmed"),
+                        count(Rank::open), overdue, claimed, count(Rank::confirmed));
   }
-  return section;
-}
-
-WatchSection alerts_of(const WatchFacts& facts) {
-  WatchSection section{Kind::alert, tr("ALERTS"), "", {}};
-  for (const auto& channel : facts.channels) {
-    for (const AlertView& alert : channel.eye.alerts.alerts) {
-      if (alert.is_over()) continue;
-      WatchRow row{{Kind::alert, alert.id.str(), channel.eye.channel.id}};
-      const bool urgent = alert.message.body.alert().urgency() == wire::URGENCY_NOW;
-      row.mark = is_queued(alert.message) ? '^' : urgent ? '!' : '*';
-      row.tone = is_alarming(alert.message.voice) ? Tone::bad : Tone::plain;
-      row.name = alert.short_id;
-      row.age = age_text(alert.message.sent, facts.now);
-      row.standing = standing_text(alert, channel.eye);
-      row.text = with_place(channel.eye.channel.name, alert_text(alert, channel.eye));
-      if (const auto count = channel.counts.find(alert.id); count != channel.counts.end()) {
-        for (const auto& answer : count->second.answers) {
-          row.shares.push_back({one_line(answer.answer), answer.names.size()});
-        }
-        // The bar says how many answered.
-        if (!is_queued(alert.message)) row.standing = one_line(channel.eye.channel.name);
-        row.text = alert_text(alert, channel.eye);
-        row.shares.push_back({tr("silent"), count->second.silent.size()});
-      }
-      section.rows.push_back(std::move(row));
-    }
-  }
-  section.title = say(tr("ALERTS  {} live"), section.rows.size());
-  return section;
-}
-
-WatchSection requests_of(const WatchFacts& facts) {
-  WatchSection section{Kind::request, "", "", {}};
-  for (const RequestView& request : facts.requests) {
-    WatchRow row{{Kind::request, request.id, {}}};
-    row.mark = '?';
-    row.tone = Tone::warning;
-    row.name = request_name(request.id);
-    row.age = age_text(request.received, facts.now);
-    row.standing = one_line(request.name);
-    row.text = request.kind == RequestView::Kind::join
-                   ? say(tr("asks to join \"{0}\"; the invite was for {1}"),
-                         one_line(request.group_name), one_line(request.invited_as))
-                   : say(tr("asks to catch up with \"{}\""), one_line(request.group_name));
-    section.rows.push_back(std::move(row));
-  }
-  section.title = say(tr("REQUESTS  {} waiting"), section.rows.size());
-  return section;
-}
-
-WatchSection warnings_of(const WatchFacts& facts) {
-  WatchSection section{Kind::warning, "", "", {}};
-  for (const WarningView& warning : facts.warnings) {
-    WatchRow row{{Kind::warning, warning.id, {}}};
-    row.mark = '!';
-    row.tone = Tone::bad;
-    row.name = warning_name(warning.id);
-    row.age = age_text(warning.first_seen, facts.now);
-    row.standing = tr("WARNING");
-    row.text = one_line(warning.text);
-    section.rows.push_back(std::move(row));
-  }
-  section.title = say(tr("WARNINGS  {}, x dismisses"), section.rows.size());
-  return section;
-}
-
-// ---- what was said --------------------------------------------------------------------------
-
-using Heard = std::pair<TimePoint, WatchRow>;
-
-WatchRow said(const MessageView& message, const GroupId& place, const std::string& name,
-              TimePoint now) {
-  WatchRow row{{Kind::message, message.id.str(), place}};
-  row.mark = is_queued(message) ? '^' : ' ';
-  row.name = one_line(name);
-  row.age = age_text(message.sent, now);
-  row.standing = is_queued(message) ? tr("queued") : "";
-  return row;
-}
-
-void hear(std::vector<Heard>& heard, const WatchFacts::Group& group, TimePoint now) {
-  for (const MessageView& message : group.messages) {
-    if (message.body.kind_case() != wire::Body::kText) continue;
-    WatchRow row = said(message, group.view.id, group.view.name, now);
-    row.text =
-        say(tr("{0}: {1}"), one_line(message.sender_name), one_line(message.body.text().text()));
-    heard.emplace_back(message.sent, std::move(row));
-  }
-}
-
-void hear(std::vector<Heard>& heard, const WatchFacts::Channel& channel, TimePoint now) {
-  for (const MessageView& message : channel.messages) {
-    const auto kind = message.body.kind_case();
-    if (kind != wire::Body::kText && kind != wire::Body::kAllClear) continue;
-    WatchRow row = said(message, channel.eye.channel.id, channel.eye.channel.name, now);
-    const std::string who = speaker(message, channel.eye);
-    const std::string what = kind == wire::Body::kText
-                                 ? one_line(message.body.text().text())
-                                 : clear_beside_its_alert(message.body.all_clear(), channel.eye);
-    row.text = who.empty() ? what : say(tr("{0}: {1}"), who, what);
-    if (is_alarming(message.voice)) row.tone = Tone::bad;
-    heard.emplace_back(message.sent, std::move(row));
-  }
-}
-
-/// The newest first: that one is seen however little room there is.
-WatchSection messages_of(const WatchFacts& facts) {
-  std::vector<Heard> heard;
-  for (const auto& group : facts.groups) hear(heard, group, facts.now);
-  for (const auto& channel : facts.channels) hear(heard, channel, facts.now);
-  std::reverse(heard.begin(), heard.end());
-  std::stable_sort(heard.begin(), heard.end(),
-                   [](const Heard& a, const Heard& b) { return a.first > b.first; });
-  if (heard.size() > messages_max) heard.resize(messages_max);
-  WatchSection section{Kind::message, tr("MESSAGES  newest first"), "", {}};
-  for (Heard& each : heard) section.rows.push_back(std::move(each.second));
   return section;
 }
 
@@ -294,7 +204,9 @@ std::vector<ItemId> WatchModel::order() const {
 WatchModel make_watch_model(const WatchFacts& facts) {
   WatchModel model;
   model.header = header_of(facts);
-  for (auto* const make : {sightings_of, alerts_of, requests_of, warnings_of, messages_of}) {
+  model.calling = calling_text(facts);
+  for (auto* const make : {sighting_rows, roll_call_rows, alert_rows, request_rows, shift_rows,
+                           warning_rows, message_rows}) {
     WatchSection section = make(facts);
     if (section.rows.empty() && section.nothing.empty()) continue;
     model.sections.push_back(std::move(section));
@@ -309,6 +221,15 @@ std::vector<ItemId> ringing(const WatchFacts& facts) {
       if (sighting.report.mine) continue;
       all.push_back({Kind::sighting, sighting.id.str(), group.view.id});
     }
+    for (const auto& call : group.calls) {
+      const std::string id = call.found.call.id.str();
+      if (!call.found.call.message.mine) all.push_back({Kind::roll_call, id, group.view.id});
+      for (const RollCallAnswerView& answer : call.found.call.answers) {
+        if (answer.mine || answer.kind == wire::ROLL_CALL_OK) continue;
+        const char kind = static_cast<char>(answer.kind);
+        all.push_back({Kind::roll_call, id + answer.who.str() + kind, group.view.id});
+      }
+    }
   }
   for (const auto& channel : facts.channels) {
     for (const AlertView& alert : channel.eye.alerts.alerts) {
@@ -316,7 +237,29 @@ std::vector<ItemId> ringing(const WatchFacts& facts) {
       all.push_back({Kind::alert, alert.id.str(), channel.eye.channel.id});
     }
   }
+  for (const RequestView& request : facts.requests) {
+    all.push_back({Kind::request, request.id, {}});
+  }
   return all;
+}
+
+std::string claims_lost(const WatchFacts& before, const WatchFacts& now) {
+  std::string told;
+  for (const auto& group : before.groups) {
+    for (const SightingView& had : group.board.sightings) {
+      if (had.standing != Standing::claimed || !had.claim->mine) continue;
+      for (const auto& after : now.groups) {
+        const SightingView* const has = after.board.find_id(had.id);
+        const bool lost = after.view.id == group.view.id && has != nullptr &&
+                          has->standing == Standing::claimed && !has->claim->mine;
+        if (!lost) continue;
+        const std::string who = one_line(has->claimed_by.value_or(""));
+        told += (told.empty() ? "" : " ") +
+                say(tr("{0} is NOT yours: {1} has it. Leave it to them."), has->short_id, who);
+      }
+    }
+  }
+  return told;
 }
 
 }  // namespace porchlight::client

@@ -9,7 +9,15 @@ namespace porchlight::client {
 
 /// What a row is about: it stays the same from one look to the next.
 struct ItemId {
-  enum class Kind : std::uint8_t { sighting, alert, request, warning, message } kind;
+  enum class Kind : std::uint8_t {
+    sighting,
+    roll_call,
+    alert,
+    request,
+    shift,
+    warning,
+    message
+  } kind;
   std::string key;  // a message's id, or the short one of a request or warning
   GroupId place;    // the group or channel; of no meaning for requests and warnings
 
@@ -21,7 +29,7 @@ struct WatchRow {
   char mark = ' ';
   Output::Tone tone = Output::Tone::plain;
   std::string name = {};      // "S-4K7"
-  std::string age = {};       // "12m"
+  std::string age = {};       // "12m"; of a shift when it starts, "14:30"
   std::string standing = {};  // "Ana, there in 5m"
   std::string text = {};
   /// How the answers are shared out, where answers are asked for: "on my way" 12.
@@ -29,7 +37,8 @@ struct WatchRow {
     std::string answer;
     std::size_t people;
   };
-  std::vector<Share> shares = {};
+  std::vector<Share> shares = {};  // the last one is who says nothing
+  std::string names = {};          // theirs, where there is room for them
 };
 
 struct WatchSection {
@@ -49,6 +58,8 @@ struct WatchNote {
 struct WatchModel {
   std::vector<WatchNote> header;
   std::vector<WatchSection> sections;
+  /// That somebody waits for this member's word, and the keys that say it. Empty where nobody does.
+  std::string calling = {};
 
   /// Null where there is no such row any more.
   const WatchRow* find(const ItemId& id) const;
@@ -61,8 +72,13 @@ WatchModel make_watch_model(const WatchFacts& facts);
 /// All about one of them, in lines of any length; none where it is there no more.
 std::vector<std::string> details_of(const WatchFacts& facts, const ItemId& id);
 
-/// What rings the bell when it is new: sightings and alerts that others sent.
+/// What rings the bell when it is new: sightings, alerts and roll calls that others sent, who asks
+/// to be let in, and everybody who needs help.
 std::vector<ItemId> ringing(const WatchFacts& facts);
+
+/// What is to be told of claims of this member's that stood `before` and that somebody else has
+/// now: they were first, or took it over. Mostly empty.
+std::string claims_lost(const WatchFacts& before, const WatchFacts& now);
 
 /// "0m", "59m", "1h05", "3d"; nothing before `from`.
 std::string age_text(TimePoint from, TimePoint now);

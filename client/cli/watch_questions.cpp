@@ -1,4 +1,7 @@
-#include "client/cli/watch_orders.hpp"
+#include "client/cli/conduct.hpp"
+#include "client/cli/show.hpp"
+#include "client/cli/sighting_bodies.hpp"
+#include "client/cli/watch_acts.hpp"
 #include "proto/base/translate.hpp"
 
 namespace porchlight::client {
@@ -72,21 +75,77 @@ Questions broadcast(const WatchOrder& order, const WatchFacts& facts) {
                                      {'s', tr("soon"), "soon"},
                                      {'i', tr("information"), "information"}}),
           needed(tr("What do you tell them?")),
-          field(tr("Which answers do you ask for? Empty: none"), "on my way,can't")};
+          field(tr("Which answers do you ask for? Empty: none"), tr("on my way,can't"))};
 }
 
-Questions clearing() {
+Questions clearing(const Answers& answers) {
+  const bool corrects = !answers.empty() && answers.front() == "corrected";
   return {choice(tr("Why?"), {{'l', tr("they have left"), "left"},
                               {'f', tr("a false alarm"), "false-alarm"},
-                              {'e', tr("it is over"), "expired"}}),
-          field(tr("What is to be said with it? Enter: nothing"))};
+                              {'e', tr("it is over"), "expired"},
+                              {'c', tr("it goes on, but something was wrong"), "corrected"}}),
+          corrects ? needed(tr("What is right?"))
+                   : field(tr("What is to be said with it? Enter: nothing"))};
+}
+
+/// The group's rules come first where this member has not accepted them; "n" ends it.
+Questions claiming(const WatchOrder& order, const WatchFacts& facts, const Answers& answers) {
+  const WatchFacts::Group* const group = group_of(order, facts);
+  Questions all;
+  if (group != nullptr && group->rules_to_accept) {
+    const RulesView& rules = *group->rules_to_accept;
+    all.push_back(choice(tr("Do you accept these rules?"),
+                         {{'y', tr("yes"), rules.hash.str()}, {'n', tr("no"), ""}}));
+    all.back().reading = rules_lines(group->view, rules, facts.now);
+    if (!answers.empty() && answers.front().empty()) return all;
+  } else {
+    all.push_back(settled(""));
+  }
+  all.push_back(field(tr("There in how many minutes? Enter: no time said")));
+  return all;
+}
+
+/// This member's report, or what it said of one: asked where both are there.
+Questions taking_back(const WatchOrder& order, const WatchFacts& facts) {
+  const WatchFacts::Group* const group = group_of(order, facts);
+  const SightingView* const sighting = sighting_of(order, facts);
+  if (group == nullptr || sighting == nullptr) return {settled("")};
+  WatchQuestion question = choice(tr("What do you take back?"), {});
+  if (sighting->report.mine) question.choices.push_back({'r', tr("your report"), "report"});
+  if (own_outcome(group->messages, group->board, *sighting) != nullptr) {
+    question.choices.push_back({'o', tr("what you said came of it"), "outcome"});
+  }
+  return {std::move(question)};
+}
+
+const RequestView* request_of(const WatchOrder& order, const WatchFacts& facts) {
+  for (const RequestView& request : facts.requests) {
+    if (order.about && request.id == order.about->key) return &request;
+  }
+  return nullptr;
+}
+
+Questions answering_request(const WatchOrder& order, const WatchFacts& facts) {
+  const RequestView* const request = request_of(order, facts);
+  if (request == nullptr) return {settled("")};
+  const std::string name = one_line(request->name);
+  if (order.kind == Kind::turn_down) {
+    return {choice(say(tr("Turn {} down?"), name), {{'y', tr("yes"), "yes"}})};
+  }
+  return {choice(
+      say(tr("Ask {0} for their words. Are they the same: {1}?"), name, words_text(request->words)),
+      {{'y', tr("yes, let them in"), "yes"}})};
 }
 
 /// Those so far, and the one after `answers` at least.
 Questions all_questions(const WatchOrder& order, const WatchFacts& facts, const Answers& answers) {
   switch (order.kind) {
     case Kind::claim:
-      return {field(tr("There in how many minutes? Enter: no time said"))};
+      return claiming(order, facts, answers);
+    case Kind::release:
+      return {field(tr("What should the next one know? Enter: nothing said"))};
+    case Kind::take_back:
+      return taking_back(order, facts);
     case Kind::confirm:
       return {needed(tr("What does it rest on? (\"seen by me\")"))};
     case Kind::dismiss:
@@ -101,60 +160,44 @@ Questions all_questions(const WatchOrder& order, const WatchFacts& facts, const 
     case Kind::broadcast:
       return broadcast(order, facts);
     case Kind::clear:
-      return clearing();
+      return clearing(answers);
     case Kind::call_again:
       return {choice(tr("Call those who are silent?"), {{'y', tr("yes"), "yes"}})};
+    case Kind::call_roll:
+      return {which_group(order, facts), field(tr("What do you ask? Enter: whether all is well")),
+              field(tr("By when? (20m, or 14:30) Enter: no time said"))};
+    case Kind::give_back:
+      return {choice(tr("Give your place back?"), {{'y', tr("yes"), "yes"}})};
+    case Kind::let_in:
+    case Kind::turn_down:
+      return answering_request(order, facts);
+    case Kind::answer_ok:
+    case Kind::answer_need_help:
+    case Kind::answer_urgent:
+    case Kind::take_place:
+    case Kind::check_in:
+    case Kind::check_out:
     case Kind::dismiss_warning:
       return {};
   }
   return {};
 }
 
-bool has_own_channel(const WatchFacts& facts) {
-  for (const auto& channel : facts.channels) {
-    if (channel.eye.is_group()) return true;
-  }
-  return false;
-}
-
-Status wants(const WatchOrder& order, ItemId::Kind kind, const char* otherwise) {
-  if (order.about && order.about->kind == kind) return Ok{};
-  return Error{Errc::usage, otherwise};
-}
-
 }  // namespace
 
-Status check_order(const WatchOrder& order, const WatchFacts& facts) {
+std::string title_of(const WatchOrder& order, const WatchFacts& facts) {
+  const SightingView* const sighting = sighting_of(order, facts);
   switch (order.kind) {
     case Kind::claim:
-    case Kind::confirm:
-    case Kind::dismiss:
-    case Kind::close:
-      return wants(order, ItemId::Kind::sighting,
-                   tr("That is for a sighting: select one with the arrows first."));
-    case Kind::clear:
-    case Kind::call_again:
-      return wants(order, ItemId::Kind::alert,
-                   tr("That is for an alert: select one with the arrows first."));
-    case Kind::dismiss_warning:
-      return wants(order, ItemId::Kind::warning,
-                   tr("That is for a warning: w goes to the warnings."));
-    case Kind::report:
-    case Kind::post:
-      if (!facts.groups.empty()) return Ok{};
-      return Error{Errc::not_permitted, tr("You are in no group yet.")};
-    case Kind::broadcast:
-      if (has_own_channel(facts)) return Ok{};
-      return Error{Errc::not_permitted,
-                   tr("No group of yours has a channel: porchlight channel create makes one.")};
-  }
-  return Ok{};
-}
-
-std::string title_of(const WatchOrder& order) {
-  switch (order.kind) {
-    case Kind::claim:
+      if (sighting != nullptr && sighting->claim && !sighting->claim->mine) {
+        return say(tr("Take over {0} from {1}"), order.name,
+                   one_line(sighting->claimed_by.value_or("")));
+      }
       return say(tr("Claim {}"), order.name);
+    case Kind::release:
+      return say(tr("Release {}"), order.name);
+    case Kind::take_back:
+      return say(tr("Take back {}"), order.name);
     case Kind::confirm:
       return say(tr("Confirm {}"), order.name);
     case Kind::dismiss:
@@ -168,13 +211,18 @@ std::string title_of(const WatchOrder& order) {
     case Kind::broadcast:
       return tr("Broadcast to a channel's audience");
     case Kind::clear:
-      return say(tr("All clear for {}"), order.name);
+      return say(tr("The end of {}"), order.name);
     case Kind::call_again:
       return say(tr("Second call of {}"), order.name);
-    case Kind::dismiss_warning:
-      return say(tr("Dismiss {}"), order.name);
+    case Kind::call_roll:
+      return tr("Roll call");
+    case Kind::let_in:
+      return say(tr("Let in {}"), order.name);
+    case Kind::turn_down:
+      return say(tr("Turn down {}"), order.name);
+    default:
+      return order.name;
   }
-  return "";
 }
 
 WatchForm::Next questions_of(const WatchOrder& order, const WatchFacts& facts) {

@@ -273,6 +273,7 @@ std::optional<WatchKey> WatchScreen::next_key() {
       continue;
     }
     if (code == '\n' || code == '\r') return WatchKey{KeyKind::enter, ""};
+    if (code == '\t') return WatchKey{KeyKind::tab, ""};
     if (code == 8 || code == 127) return WatchKey{KeyKind::backspace, ""};
     if (code == 12) clearok(stdscr, TRUE);  // Ctrl-L
     if (code == escape && !passes_unknown_key()) return WatchKey{KeyKind::escape, ""};

@@ -80,6 +80,8 @@ TEST(WatchModel, SaysInWordsHowASightingStands) {
   EXPECT_EQ(standing_of(scene, id), "@ Ana, there in 9m");
   scene.facts.now += std::chrono::minutes(14);
   EXPECT_EQ(standing_of(scene, id), "@ Ana, 5m LATE");
+  scene.facts.now += std::chrono::minutes(5);
+  EXPECT_EQ(standing_of(scene, id), "! OVERDUE, Ana");
   scene.confirm(id);
   EXPECT_EQ(standing_of(scene, id), "+ confirmed, Ana");
   scene.about(id, "Ana", 0).mutable_closure();
@@ -105,6 +107,52 @@ TEST(WatchModel, PutsWhatNobodyHasFirstAndThenTheOldest) {
   EXPECT_EQ(order[0].key, old.str());
   EXPECT_EQ(order[1].key, young.str());
   EXPECT_EQ(order[2].key, claimed.str());
+}
+
+TEST(WatchModel, PutsWhatThisMemberHasAtTheTop) {
+  WatchScene scene;
+  scene.report("A", 9);
+  const MessageId mine = scene.report("B", 1);
+  scene.about(mine, "Ana", 0).mutable_claim();
+  scene.facts.groups[0].messages.back().mine = true;
+  EXPECT_EQ(scene.model().order()[0].key, mine.str());
+  EXPECT_EQ(standing_of(scene, mine), "@ you have it, 0m");
+}
+
+TEST(WatchModel, ShowsWhoIsSilentAndFirstWhoNeedsHelp) {
+  WatchScene scene;
+  const MessageId call = scene.call(5);
+  scene.answer(call, 1, wire::ROLL_CALL_URGENT);
+  const auto model = scene.model();
+  const WatchRow& row = model.sections.at(1).rows.at(0);
+  EXPECT_EQ(row.standing, "ASKS YOU");
+  EXPECT_THAT(row.text, testing::StartsWith("URGENT: Ben"));
+  EXPECT_EQ(row.names, "Ana, Cleo");
+  EXPECT_THAT(model.calling, HasSubstr("1 all right"));
+  scene.answer(call, 0, wire::ROLL_CALL_OK);
+  EXPECT_EQ(scene.model().calling, "");
+}
+
+TEST(WatchModel, ShowsWhoHasNotCheckedInAfterFiveMinutes) {
+  WatchScene scene;
+  const MessageId early = scene.shift(4);
+  scene.act(early, 2, wire::SHIFT_CLAIM, 200);
+  const auto row = [&] { return scene.model().sections.at(1).rows.at(0); };
+  EXPECT_EQ(row().standing, "0 of 1 in");
+  scene.facts.now += std::chrono::minutes(1);
+  EXPECT_EQ(row().standing, "1 NOT CHECKED IN");
+  EXPECT_THAT(row().text, HasSubstr("Cleo NOT IN"));
+  scene.act(early, 2, wire::SHIFT_CHECK_IN, 0);
+  EXPECT_EQ(row().standing, "1 of 1 in");
+}
+
+TEST(WatchModel, ShowsNoShiftOfAnotherDay) {
+  WatchScene scene;
+  scene.shift(-13 * 60);
+  scene.shift(3 * 60);
+  EXPECT_EQ(scene.model().sections.size(), 1u);
+  scene.shift(-11 * 60);
+  EXPECT_EQ(scene.model().sections.at(1).rows.size(), 1u);
 }
 
 TEST(WatchModel, ShowsNothingThatATerminalWouldObey) {
@@ -172,6 +220,70 @@ TEST(WatchLayout, NeverLeavesTheScreen) {
       desk.on_key(pressed(WatchKey::Kind::escape));  // out of the help
     }
   }
+}
+
+/// A night with everything at once.
+WatchScene full_night() {
+  WatchScene scene;
+  for (int i = 0; i < 40; ++i) scene.report("Corner " + std::to_string(i), 60 - i);
+  scene.alert(12, 5);
+  scene.call(3);
+  scene.act(scene.shift(20), 1, wire::SHIFT_CLAIM, 200);
+  scene.request();
+  scene.warn("4K7");
+  scene.message("Wren", 1).body.mutable_text()->set_text("on my way");
+  return scene;
+}
+
+TEST(WatchLayout, LetsNothingPushOutTheOpenSightings) {
+  WatchDesk desk;
+  desk.show(full_night().made());
+  const auto lines = screen(desk, {80, 24});
+  const auto with = [](const char* part, const std::vector<std::string>& all) {
+    return std::count_if(all.begin(), all.end(),
+                         [&](const auto& line) { return line.find(part) != line.npos; });
+  };
+  EXPECT_GE(with(" ! S-", lines), 6);
+  for (const char* there : {"ROLL CALLS", "  ! C-", "ALERTS", "  ! A-", "REQUESTS", "  ? R-7QK",
+                            "maple orbit tin sofa jade rust", "SHIFTS", "Ben NOT IN", "WARNINGS",
+                            "  ! W-4K7", "MESSAGES", "on my way", "press 1 all right"}) {
+    EXPECT_THAT(all_of(lines), HasSubstr(there));
+  }
+  const auto small = screen(desk, {40, 12});
+  EXPECT_GE(with(" ! S-", small), 4);
+  EXPECT_THAT(all_of(small), HasSubstr("ALERTS"));
+}
+
+TEST(WatchLayout, SaysTheKeysForWhateverIsSelectedInEightyColumns) {
+  WatchDesk desk;
+  desk.show(full_night().made());
+  for (std::size_t i = 0; i < desk.model().order().size(); ++i) {
+    const std::string hint = screen(desk, {80, 24}).back();
+    EXPECT_THAT(hint, testing::EndsWith("? help"));
+    EXPECT_NE(hint, screen(desk, {40, 24}).back());  // where not all fit
+    EXPECT_THAT(all_of(screen(desk, {80, 24})), HasSubstr("\n> "));
+    desk.on_key(typed('j'));
+  }
+}
+
+TEST(WatchLayout, ShowsTheRulesInsteadOfTheBoardAndScrollsThem) {
+  WatchScene scene;
+  scene.report("5th & Oak", 2);
+  std::string text;
+  for (int i = 1; i <= 60; ++i) text += "Rule " + std::to_string(i) + "\x1b[2J.\n";
+  scene.facts.groups[0].rules_to_accept = RulesView{3, text, "Ana", watch_now, {}};
+  WatchDesk desk;
+  desk.show(scene.made());
+  desk.on_key(typed('c'));
+  std::string all = all_of(screen(desk, {80, 24}));
+  EXPECT_THAT(all, AllOf(HasSubstr("version 3"), HasSubstr("Rule 1\\x1b"), HasSubstr("y yes"),
+                         Not(HasSubstr("5th & Oak")), Not(HasSubstr("\x1b"))));
+  for (int i = 0; i < 10; ++i) {
+    desk.on_key(pressed(WatchKey::Kind::page_down));
+    desk.limit_scroll(lay_out(desk, {80, 24}).scroll_most);
+  }
+  EXPECT_THAT(all_of(screen(desk, {80, 24})), HasSubstr("Rule 60\\x1b"));
+  EXPECT_NE(desk.form(), nullptr);
 }
 
 TEST(WatchLayout, SaysThatTheNightIsQuiet) {

@@ -16,6 +16,10 @@ struct WatchScene {
     WatchFacts::Group& group = facts.groups.emplace_back();
     group.view.id = random_.fixed<GroupId>();
     group.view.name = "dispatch";
+    for (const char* name : {"Ana", "Ben", "Cleo"}) {
+      const bool me = group.view.members.empty();
+      group.view.members.push_back({random_.fixed<VerifyKey>(), name, wire::ROLE_MEMBER, me});
+    }
   }
 
   MessageView& message(const std::string& who, int minutes_ago) {
@@ -63,13 +67,72 @@ struct WatchScene {
     count.silent.assign(silent, "Eve");
     return view.id;
   }
+  /// A message of Ana (0, this member), Ben (1) or Cleo (2).
+  MessageView& said_by(std::size_t member, int minutes_ago) {
+    const MemberView who = facts.groups[0].view.members.at(member);
+    MessageView& view = message(who.name, minutes_ago);
+    view.sender = who.identity;
+    view.mine = who.me;
+    return view;
+  }
+  /// By Ben, of everybody.
+  MessageId call(int minutes_ago) {
+    MessageView& view = said_by(1, minutes_ago);
+    std::vector<VerifyKey> people;
+    for (const MemberView& member : facts.groups[0].view.members) people.push_back(member.identity);
+    porchlight::client::ask(people, *view.body.mutable_roll_call());
+    return view.id;
+  }
+  MessageView& answer(const MessageId& call, std::size_t member, wire::RollCallAnswerKind kind) {
+    MessageView& view = said_by(member, 0);
+    view.body.mutable_roll_call_answer()->set_roll_call(call.str());
+    view.body.mutable_roll_call_answer()->set_kind(kind);
+    return view;
+  }
+  /// For an hour, beginning so many minutes ago.
+  MessageId shift(int minutes_ago) {
+    MessageView& view = said_by(1, 300);
+    wire::Shift& body = *view.body.mutable_shift();
+    body.set_site("Lincoln");
+    body.set_post("north gate");
+    const auto start = wire::unix_minute(watch_now - std::chrono::minutes(minutes_ago));
+    body.set_start_minute(start);
+    body.set_end_minute(start + 60);
+    body.set_min_people(1);
+    body.set_max_people(3);
+    return view.id;
+  }
+  void act(const MessageId& shift, std::size_t member, wire::ShiftActKind kind, int minutes_ago) {
+    MessageView& view = said_by(member, minutes_ago);
+    view.body.set_sent_minute(wire::unix_minute(view.sent));
+    view.body.mutable_shift_act()->set_shift(shift.str());
+    view.body.mutable_shift_act()->set_kind(kind);
+  }
+  void request() {
+    facts.requests.push_back({"7QK",
+                              "Dan",
+                              "Dan from the school",
+                              "dispatch",
+                              watch_now,
+                              {"maple", "orbit", "tin", "sofa", "jade", "rust"}});
+  }
   void warn(const std::string& id) {
     facts.warnings.push_back({WarningView::Kind::clock, watch_now, "This clock is fast.", id});
   }
 
   WatchFacts made() const {
     WatchFacts whole = facts;
-    for (auto& group : whole.groups) group.board = make_board(group.messages);
+    for (auto& group : whole.groups) {
+      group.board = make_board(group.messages);
+      group.shifts = make_shifts(group.messages);
+      std::vector<KnownPerson> known;
+      for (const MemberView& each : group.view.members) {
+        known.push_back({each.identity, each.name});
+      }
+      for (const RollCallView& call : make_roll_calls(group.messages)) {
+        group.calls.push_back({{group.view, call}, count_answers(call, known)});
+      }
+    }
     return whole;
   }
   WatchModel model() const { return make_watch_model(made()); }
@@ -82,5 +145,17 @@ struct WatchScene {
 
 inline WatchKey typed(char c) { return {WatchKey::Kind::character, std::string(1, c)}; }
 inline WatchKey pressed(WatchKey::Kind kind) { return {kind, ""}; }
+
+/// Types `text`; what was ordered last, if anything.
+inline std::optional<WatchOrder> type(WatchDesk& desk, std::string_view text) {
+  std::optional<WatchOrder> order;
+  for (const char c : text) {
+    auto next = c == '\n'     ? desk.on_key(pressed(WatchKey::Kind::enter))
+                : c == '\x1b' ? desk.on_key(pressed(WatchKey::Kind::escape))
+                              : desk.on_key(typed(c));
+    if (next) order = std::move(next);
+  }
+  return order;
+}
 
 }  // namespace porchlight::client
