@@ -144,10 +144,7 @@ AlertBoard make_alerts(std::span<const MessageView> messages,
   }
   maker.finish();
 
-  std::vector<MessageId> ids;
-  for (const AlertView& view : board.alerts) ids.push_back(view.id);
-  const std::size_t length = unique_length<MessageId>(ids);
-  for (AlertView& view : board.alerts) view.short_id = "A-" + short_id(view.id, length);
+  give_short_names(board.alerts, 'A');
   return board;
 }
 

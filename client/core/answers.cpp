@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "proto/base/translate.hpp"
 #include "proto/wire/signed.hpp"
 
 namespace porchlight::client {
@@ -71,8 +72,8 @@ Result<Greeting> read_greeting(const wire::Answer& first, const VerifyKey& relay
   if (std::find(info.versions().begin(), info.versions().end(), protocol_version) ==
       info.versions().end()) {
     return Error{Errc::update_needed,
-                 "The relay does not speak this version of the protocol any more: update "
-                 "porchlight. What was queued is kept."};
+                 tr("The relay does not speak this version of the protocol any more: update "
+                    "porchlight. What was queued is kept.")};
   }
   Greeting greeting;
   TRY(greeting.facts.token_keys, read_token_keys(info, relay_key));
@@ -92,30 +93,32 @@ Error describe(const wire::Failure& failure) {
   switch (failure.code()) {
     case wire::FAILURE_FULL:
       return {Errc::full,
-              "The relay has no room for this now. It is kept here, and the next command tries "
-              "again. The relay's operator may need to know."};
+              tr("The relay has no room for this now. It is kept here, and the next command tries "
+                 "again. The relay's operator may need to know.")};
     case wire::FAILURE_BUSY:
       return {Errc::refused,
-              "The relay is too busy now. What is queued is kept: try again in a few minutes."};
+              tr("The relay is too busy now. What is queued is kept: try again in a few minutes.")};
     case wire::FAILURE_INTERNAL:
       return {Errc::refused,
-              "The relay could not store or read. What is queued is kept: try again later, and "
-              "tell the relay's operator if it goes on."};
+              tr("The relay could not store or read. What is queued is kept: try again later, and "
+                 "tell the relay's operator if it goes on.")};
     case wire::FAILURE_UNSUPPORTED:
-      return {Errc::update_needed,
-              "The relay does not know this kind of request: it may be older than this porchlight. "
-              "What is queued is kept."};
+      return {
+          Errc::update_needed,
+          tr("The relay does not know this kind of request: it may be older than this porchlight. "
+             "What is queued is kept.")};
     case wire::FAILURE_NOT_AUTHORISED:
       return {Errc::refused,
-              "The relay did not accept this device's proof. What is queued is kept; porchlight "
-              "doctor shows how things stand."};
+              tr("The relay did not accept this device's proof. What is queued is kept; porchlight "
+                 "doctor shows how things stand.")};
     case wire::FAILURE_NO_BUDGET:
     case wire::FAILURE_ALLOTMENT:
-      return {Errc::no_tokens,
-              "The relay gives this device nothing more today. What is queued is kept and leaves "
-              "when new tokens are there."};
+      return {
+          Errc::no_tokens,
+          tr("The relay gives this device nothing more today. What is queued is kept and leaves "
+             "when new tokens are there.")};
     case wire::FAILURE_NOT_LAST:
-      return {Errc::conflict, "Somebody else made a change first."};
+      return {Errc::conflict, tr("Somebody else made a change first.")};
     default:
       return garbage();
   }

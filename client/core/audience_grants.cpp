@@ -2,6 +2,7 @@
 
 #include "client/core/codec.hpp"
 #include "client/core/pages.hpp"
+#include "proto/base/translate.hpp"
 #include "proto/crypto/pad.hpp"
 #include "proto/crypto/unseal.hpp"
 #include "proto/wire/channel.pb.h"
@@ -158,7 +159,7 @@ Result<Fresh> open_audience_grant(const ChannelHead& head, const VerifyKey& root
       if (fresh && fresh_commit(fresh->reveal()) == head.fresh_commit) return std::move(*fresh);
     }
   }
-  return Error{Errc::not_found, "a page of a channel's keys holds none for this device"};
+  return Error{Errc::not_found, tr("a page of a channel's keys holds none for this device")};
 }
 
 }  // namespace porchlight::client

@@ -4,6 +4,7 @@
 #include <map>
 
 #include "client/core/short_name.hpp"
+#include "proto/base/limits.hpp"
 
 namespace porchlight::client {
 namespace {
@@ -49,6 +50,7 @@ class Maker {
   /// clocks disagree about the day.
   void add_reports(std::span<const MessageView> messages);
   void hear(const MessageView& message);
+  void add_photo(const MessageView& message);
   /// After all was heard: the last outcome counts, so only now is it known what is a duplicate.
   void settle();
 
@@ -127,6 +129,18 @@ void Maker::hear(const MessageView& message) {
   if (!about || closed_[*about] || board_.is_taken_back(message)) return;
   if (verification.has_closure()) closed_[*about] = true;
   if (!hear_duplicate(message, *about)) said_.push_back({message, *about});
+}
+
+void Maker::add_photo(const MessageView& message) {
+  const wire::Attachment& photo = message.body.attachment();
+  const auto about = find(photo.message());
+  if (!about) return;
+  SightingView& view = board_.sightings[*about];
+  if (view.report.sender != message.sender || view.taken_back ||
+      view.photos.size() >= limits::attachments_per_message_max) {
+    return;
+  }
+  view.photos.push_back({message.id, photo.size(), message.standing});
 }
 
 /// True where it says nothing about the sighting but that it is another one on this board.
@@ -227,13 +241,11 @@ Board make_board(std::span<const MessageView> messages) {
   maker.add_reports(messages);
   for (const MessageView& message : messages) {
     if (message.body.has_verification()) maker.hear(message);
+    if (message.body.has_attachment()) maker.add_photo(message);
   }
   maker.settle();
 
-  std::vector<MessageId> ids;
-  for (const SightingView& view : board.sightings) ids.push_back(view.id);
-  const std::size_t length = unique_length<MessageId>(ids);
-  for (SightingView& view : board.sightings) view.short_id = "S-" + short_id(view.id, length);
+  give_short_names(board.sightings, 'S');
   return board;
 }
 

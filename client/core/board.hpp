@@ -23,6 +23,13 @@ struct StandingClaim {
   std::string rules;  // how the hash of the rules begins that were accepted; may be none
 };
 
+/// A photo that its author says is at the relay (clause 15.8).
+struct SightingPhoto {
+  MessageId id;
+  std::uint32_t bytes = 0;
+  MessageView::Standing standing = MessageView::Standing::stored;
+};
+
 struct SightingView {
   MessageId id;
   std::string short_id;  // "S-4K7": unique on this board
@@ -39,6 +46,7 @@ struct SightingView {
   std::optional<MessageId> folded_into;
   std::vector<MessageId> corrections;  // by its author, that counted
   bool taken_back = false;             // by its author; it is closed
+  std::vector<SightingPhoto> photos;   // its author's, at most attachments_per_message_max
 };
 
 struct Board {

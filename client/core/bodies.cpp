@@ -4,8 +4,10 @@
 #include "client/core/bodies_work.hpp"
 #include "client/core/card.hpp"
 #include "client/core/codec.hpp"
+#include "client/core/library.hpp"
 #include "client/core/text.hpp"
 #include "proto/base/limits.hpp"
+#include "proto/base/translate.hpp"
 
 namespace porchlight::client {
 namespace {
@@ -32,54 +34,54 @@ LifetimeHours lifetime(const Body& body) {
 Error usage(std::string what) { return {Errc::usage, std::move(what)}; }
 
 Status check_text(const wire::Text& text) {
-  if (text.text().empty()) return usage("the text is empty");
-  return check_field(text.text(), "the text", limits::text_bytes_max);
+  if (text.text().empty()) return usage(tr("the text is empty"));
+  return check_field(text.text(), tr("the text"), limits::text_bytes_max);
 }
 
 Status check_sighting(const wire::Sighting& sighting) {
   if (sighting.activity().empty() && sighting.location().empty()) {
-    return usage("a sighting needs to say what was seen, or where");
+    return usage(tr("a sighting needs to say what was seen, or where"));
   }
-  CHECK(check_field(sighting.size(), "the size", limits::field_bytes_max));
-  CHECK(check_field(sighting.activity(), "the activity", limits::field_bytes_max));
-  CHECK(check_field(sighting.location(), "the location", limits::field_bytes_max));
-  CHECK(check_field(sighting.uniform(), "the uniform", limits::field_bytes_max));
-  CHECK(check_field(sighting.equipment(), "the equipment", limits::field_bytes_max));
+  CHECK(check_field(sighting.size(), tr("the size"), limits::field_bytes_max));
+  CHECK(check_field(sighting.activity(), tr("the activity"), limits::field_bytes_max));
+  CHECK(check_field(sighting.location(), tr("the location"), limits::field_bytes_max));
+  CHECK(check_field(sighting.uniform(), tr("the uniform"), limits::field_bytes_max));
+  CHECK(check_field(sighting.equipment(), tr("the equipment"), limits::field_bytes_max));
   if (!sighting.area().empty() && !is_clean_name(sighting.area())) {
-    return usage("a zone is a few words on one line");
+    return usage(tr("a zone is a few words on one line"));
   }
-  if (sighting.observed_minute() > minute_max) return usage("the time is not a possible one");
+  if (sighting.observed_minute() > minute_max) return usage(tr("the time is not a possible one"));
   return Ok{};
 }
 
 Status check_outcome(const wire::Outcome& outcome) {
   if (!wire::OutcomeKind_IsValid(outcome.kind()) || outcome.kind() == wire::OUTCOME_NONE) {
-    return usage("an outcome needs to say what it is");
+    return usage(tr("an outcome needs to say what it is"));
   }
   const bool duplicate = outcome.kind() == wire::OUTCOME_DUPLICATE;
   const std::size_t expected = duplicate ? MessageId::size_bytes : 0;
   if (outcome.duplicate_of().size() != expected) {
-    return usage("a duplicate, and no other outcome, names another sighting");
+    return usage(tr("a duplicate, and no other outcome, names another sighting"));
   }
-  return check_field(outcome.basis(), "the basis", limits::field_bytes_max);
+  return check_field(outcome.basis(), tr("the basis"), limits::field_bytes_max);
 }
 
 Status check_claim(const wire::Claim& claim) {
   if (claim.eta_minutes() > limits::eta_minutes_max) {
-    return usage("the time until arrival is longer than a day");
+    return usage(tr("the time until arrival is longer than a day"));
   }
   if (!claim.over().empty() && claim.over().size() != MessageId::size_bytes) {
-    return usage("a claim takes over one other claim, or none");
+    return usage(tr("a claim takes over one other claim, or none"));
   }
   if (!claim.rules().empty() && claim.rules().size() != limits::short_id_bytes) {
-    return usage("a claim names the rules by the beginning of their hash");
+    return usage(tr("a claim names the rules by the beginning of their hash"));
   }
   return Ok{};
 }
 
 Status check_verification(const wire::Verification& verification) {
   if (verification.sighting().size() != MessageId::size_bytes) {
-    return usage("a verification names the sighting it is about");
+    return usage(tr("a verification names the sighting it is about"));
   }
   switch (verification.kind_case()) {
     case wire::Verification::kClaim:
@@ -87,39 +89,39 @@ Status check_verification(const wire::Verification& verification) {
     case wire::Verification::kOutcome:
       return check_outcome(verification.outcome());
     case wire::Verification::kClosure:
-      return check_field(verification.closure().note(), "the note", limits::field_bytes_max);
+      return check_field(verification.closure().note(), tr("the note"), limits::field_bytes_max);
     case wire::Verification::kRelease:
-      return check_field(verification.release().note(), "the note", limits::field_bytes_max);
+      return check_field(verification.release().note(), tr("the note"), limits::field_bytes_max);
     case wire::Verification::KIND_NOT_SET:
       break;
   }
-  return usage("a verification needs to say what it is");
+  return usage(tr("a verification needs to say what it is"));
 }
 
 Status check_card_update(const wire::CardUpdate& update) {
   if (update.card().empty() || update.card().size() > limits::card_bytes_max) {
-    return usage("a card update holds a card");
+    return usage(tr("a card update holds a card"));
   }
   return Ok{};
 }
 
 Status check_leave(const wire::Leave& leave) {
   if (leave.request().size() != RequestHash::size_bytes) {
-    return usage("who leaves names the request by which they are in");
+    return usage(tr("who leaves names the request by which they are in"));
   }
   return Ok{};
 }
 
 Status check_body(const Body& body) {
-  if (body.id().size() != MessageId::size_bytes) return usage("a message's id has 16 bytes");
-  if (body.sent_minute() > minute_max) return usage("the time is not a possible one");
-  if (!is_clean_line(body.zone(), zone_bytes_max)) return usage("the time zone is no name of one");
+  if (body.id().size() != MessageId::size_bytes) return usage(tr("a message's id has 16 bytes"));
+  if (body.sent_minute() > minute_max) return usage(tr("the time is not a possible one"));
+  if (!is_clean_line(body.zone(), zone_bytes_max))
+    return usage(tr("the time zone is no name of one"));
   if (!body.supersedes().empty() && body.supersedes().size() != MessageId::size_bytes) {
-    return usage("a message replaces one other message, or none");
+    return usage(tr("a message replaces one other message, or none"));
   }
   if (body.lifetime_hours() == 0 || body.lifetime_hours() > lifetime(body).most) {
-    return usage("this kind of message lives at most " + std::to_string(lifetime(body).most) +
-                 " hours");
+    return usage(say(tr("this kind of message lives at most {} hours"), lifetime(body).most));
   }
   switch (body.kind_case()) {
     case Body::kText:
@@ -133,7 +135,7 @@ Status check_body(const Body& body) {
     case Body::kCardUpdate:
       return check_card_update(body.card_update());
     case Body::KIND_NOT_SET:
-      return usage("there is nothing to say in this message");
+      return usage(tr("there is nothing to say in this message"));
     default:
       return check_channel_body(body);
   }
@@ -171,6 +173,11 @@ bool is_for_people(const Body& body) {
 
 bool may_be_said(const Body& body, GroupKind kind) {
   return !body.has_detention_notice() || kind == GroupKind::legal;
+}
+
+bool is_for_leads_to_say(const Body& body) {
+  return body.has_rules() ||
+         (body.has_library_item() && body.library_item().version() > library_version_members_max);
 }
 
 TimePoint end_of_life(const Body& body, std::optional<TimePoint> stored) {

@@ -29,6 +29,10 @@ bool is_for_people(const wire::Body& body);
 /// Whether a group of this kind may hold it: detention notices are for legal ones (clause 15.6).
 bool may_be_said(const wire::Body& body, GroupKind kind);
 
+/// What counts by who led in the epoch of its frame alone: rules (clause 15.2), and versions of the
+/// library that members have to leave to leads (15.5).
+bool is_for_leads_to_say(const wire::Body& body);
+
 /// When every device erases it. The sender's clock counts, but only near `stored`, the hour at
 /// which the relay took it; for a message of one's own that is not yet stored that is none. A
 /// detention notice goes with the end of its purge day (UTC) where that is earlier.

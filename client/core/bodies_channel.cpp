@@ -8,6 +8,7 @@
 #include "client/core/grants.hpp"
 #include "client/core/text.hpp"
 #include "proto/base/limits.hpp"
+#include "proto/base/translate.hpp"
 
 namespace porchlight::client {
 namespace {
@@ -36,21 +37,21 @@ bool all_have(const Fields& fields, std::size_t bytes) {
 template <class Wordings>
 Status check_wordings(const Wordings& wordings) {
   if (wordings.size() > static_cast<int>(limits::wordings_max)) {
-    return usage("there are at most " + std::to_string(limits::wordings_max) + " languages");
+    return usage(say(tr("there are at most {} languages"), limits::wordings_max));
   }
   std::set<std::string_view> languages;
   std::size_t left = limits::alert_text_bytes_max;
   for (const wire::Wording& wording : wordings) {
     if (!is_language(wording.language())) {
-      return usage("a language is a short code of letters, like es or es-MX");
+      return usage(tr("a language is a short code of letters, like es or es-MX"));
     }
     if (!languages.insert(wording.language()).second) {
-      return usage("there is one text for each language");
+      return usage(tr("there is one text for each language"));
     }
-    if (wording.text().empty()) return usage("the text is empty");
-    CHECK(check_field(wording.text(),
-                      wordings.size() > 1 ? "the text, in all languages together," : "the text",
-                      left));
+    if (wording.text().empty()) return usage(tr("the text is empty"));
+    CHECK(check_field(
+        wording.text(),
+        wordings.size() > 1 ? tr("the text, in all languages together,") : tr("the text"), left));
     left -= wording.text().size();
   }
   return Ok{};
@@ -62,58 +63,59 @@ bool is_answer(std::string_view text) {
 
 Status check_answers(const wire::Alert& alert) {
   if (alert.answers_size() > static_cast<int>(limits::answers_max)) {
-    return usage("at most " + std::to_string(limits::answers_max) + " answers can be asked for");
+    return usage(say(tr("at most {} answers can be asked for"), limits::answers_max));
   }
   std::set<std::string_view> answers;
   for (const std::string& answer : alert.answers()) {
-    CHECK(check_field(answer, "the answer \"" + answer + "\"", limits::answer_bytes_max));
-    if (!is_answer(answer)) return usage("an answer is a few words, on one line");
-    if (!answers.insert(answer).second) return usage("two of the answers are the same");
+    CHECK(check_field(answer, say(tr("the answer \"{}\""), answer), limits::answer_bytes_max));
+    if (!is_answer(answer)) return usage(tr("an answer is a few words, on one line"));
+    if (!answers.insert(answer).second) return usage(tr("two of the answers are the same"));
   }
   return Ok{};
 }
 
 Status check_alert(const wire::Alert& alert) {
   if (!alert.sighting().empty() && alert.sighting().size() != MessageId::size_bytes) {
-    return usage("an alert rests on one sighting, or on none");
+    return usage(tr("an alert rests on one sighting, or on none"));
   }
-  if (alert.wordings().empty()) return usage("the text is empty");
+  if (alert.wordings().empty()) return usage(tr("the text is empty"));
   CHECK(check_wordings(alert.wordings()));
   if (!wire::Urgency_IsValid(alert.urgency()) || alert.urgency() == wire::URGENCY_NONE) {
-    return usage("an alert needs to say how urgent it is");
+    return usage(tr("an alert needs to say how urgent it is"));
   }
   CHECK(check_answers(alert));
-  if (alert.deadline_minute() > minute_max) return usage("the time is not a possible one");
+  if (alert.deadline_minute() > minute_max) return usage(tr("the time is not a possible one"));
   if (alert.answer_delay_seconds() > limits::answer_delay_seconds_max) {
-    return usage("answers are spread over a minute at most");
+    return usage(tr("answers are spread over a minute at most"));
   }
   return Ok{};
 }
 
 Status check_ack(const wire::Ack& ack) {
   if (ack.alert().size() != MessageId::size_bytes) {
-    return usage("an answer names the alert it is to");
+    return usage(tr("an answer names the alert it is to"));
   }
-  if (!is_answer(ack.answer())) return usage("an answer is one of those that the alert asks for");
-  return check_field(ack.note(), "the note", limits::field_bytes_max);
+  if (!is_answer(ack.answer()))
+    return usage(tr("an answer is one of those that the alert asks for"));
+  return check_field(ack.note(), tr("the note"), limits::field_bytes_max);
 }
 
 Status check_all_clear(const wire::AllClear& clear) {
   if (clear.alert().size() != MessageId::size_bytes) {
-    return usage("an all-clear names the alert it is about");
+    return usage(tr("an all-clear names the alert it is about"));
   }
   if (!wire::ClearKind_IsValid(clear.kind()) || clear.kind() == wire::CLEAR_NONE) {
-    return usage("an all-clear needs to say what it is");
+    return usage(tr("an all-clear needs to say what it is"));
   }
   if (clear.kind() == wire::CLEAR_CORRECTED && clear.wordings().empty()) {
-    return usage("a correction needs to say what is right");
+    return usage(tr("a correction needs to say what is right"));
   }
   return check_wordings(clear.wordings());
 }
 
 Status check_recall(const wire::Recall& recall) {
   if (recall.alert().size() != MessageId::size_bytes) {
-    return usage("a second call names the alert it is about");
+    return usage(tr("a second call names the alert it is about"));
   }
   return Ok{};
 }
@@ -121,10 +123,10 @@ Status check_recall(const wire::Recall& recall) {
 Status check_forced(const wire::ForcedAlert& forced) {
   if (!are_keys({&forced.channel_id()}) || forced.alert().size() != MessageId::size_bytes ||
       forced.sighting().size() != MessageId::size_bytes) {
-    return usage("who forces an alert names its channel, its sighting and itself");
+    return usage(tr("who forces an alert names its channel, its sighting and itself"));
   }
-  if (forced.reason().empty()) return usage("the reason is empty");
-  return check_field(forced.reason(), "the reason", limits::field_bytes_max);
+  if (forced.reason().empty()) return usage(tr("the reason is empty"));
+  return check_field(forced.reason(), tr("the reason"), limits::field_bytes_max);
 }
 
 // ---- between devices ---------------------------------------------------------------------------
@@ -172,7 +174,7 @@ bool is_good(const wire::AudienceList& list) {
 
 template <class Kind>
 Status check_kind(const Kind& kind) {
-  if (!is_good(kind)) return usage("what devices say about a channel is outside its limits");
+  if (!is_good(kind)) return usage(tr("what devices say about a channel is outside its limits"));
   return Ok{};
 }
 

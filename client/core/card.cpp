@@ -1,6 +1,7 @@
 #include "client/core/card.hpp"
 
 #include "client/core/codec.hpp"
+#include "proto/base/translate.hpp"
 #include "proto/wire/group.pb.h"
 #include "proto/wire/person.pb.h"
 #include "proto/wire/signed.hpp"
@@ -28,7 +29,7 @@ Result<Card> read_kept_card(ByteView signed_card) {
   wire::Card message;
   Card card;
   if (!parse(message, unverified.body)) return Error{Errc::malformed, "a card does not decode"};
-  if (message.suite() != suite) return update_needed("a member's card");
+  if (message.suite() != suite) return update_needed(tr("a member's card"));
   if (!read(card.identity, message.identity()) || !read(card.seal_key, message.seal_key())) {
     return Error{Errc::malformed, "a card holds a key of an impossible size"};
   }
@@ -73,7 +74,7 @@ Result<CardNotice> verify_card_notice(ByteView signed_notice) {
   if (!parse(message, unverified.body)) {
     return Error{Errc::malformed, "a notice of a new card does not decode"};
   }
-  if (message.suite() != suite) return update_needed("a member's card");
+  if (message.suite() != suite) return update_needed(tr("a member's card"));
   if (!read(notice.group, message.group_id()) || !read(notice.epoch, message.epoch_id())) {
     return Error{Errc::malformed, "a notice of a new card holds a field that cannot be"};
   }
@@ -86,7 +87,7 @@ Result<CardNotice> verify_card_notice(ByteView signed_notice) {
 
 Error update_needed(std::string_view what) {
   return {Errc::update_needed,
-          std::string(what) + " was made by a newer version of Porchlight: update, then sync"};
+          say(tr("{} was made by a newer version of Porchlight: update, then sync"), what)};
 }
 
 }  // namespace porchlight::client

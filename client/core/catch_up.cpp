@@ -1,6 +1,7 @@
 #include "client/core/catch_up.hpp"
 
 #include "client/core/codec.hpp"
+#include "proto/base/translate.hpp"
 #include "proto/wire/group.pb.h"
 #include "proto/wire/signed.hpp"
 
@@ -24,7 +25,7 @@ Result<CatchUp> verify_catch_up(ByteView signed_catch_up) {
   if (!parse(message, unverified.body)) {
     return Error{Errc::malformed, "a request to catch up does not decode"};
   }
-  if (message.suite() != suite) return update_needed("a request to catch up");
+  if (message.suite() != suite) return update_needed(tr("a request to catch up"));
   if (!read(catch_up.group, message.group_id()) || !read(catch_up.epoch, message.epoch_id()) ||
       !read(catch_up.one_time_key, message.one_time_key()) || !is_seal_key(catch_up.one_time_key)) {
     return Error{Errc::malformed, "a request to catch up holds a field that cannot be"};

@@ -1,6 +1,7 @@
 #include "client/core/chain.hpp"
 
 #include "proto/base/limits.hpp"
+#include "proto/base/translate.hpp"
 
 namespace porchlight::client {
 namespace {
@@ -21,12 +22,13 @@ Result<Chain::Step> Chain::look(std::uint32_t counter) const {
   step.next_after = next_;
   if (counter < next_) {
     const auto kept = skipped_.find(counter);
-    if (kept == skipped_.end()) return Error{Errc::used, "this message key was used and erased"};
+    if (kept == skipped_.end())
+      return Error{Errc::used, tr("this message key was used and erased")};
     step.key = clone(kept->second);
     return step;
   }
   if (skipped_.size() + (counter - next_) > limits::skipped_keys_max || counter == UINT32_MAX) {
-    return Error{Errc::too_large, "too many messages before this one are missing"};
+    return Error{Errc::too_large, tr("too many messages before this one are missing")};
   }
   step.chain_after = clone(key_);
   for (; step.next_after < counter; ++step.next_after) {

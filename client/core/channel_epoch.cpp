@@ -4,6 +4,7 @@
 #include "client/core/epoch.hpp"
 #include "client/core/text.hpp"
 #include "proto/base/limits.hpp"
+#include "proto/base/translate.hpp"
 #include "proto/wire/channel.pb.h"
 #include "proto/wire/signed.hpp"
 
@@ -174,7 +175,7 @@ Result<ChannelHead> read_channel_epoch(ByteView signed_epoch, const VerifyKey& r
   CHECK(unverified.verify(wire::label::channel_epoch, root));
   wire::ChannelEpochBody body;
   if (!parse(body, unverified.body)) return impossible();
-  if (body.suite() != suite) return update_needed("the channel");
+  if (body.suite() != suite) return update_needed(tr("the channel"));
   TRY(Parsed parsed, read_body(body, unverified.body));
   if (!is_sound(parsed, root)) return impossible();
   return std::move(parsed.head);

@@ -2,6 +2,7 @@
 
 #include "client/core/card.hpp"
 #include "client/core/frame_fields.hpp"
+#include "proto/base/translate.hpp"
 #include "proto/crypto/aead.hpp"
 #include "proto/crypto/pad.hpp"
 #include "proto/crypto/unseal.hpp"
@@ -202,7 +203,7 @@ Result<OpenedReply> open_reply(const ChannelPlace& place, const SealSeed& reply,
     case wire::ChannelReply::KIND_NOT_SET:
       break;
   }
-  return update_needed("an answer in a channel");
+  return update_needed(tr("an answer in a channel"));
 }
 
 bool verify_audience_join(const OpenedReply& join, const VerifyKey& join_key) {

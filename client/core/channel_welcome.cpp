@@ -3,6 +3,7 @@
 #include "client/core/card.hpp"
 #include "client/core/codec.hpp"
 #include "proto/base/limits.hpp"
+#include "proto/base/translate.hpp"
 #include "proto/wire/channel.pb.h"
 #include "proto/wire/envelope.hpp"
 #include "proto/wire/signed.hpp"
@@ -65,7 +66,7 @@ Result<ChannelWelcome> open_channel_welcome(ByteView signed_welcome,
   const bool whole = take_keys(welcome.keys, message);
   wipe(unverified.body);
   if (!decoded) return undecodable();
-  if (message.suite() != suite) return update_needed("the channel's welcome");
+  if (message.suite() != suite) return update_needed(tr("the channel's welcome"));
   if (!whole || !read(welcome.signed_by, message.signed_by())) return undecodable();
   welcome.signed_epoch = to_bytes(as_bytes(message.epoch()));
   TRY(welcome.head, read_channel_epoch(welcome.signed_epoch, welcome.signed_by));

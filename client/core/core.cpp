@@ -1,5 +1,6 @@
 #include "client/core/core.hpp"
 
+#include "client/core/attachments.hpp"
 #include "client/core/bodies.hpp"
 #include "client/core/state.hpp"
 #include "proto/base/translate.hpp"
@@ -9,7 +10,8 @@ namespace {
 
 Error only_where_legal(const std::string& group) {
   return {Errc::not_permitted,
-          say(tr("\"{0}\" is not marked legal, so nothing about a detention may be said there: all "
+          porchlight::say(
+              tr("\"{0}\" is not marked legal, so nothing about a detention may be said there: all "
                  "of its members would hold it. Nothing was posted or kept. A group is marked when "
                  "it is made: porchlight group create NAME --legal"),
               group)};
@@ -69,6 +71,9 @@ std::vector<OutboxItem> Core::outbox(Lane lane) const {
   std::vector<OutboxItem> items = state_->to_drop_again(lane);
   for (const auto& [id, entry] : state_->outbox.entries()) {
     if (entry.lane == lane && state_->may_leave(entry)) items.push_back(entry.item);
+  }
+  if (lane == Lane::drop) {  // behind all that is said
+    for (OutboxItem& chunk : chunks_to_drop(*state_)) items.push_back(std::move(chunk));
   }
   return items;
 }
@@ -135,9 +140,9 @@ void Core::on_spend_refused(const SpendId& spend, TimePoint now) {
   Join* join = state_->people.in_hand();
   if (refused->purpose == Wallet::Purpose::parcel && join != nullptr && !join->offer &&
       !join->accepted) {
-    join->refused = Error{Errc::used,
-                          "this invite was used by somebody, or lay too long: if it was "
-                          "not you, tell the person who gave it to you"};
+    join->refused =
+        Error{Errc::used, tr("this invite was used by somebody, or lay too long: if it was "
+                             "not you, tell the person who gave it to you")};
     state_->people.save(join->parcel_id(), *join);
     return;
   }
@@ -176,6 +181,7 @@ void Core::on_caught_up(const MailboxId& mailbox, const Incarnation&, TimePoint 
 
 void Core::on_dropped(OutboxId id, std::uint64_t seq, TimePoint now) {
   if (Kept::is_kept(id)) return state_->kept.on_dropped(id, state_->relay.store());
+  if (Uploads::is_chunk(id)) return chunk_stored(id, now);
   const OutboxEntry* found = state_->outbox.find(id);
   if (found == nullptr) return;
   const OutboxEntry entry = *found;
@@ -247,9 +253,10 @@ void Core::on_drop_refused(OutboxId id, const wire::Failure& failure, TimePoint 
       entry.purpose == OutboxPurpose::reply) {
     message = entry.message;
   }
-  state_->tell(Notice::Kind::refused, entry.group, message,
-               full ? "The relay has no room. What you sent is kept here and is tried again."
-                    : "The relay did not take what you sent. It is kept here and is tried again.");
+  state_->tell(
+      Notice::Kind::refused, entry.group, message,
+      full ? tr("The relay has no room. What you sent is kept here and is tried again.")
+           : tr("The relay did not take what you sent. It is kept here and is tried again."));
 }
 
 void Core::on_erased(const MailboxId& mailbox, std::uint64_t up_to_seq) {
@@ -325,25 +332,36 @@ Status Core::dismiss_warning(std::string_view id) { return state_->warnings.dism
 
 Result<MessageId> Core::post(const GroupId& id, wire::Body body, TimePoint now) {
   Group* group = state_->find_group(id);
-  if (group == nullptr) return Error{Errc::not_found, "you are not in this group"};
-  if (group->halted()) return update_needed("the group");
+  if (group == nullptr) return Error{Errc::not_found, tr("you are not in this group")};
+  if (group->halted()) return update_needed(tr("the group"));
   if (group->removed()) {
     return Error{Errc::not_permitted,
-                 "a lead has taken you out of \"" + group->name() + "\"; nothing was posted"};
+                 porchlight::say(tr("a lead has taken you out of \"{}\"; nothing was posted"),
+                                 group->name())};
   }
   if (group->leaving()) {
-    return Error{Errc::not_permitted,
-                 "you asked to leave \"" + group->name() + "\"; nothing was posted"};
+    return Error{
+        Errc::not_permitted,
+        porchlight::say(tr("you asked to leave \"{}\"; nothing was posted"), group->name())};
   }
   if (body.has_rules() && !group->roster().is_lead(state_->me.id())) {
     return Error{Errc::not_permitted,
-                 "only a lead sets the rules of \"" + group->name() + "\"; nothing was posted"};
+                 porchlight::say(tr("only a lead sets the rules of \"{}\"; nothing was posted"),
+                                 group->name())};
+  }
+  PORCHLIGHT_ASSERT(!body.has_attachment());  // attach_photo() says those
+  if (is_for_leads_to_say(body) && !group->roster().is_lead(state_->me.id())) {
+    return Error{Errc::not_permitted,
+                 porchlight::say(
+                     tr("Only a lead of \"{0}\" can put in a further version of that text. Nothing "
+                        "was posted: ask one, or add it as a new item."),
+                     group->name())};
   }
   CHECK(complete_body(body, state_->random, now));
   if (!may_be_said(body, group->newest().head.kind)) return only_where_legal(group->name());
   const MessageId message = *MessageId::from(as_bytes(body.id()));
   if (state_->messages.find(id, state_->me.id(), message) != nullptr) {
-    return Error{Errc::conflict, "a message with this id was posted already"};
+    return Error{Errc::conflict, tr("a message with this id was posted already")};
   }
   state_->queue(*group, std::move(body), now);
   return message;

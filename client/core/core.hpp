@@ -244,6 +244,23 @@ class Core {
   /// Of the group's sightings, held or erased since (clause 15.7).
   Counts counts(const GroupId& group) const;
 
+  // ---- photos (clause 15.8) --------------------------------------------------------------------
+  /// A JPEG that belongs to this member's own sighting: at most limits::attachment_bytes_max, and
+  /// limits::attachments_per_message_max of them. It leaves after the sighting, and is said in the
+  /// group once all of it is stored. Core's are its bytes alone: that nothing but the picture is
+  /// in them is the caller's part.
+  Status attach_photo(const GroupId& group, const MessageId& sighting, ByteView jpeg,
+                      TimePoint now);
+  /// Photos of this member's that are not said yet, the one that is under way first.
+  std::vector<UploadView> uploads() const;
+  /// Has Lane::collect fetch what a board shows as a photo; one at a time, and in this process
+  /// alone.
+  Status fetch_photo(const GroupId& group, const VerifyKey& sender, const MessageId& photo);
+  /// After a sync, once: the whole JPEG, as its author announced it. 'unreachable' where the relay
+  /// was not asked to the end, and the next sync goes on; 'not_found' where it does not hold all,
+  /// 'malformed' where the author has put there what cannot be.
+  Result<Bytes> take_photo();
+
   // ---- channels (clause 14) ------------------------------------------------------------------
   /// A channel of a group that this member leads. Its keys go to the group with the next sync.
   Result<ChannelId> create_channel(const GroupId& group, std::string_view name, TimePoint now);
@@ -278,6 +295,7 @@ class Core {
  private:
   struct State;
   explicit Core(std::unique_ptr<State> state);
+  void chunk_stored(OutboxId chunk, TimePoint now);
   std::unique_ptr<State> state_;
 };
 

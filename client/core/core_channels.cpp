@@ -2,6 +2,7 @@
 #include "client/core/bodies.hpp"
 #include "client/core/short_name.hpp"
 #include "client/core/state.hpp"
+#include "proto/base/translate.hpp"
 
 namespace porchlight::client {
 namespace {
@@ -72,22 +73,29 @@ Result<ChannelView> Core::channel(std::string_view name_or_id) const {
   }
   if (found.size() == 1) return std::move(found[0]);
   if (found.empty()) {
-    return Error{Errc::not_found, "there is no channel \"" + std::string(name_or_id) + "\" here; " +
-                                      (names.empty() ? "you read none, and your groups have none"
-                                                     : "there are: " + names)};
+    return Error{
+        Errc::not_found,
+        names.empty()
+            ? porchlight::say(
+                  tr("there is no channel \"{}\" here; you read none, and your groups have none"),
+                  name_or_id)
+            : porchlight::say(tr("there is no channel \"{0}\" here; there are: {1}"), name_or_id,
+                              names)};
   }
   std::string ids;
   for (const ChannelView& view : found) ids += " " + short_name(view.id.view(), 8);
-  return Error{Errc::usage, "more than one channel here is called \"" + std::string(name_or_id) +
-                                "\": say which by its ID:" + ids};
+  return Error{
+      Errc::usage,
+      porchlight::say(tr("more than one channel here is called \"{0}\": say which by its ID:{1}"),
+                      name_or_id, ids)};
 }
 
 Result<std::vector<AudienceView>> Core::audience(const ChannelId& id) const {
   const Channel* channel = state_->find_channel(id);
-  if (channel == nullptr) return Error{Errc::not_found, "there is no such channel here"};
+  if (channel == nullptr) return Error{Errc::not_found, tr("there is no such channel here")};
   if (!channel->owner || channel->over()) {
     return Error{Errc::not_permitted,
-                 "who else reads a channel is known to the group that speaks in it alone"};
+                 tr("who else reads a channel is known to the group that speaks in it alone")};
   }
   std::vector<AudienceView> views;
   std::vector<AudienceId> ids;
@@ -143,14 +151,14 @@ MessageView Core::State::view_of(const Channel& channel, const StoredMessage& me
     view.sender_name = view.mine ? me.name() : channel.name();
   } else if (message.voice == Voice::person) {
     const AudienceEntry* entry = channel.audience.find(message.sender);
-    view.sender_name = entry == nullptr ? "somebody who is not in the audience"
+    view.sender_name = entry == nullptr ? tr("somebody who is not in the audience")
                                         : channel.audience.display_name(entry->id);
   } else if (message.voice == Voice::channel && message.sender.is_zero()) {
     view.sender_name = channel.name();  // it was read as somebody of the audience
   } else {
     const Group* group = find_group(channel.owner->group);
     view.sender_name = message.voice == Voice::unattributed || group == nullptr
-                           ? "nobody of the group"
+                           ? tr("nobody of the group")
                            : name_of(*group, message.sender);
   }
   return view;

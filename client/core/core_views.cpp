@@ -3,6 +3,7 @@
 #include "client/core/ending.hpp"
 #include "client/core/short_name.hpp"
 #include "client/core/state.hpp"
+#include "proto/base/translate.hpp"
 
 namespace porchlight::client {
 namespace {
@@ -128,12 +129,17 @@ Result<GroupView> Core::group(std::string_view name_or_id) const {
   }
   if (found.size() == 1) return std::move(found[0]);
   if (found.empty()) {
-    return Error{Errc::not_found, "there is no group \"" + std::string(name_or_id) + "\" here; " +
-                                      (names.empty() ? "you are in none" : "there are: " + names)};
+    return Error{
+        Errc::not_found,
+        names.empty()
+            ? porchlight::say(tr("there is no group \"{}\" here; you are in none"), name_or_id)
+            : porchlight::say(tr("there is no group \"{0}\" here; there are: {1}"), name_or_id,
+                              names)};
   }
   std::string ids;
   for (const GroupView& view : found) ids += " " + short_name(view.id.view(), 8);
-  return Error{Errc::usage, "several groups are called so; say which one:" + ids};
+  return Error{Errc::usage,
+               porchlight::say(tr("several groups are called so; say which one:{}"), ids)};
 }
 
 std::vector<InviteView> Core::invites(TimePoint now) const {
@@ -233,13 +239,17 @@ Result<SafetyWords> Core::safety_words(std::string_view name) const {
   }
   if (found.size() == 1) return found.begin()->second;
   if (found.size() > 1) {
-    return Error{Errc::usage, "more than one person is called " + std::string(name) +
-                                  ": compare in the request or the group that you mean"};
+    return Error{Errc::usage,
+                 porchlight::say(tr("more than one person is called {}: compare in the request or "
+                                    "the group that you mean"),
+                                 name)};
   }
   std::string all;
   for (const std::string& who : names) all += (all.empty() ? "" : ", ") + who;
-  return Error{Errc::not_found, "nobody here is called " + std::string(name) + "; " +
-                                    (all.empty() ? "nobody is here yet" : "there are: " + all)};
+  return Error{Errc::not_found,
+               all.empty()
+                   ? porchlight::say(tr("nobody here is called {}; nobody is here yet"), name)
+                   : porchlight::say(tr("nobody here is called {0}; there are: {1}"), name, all)};
 }
 
 MessageView Core::State::view_of(const Group& group, const StoredMessage& message) const {
@@ -253,6 +263,8 @@ MessageView Core::State::view_of(const Group& group, const StoredMessage& messag
   view.sent = from_minute(message.body.sent_minute());
   view.received = message.received;
   view.body = message.body;
+  // A view holds no keys.
+  if (view.body.has_attachment()) wipe_text(*view.body.mutable_attachment()->mutable_seed());
   return view;
 }
 
@@ -297,6 +309,7 @@ Health Core::health(TimePoint now) const {
   for (const auto& [id, entry] : state_->outbox.entries()) {
     queued += entry.purpose != OutboxPurpose::frame;
   }
+  queued += state_->uploads.all().size();
   health.queued = static_cast<std::uint32_t>(queued);
   health.changes_wait_until = state_->relay.changes_wait_until(now);
   health.restored = state_->restored.is_on();

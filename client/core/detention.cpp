@@ -1,11 +1,20 @@
 #include "client/core/detention.hpp"
 
+#include <algorithm>
 #include <map>
 
 #include "client/core/messages.hpp"
 #include "client/core/short_name.hpp"
 
 namespace porchlight::client {
+namespace {
+
+/// So that what replaces one that replaces another replaces both, in whatever order they come.
+bool replaces(const StoredMessage& newer, const StoredMessage& older) {
+  return newer.by_lead || (newer.sender == older.sender && !older.by_lead);
+}
+
+}  // namespace
 
 std::optional<NoticeId> notice_of(const wire::Body& body) {
   if (!body.has_detention_notice()) return std::nullopt;
@@ -19,25 +28,28 @@ std::vector<NoticeView> make_notices(std::span<const MessageView> messages) {
     const auto id = notice_of(message.body);
     if (!id) continue;
     const auto [place, is_new] = places.emplace(*id, notices.size());
-    if (is_new) notices.push_back({*id, "", {}});
-    notices[place->second].message = message;
+    NoticeView& notice = is_new ? notices.emplace_back() : notices[place->second];
+    if (!is_new) notice.earlier.insert(notice.earlier.begin(), std::move(notice.message));
+    notice.id = *id;
+    notice.message = message;
   }
-  std::vector<NoticeId> ids;
-  for (const NoticeView& notice : notices) ids.push_back(notice.id);
-  const std::size_t length = unique_length<NoticeId>(ids);
-  for (NoticeView& notice : notices) notice.short_id = "N-" + short_name(notice.id.view(), length);
+  give_short_names(notices, 'N');
   return notices;
 }
 
-void keep_newest_notice(Messages& messages, const GroupId& group, const NoticeId& notice) {
-  std::vector<std::pair<VerifyKey, MessageId>> about;
+void erase_replaced_notices(Messages& messages, const GroupId& group, const NoticeId& notice) {
+  std::vector<const StoredMessage*> about;
   for (const StoredMessage* message : messages.list(group)) {
-    if (message->is_stored() && notice_of(message->body) == notice) {
-      about.emplace_back(message->sender, message->id);
-    }
+    if (message->is_stored() && notice_of(message->body) == notice) about.push_back(message);
   }
-  if (!about.empty()) about.pop_back();
-  for (const auto& [sender, id] : about) messages.erase(group, sender, id);
+  std::vector<std::pair<VerifyKey, MessageId>> replaced;
+  for (auto older = about.begin(); older != about.end(); ++older) {
+    const bool is_replaced = std::any_of(older + 1, about.end(), [&](const StoredMessage* newer) {
+      return replaces(*newer, **older);
+    });
+    if (is_replaced) replaced.emplace_back((*older)->sender, (*older)->id);
+  }
+  for (const auto& [sender, id] : replaced) messages.erase(group, sender, id);
 }
 
 }  // namespace porchlight::client

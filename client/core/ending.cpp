@@ -1,5 +1,6 @@
 #include "client/core/ending.hpp"
 
+#include "client/core/attachments.hpp"
 #include "client/core/board.hpp"
 
 namespace porchlight::client {
@@ -59,13 +60,17 @@ void erase_ended(Holdings& holdings, TimePoint now) {
   for (const auto& [id, group] : holdings.groups) {
     erase_queued_notices(holdings, id, now);
     const auto ending = messages.ending(id, now);
-    const bool any = std::any_of(ending.begin(), ending.end(), [](const StoredMessage* message) {
-      return message->body.has_sighting();
-    });
-    if (!any) continue;
+    std::vector<std::pair<VerifyKey, MessageId>> sightings;
+    for (const StoredMessage* message : ending) {
+      if (message->body.has_sighting()) sightings.emplace_back(message->sender, message->id);
+    }
+    if (sightings.empty()) continue;
     count(messages, id, [&, &of = id](const StoredMessage& held, const CountCell& cell) {
       if (held.has_ended(now)) holdings.tallies.add(of, cell);
     });
+    for (const auto& [author, sighting] : sightings) {
+      forget_attachments(holdings, id, author, sighting);
+    }
   }
   messages.expire(now);
   const std::uint32_t week = wire::token_week(now);

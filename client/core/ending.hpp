@@ -9,7 +9,8 @@ namespace porchlight::client {
 /// Erases every message that has ended by `now`: what is queued stays, unless it is a detention
 /// notice. Of the sightings among them it stays, in the same
 /// write, that they were: each counts once, by how it stands then, unless it is a duplicate. What
-/// has to go because there is no room is not counted. Counts older than tally_weeks go.
+/// has to go because there is no room is not counted. Their photos' keys go with them. Counts
+/// older than tally_weeks go.
 void erase_ended(Holdings& holdings, TimePoint now);
 
 /// Of the group's sightings, as they stand now or stood when they were erased. As Core::counts().

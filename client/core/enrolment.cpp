@@ -2,6 +2,7 @@
 
 #include "client/core/state.pb.h"
 #include "proto/base/limits.hpp"
+#include "proto/base/translate.hpp"
 #include "proto/wire/signed.hpp"
 #include "proto/wire/subject.hpp"
 
@@ -131,7 +132,7 @@ Result<wire::Request> Enrolment::request(Errand errand, const SigningKey& accoun
 Result<wire::Request> Enrolment::enroll_request(const SigningKey& account,
                                                 const RelayIdentity& relay,
                                                 const Challenge& challenge) const {
-  if (!token_) return Error{Errc::not_found, "there is no token to enrol with"};
+  if (!token_) return Error{Errc::not_found, tr("there is no token to enrol with")};
   wire::Request request;
   wire::Enroll* enroll = request.mutable_enroll();
   *enroll->mutable_token() = *token_;
@@ -147,7 +148,7 @@ Result<wire::Request> Enrolment::issue_request(TokenKind kind, const SigningKey&
                                                const Challenge& challenge, TimePoint now) {
   const auto found = allotments_.find(kind);
   if (found == allotments_.end() || !is_available(kind, now)) {
-    return Error{Errc::not_found, "there are no tokens to fetch at this time"};
+    return Error{Errc::not_found, tr("there are no tokens to fetch at this time")};
   }
   CHECK(ask(found->second, kind, now));
   const Asked& asked = *found->second.asked;
@@ -222,8 +223,8 @@ void Enrolment::on_enroll_answer(const wire::Answer& answer, TimePoint now) {
     if (enrolled()) return;  // the second time: it was known, or is too old by now
     if (lost_) return come_back(now);
     parts_.warnings.add(WarningView::Kind::token_refused,
-                        "The relay did not take the token to enrol with: somebody else may have "
-                        "used this invite, or it lay too long. Ask for a new invite.",
+                        tr("The relay did not take the token to enrol with: somebody else may have "
+                           "used this invite, or it lay too long. Ask for a new invite."),
                         now);
   } else {
     due_ = later(now, minutes(10), hours(1));
@@ -241,8 +242,8 @@ void Enrolment::on_issue_answer(TokenKind kind, const wire::Answer& answer, Time
       return;
     }
     parts_.warnings.add(WarningView::Kind::keys_differ,
-                        "The relay signed tokens with another key than it shows: it may be telling "
-                        "people apart. None of them was kept. Tell the others.",
+                        tr("The relay signed tokens with another key than it shows: it may be "
+                           "telling people apart. None of them was kept. Tell the others."),
                         now);
   } else if (answer.failure().code() == wire::FAILURE_NOT_AUTHORISED) {
     return on_issue_refused(kind, allotment, now);
@@ -276,19 +277,19 @@ void Enrolment::come_back(TimePoint now) {
   if (!token_ && used_ && is_taken(*used_, relay_time)) token_ = used_;
   if (!token_) token_ = parts_.wallet.take_enroll(role_, relay_time);
   used_.reset();
-  if (token_) {
-    due_ = later(now, hours(1), hours(12));
-    return;
-  }
+  if (token_) due_ = later(now, hours(1), hours(12));
+  if (token_) return;
   const bool inviter = role_ == wire::TOKEN_KIND_ENROLL_INVITER;
   parts_.warnings.replace(
       WarningView::Kind::account_lost,
-      std::string("The relay was restored from a backup that is older than this device's account, "
-                  "and gives it no more tokens. Groups and messages are kept, and what tokens are "
-                  "left are used. Ask ") +
-          (inviter ? "the relay's operator for an inviter's invite"
-                   : "a coordinator, or the relay's operator, for a new invite") +
-          ", and follow it with porchlight join.",
+      inviter ? tr("The relay was restored from a backup that is older than this device's account, "
+                   "and gives it no more tokens. Groups and messages are kept, and what tokens are "
+                   "left are used. Ask the relay's operator for an inviter's invite, and follow it "
+                   "with porchlight join.")
+              : tr("The relay was restored from a backup that is older than this device's account, "
+                   "and gives it no more tokens. Groups and messages are kept, and what tokens are "
+                   "left are used. Ask a coordinator, or the relay's operator, for a new invite, "
+                   "and follow it with porchlight join."),
       now);
 }
 

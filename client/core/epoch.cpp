@@ -6,6 +6,7 @@
 #include "client/core/grants.hpp"
 #include "client/core/text.hpp"
 #include "proto/base/limits.hpp"
+#include "proto/base/translate.hpp"
 #include "proto/wire/group.pb.h"
 #include "proto/wire/signed.hpp"
 
@@ -62,12 +63,12 @@ Change begin_change(const Parsed& parsed, const Roster& roster) {
   return change;
 }
 
-Error not_allowed() { return {Errc::not_permitted, "a change that is not allowed"}; }
+Error not_allowed() { return {Errc::not_permitted, tr("a change that is not allowed")}; }
 
 /// 'update_needed' for a role of a newer version.
 Status check_role(wire::Role role) {
   if (role == wire::ROLE_NONE) return not_allowed();
-  if (!is_member_role(role)) return update_needed("the group");
+  if (!is_member_role(role)) return update_needed(tr("the group"));
   return Ok{};
 }
 
@@ -294,7 +295,7 @@ Result<Change> read_welcoming_change(ByteView signed_epoch, const Roster& roster
   const auto parsed = parse_epoch(signed_epoch);
   if (!parsed) return Error{Errc::malformed, "a welcome holds an epoch that does not decode"};
   CHECK(parsed->unverified.verify(wire::label::epoch, parsed->author));
-  if (is_newer(parsed->body)) return update_needed("the group");
+  if (is_newer(parsed->body)) return update_needed(tr("the group"));
   if (!roster.is_lead(parsed->author) || parsed->roster_hash != roster.hash(parsed->head.group) ||
       !is_clean_name(parsed->body.policy().name())) {
     return Error{Errc::not_authentic, "a welcome's epoch and its roster do not fit"};

@@ -16,13 +16,18 @@ constexpr std::array outcomes = {wire::OUTCOME_CONFIRMED, wire::OUTCOME_NOT_ENFO
 
 bool is_shown(std::uint64_t count) { return count >= limits::export_cell_min; }
 
-/// As they are called outside; their own names stay for now.
+/// As they are called outside. What is too little counts among the others of its week, whatever is
+/// shown of its zone elsewhere: so no cell depends on which weeks were asked for.
 Counts relabelled(const Counts& counts, std::uint32_t first, std::uint32_t last) {
   Counts labelled;
   for (const auto& [cell, count] : counts) {
     if (cell.week < first || cell.week > last) continue;
     CountCell to = cell;
-    if (to.zone.empty()) to.zone = unnamed_zone;
+    if (to.zone.empty()) {
+      to.zone = unnamed_zone;
+    } else if (!is_shown(count)) {
+      to.zone = other_zones;
+    }
     labelled[to] += count;
   }
   return labelled;
@@ -43,25 +48,18 @@ std::string iso_week(std::uint32_t week) {
 std::vector<ExportRow> make_export(const Counts& counts, std::uint32_t first, std::uint32_t last) {
   const Counts labelled = relabelled(counts, first, last);
   std::set<std::string> named;
-  for (const auto& [cell, count] : labelled) {
-    if (is_shown(count)) named.insert(cell.zone);
-  }
+  for (const auto& [cell, count] : labelled) named.insert(cell.zone);
   named.erase(unnamed_zone);
   named.erase(other_zones);
   std::vector<std::string> zones(named.begin(), named.end());
   zones.insert(zones.end(), {unnamed_zone, other_zones});
-  Counts shown;
-  for (const auto& [cell, count] : labelled) {
-    const bool keeps_name = cell.zone == unnamed_zone || named.contains(cell.zone);
-    shown[{cell.week, keeps_name ? cell.zone : other_zones, cell.outcome}] += count;
-  }
   std::vector<ExportRow> rows;
   for (std::uint32_t week = first; week <= last; ++week) {
     for (const std::string& zone : zones) {
       for (const wire::OutcomeKind outcome : outcomes) {
         ExportRow& row = rows.emplace_back(ExportRow{iso_week(week), zone, outcome, {}});
-        const auto found = shown.find({week, zone, outcome});
-        if (found != shown.end() && is_shown(found->second)) row.count = found->second;
+        const auto found = labelled.find({week, zone, outcome});
+        if (found != labelled.end() && is_shown(found->second)) row.count = found->second;
       }
     }
   }

@@ -39,8 +39,9 @@ struct ExportRow {
 
 /// The weeks from `first` to `last`, whole: each with the same zones, by name, then unnamed_zone
 /// and other_zones, and each of these with every outcome. So a row that is there says no more than
-/// its count, and there is no sum from which a count could be worked out that is not shown. A zone
-/// none of whose cells is shown counts among the others.
+/// its count, and there is no sum from which a count could be worked out that is not shown. What is
+/// not shown of a zone counts among the others of its week, the same whichever weeks are asked for:
+/// two exports beside one another say no more than each.
 std::vector<ExportRow> make_export(const Counts& counts, std::uint32_t first, std::uint32_t last);
 
 /// "2026-W48"

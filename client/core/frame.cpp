@@ -1,6 +1,7 @@
 #include "client/core/frame.hpp"
 
 #include "client/core/frame_fields.hpp"
+#include "proto/base/translate.hpp"
 #include "proto/crypto/pad.hpp"
 #include "proto/crypto/unseal.hpp"
 #include "proto/wire/envelope.hpp"
@@ -79,7 +80,7 @@ Result<SealedFrame> seal_frame(const FrameContext& context, const SigningKey& se
   const Bytes bytes = serialise(frame);
   TRY(Bytes envelope, wire::seal_envelope(day, bytes));
   if (!is_frame_size(envelope.size())) {
-    return Error{Errc::too_large, "this is larger than the largest frame"};
+    return Error{Errc::too_large, tr("this is larger than the largest frame")};
   }
   return SealedFrame{std::move(envelope), hash<FrameHash>("frame", {bytes}), std::move(step)};
 }

@@ -2,6 +2,7 @@
 // Must not know: what is done with more than one of them.
 #pragma once
 
+#include "client/core/attachment_fetch.hpp"
 #include "client/core/channel.hpp"
 #include "client/core/cursors.hpp"
 #include "client/core/enrolment.hpp"
@@ -12,6 +13,7 @@
 #include "client/core/people.hpp"
 #include "client/core/restored.hpp"
 #include "client/core/tally.hpp"
+#include "client/core/uploads.hpp"
 #include "client/core/welcome.hpp"
 
 namespace porchlight::client {
@@ -30,7 +32,8 @@ struct Holdings {
         messages(journal),
         people(journal),
         kept(journal),
-        tallies(journal) {}
+        tallies(journal),
+        uploads(journal) {}
   Holdings(const Holdings&) = delete;
   Holdings& operator=(const Holdings&) = delete;
 
@@ -48,10 +51,13 @@ struct Holdings {
   People people;
   Kept kept;
   Tallies tallies;
+  Uploads uploads;
   std::map<GroupId, Group> groups;
   std::map<ChannelId, Channel> channels;
   /// Where a group stopped in its control mailbox; nothing after it is read (clause 10.2).
   std::map<GroupId, std::uint64_t> halted_at;
+  /// A photo that a person asked for; never kept.
+  std::optional<AttachmentFetch> fetch;
   /// When the present connection of Lane::collect began; never kept.
   std::optional<TimePoint> collecting_since;
   /// It has read mailboxes that are to be read from their beginning again; never kept.

@@ -4,6 +4,7 @@
 #include "client/core/text.hpp"
 #include "client/core/words.hpp"
 #include "proto/base/limits.hpp"
+#include "proto/base/translate.hpp"
 #include "proto/wire/signed.hpp"
 
 namespace porchlight::client {
@@ -44,11 +45,10 @@ Result<JoinRequest> read_kept_join_request(ByteView signed_request) {
   if (!parse(message, unverified.body)) {
     return Error{Errc::malformed, "a request to join does not decode"};
   }
-  if (message.suite() != suite) return update_needed("a request to join");
+  if (message.suite() != suite) return update_needed(tr("a request to join"));
   JoinRequest request;
   if (!read(request.group, message.group_id()) || !read(request.inviter, message.inviter()) ||
-      !read(request.invite, message.invite_id()) ||
-      !read(request.tag_key, message.tag_key()) ||
+      !read(request.invite, message.invite_id()) || !read(request.tag_key, message.tag_key()) ||
       !read(request.one_time_key, message.one_time_key())) {
     return Error{Errc::malformed, "a request to join holds a field of an impossible size"};
   }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "proto/base/translate.hpp"
 #include "proto/wire/envelope.hpp"
 #include "proto/wire/frame.hpp"
 
@@ -144,8 +145,8 @@ bool LaneSession::prove(const wire::MailboxAddress& address, wire::MailboxRight 
   if (proven_.contains(subject)) return true;
   if (proven_.size() >= limits::proofs_per_connection_max) {
     trouble_ = Error{Errc::refused,
-                     "This vault has more mailboxes than one connection may read: some were not "
-                     "read. Days that are over leave by themselves; sync again tomorrow."};
+                     tr("This vault has more mailboxes than one connection may read: some were not "
+                        "read. Days that are over leave by themselves; sync again tomorrow.")};
     return false;
   }
   const auto signature = host_.prove(address, right, greeting_->challenge);

@@ -1,5 +1,6 @@
 // How a lane pays: with tokens (clause 6.3), or by a puzzle (clause 6.7).
 #include "client/core/lane.hpp"
+#include "proto/base/translate.hpp"
 #include "proto/wire/puzzle.hpp"
 #include "proto/wire/relay_address.hpp"
 
@@ -10,9 +11,10 @@ namespace {
 constexpr std::size_t barren_payments_max = 4;
 
 Error no_guests() {
-  return {Errc::refused,
-          "This relay lets no guests in, so an invite for several people does not work there. The "
-          "invite is kept. Ask the person who gave it to you for a link of your own."};
+  return {
+      Errc::refused,
+      tr("This relay lets no guests in, so an invite for several people does not work there. The "
+         "invite is kept. Ask the person who gave it to you for a link of your own.")};
 }
 
 }  // namespace
@@ -25,9 +27,10 @@ bool LaneSession::pay() {
     return false;
   }
   if (barren_payments_ >= barren_payments_max) {
-    fail({Errc::refused,
-          "The relay took several tokens and gave nothing for them, so the connection was ended. "
-          "What is queued is kept. If it happens again, tell the relay's operator."});
+    fail(
+        {Errc::refused,
+         tr("The relay took several tokens and gave nothing for them, so the connection was ended. "
+            "What is queued is kept. If it happens again, tell the relay's operator.")});
     return false;
   }
   auto order = host_.spend_order();
@@ -38,7 +41,8 @@ bool LaneSession::pay() {
   const bool contested = order->claim == SpendOrder::Claim::contested;
   if (contested && contested_ == contested_max) {
     must_begin_anew_ = true;
-    trouble_ = Error{Errc::refused, "Others were first with this invite's tokens; trying others."};
+    trouble_ =
+        Error{Errc::refused, tr("Others were first with this invite's tokens; trying others.")};
     return false;
   }
   ++payments_;
@@ -89,9 +93,10 @@ void LaneSession::on_puzzle(Open open, const wire::Puzzle& puzzle) {
   if (!std::holds_alternative<AskingPuzzle>(open->second.kind)) return fail_impossible();
   close(open);
   if (puzzle.bits() > limits::puzzle_bits_max) {
-    return fail({Errc::refused,
-                 "The relay asks for more work than this device does before it lets a guest in, so "
-                 "the connection was ended. The invite is kept: try again in half an hour."});
+    return fail(
+        {Errc::refused,
+         tr("The relay asks for more work than this device does before it lets a guest in, so "
+            "the connection was ended. The invite is kept: try again in half an hour.")});
   }
   const auto nonce =
       wire::solve({wire::relay_identity(relay_key_), greeting_->challenge, puzzle.bits()});

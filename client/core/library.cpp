@@ -82,10 +82,7 @@ Library make_library(std::span<const MessageView> messages) {
     }
     shelves.erase(shelf);
   }
-  std::vector<MessageId> ids;
-  for (const LibraryItemView& view : library.items) ids.push_back(view.id);
-  const std::size_t length = unique_length<MessageId>(ids);
-  for (LibraryItemView& view : library.items) view.short_id = "L-" + short_id(view.id, length);
+  give_short_names(library.items, 'L');
   return library;
 }
 

@@ -8,8 +8,12 @@
 #include <vector>
 
 #include "client/core/views.hpp"
+#include "proto/base/limits.hpp"
 
 namespace porchlight::client {
+
+/// Beyond this a version counts by who leads alone: whatever a member puts in, a lead can replace.
+inline constexpr std::uint32_t library_version_members_max = limits::library_version_max / 2;
 
 /// What an item says in one language.
 struct LibraryText {

@@ -1,6 +1,7 @@
 #include "client/core/me.hpp"
 
 #include "client/core/state.pb.h"
+#include "proto/base/translate.hpp"
 
 namespace porchlight::client {
 namespace {
@@ -10,7 +11,9 @@ constexpr std::uint32_t format = 1;
 
 Bytes record_name() { return to_bytes(as_bytes("me")); }
 
-Error damaged() { return {Errc::malformed, "the vault is damaged: it does not say whose it is"}; }
+Error damaged() {
+  return {Errc::malformed, tr("the vault is damaged: it does not say whose it is")};
+}
 
 }  // namespace
 
@@ -64,7 +67,7 @@ HeldCard* Me::find_inbox(const MailboxId& inbox) {
 Result<Me> Me::load(const Record& record) {
   state::Me kept;
   if (!parse(kept, record.value.reveal())) return damaged();
-  if (kept.format() != format) return update_needed("this vault");
+  if (kept.format() != format) return update_needed(tr("this vault"));
   auto relay = wire::RelayAddress::parse(kept.relay());
   SigningSeed identity;
   SigningSeed account;

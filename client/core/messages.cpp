@@ -50,6 +50,7 @@ bool Messages::load(const Record& record) {
   message.ends = from_seconds(kept.ends());
   message.voice = static_cast<MessageView::Voice>(kept.voice());
   message.not_before = from_seconds(kept.not_before());
+  message.by_lead = kept.by_lead();
   message.body = std::move(*kept.mutable_body());
   next_queue_number_ = std::max(next_queue_number_, message.queue_number + 1);
   groups_[group].emplace(Place{message.sender, message.id}, std::move(message));
@@ -63,6 +64,7 @@ bool Messages::add(const GroupId& group, StoredMessage message) {
       !counts_more(message.order, message.store, *known)) {
     return false;
   }
+  if (known != nullptr) message.queue_number = known->queue_number;
   save(group, message);
   if (known != nullptr) {
     *known = std::move(message);
@@ -115,6 +117,13 @@ bool Messages::set_stored(const GroupId& group, const VerifyKey& me, const Messa
   save(group, *message);
   if (message->body.has_library_item()) keep_library_in_order(group);
   return was_queued;
+}
+
+void Messages::set_by_lead(const GroupId& group, const VerifyKey& me, const MessageId& id) {
+  StoredMessage* message = find_mutable(group, me, id);
+  if (message == nullptr || message->by_lead) return;
+  message->by_lead = true;
+  save(group, *message);
 }
 
 void Messages::move(const GroupId& group, const VerifyKey& sender, const MessageId& id,
@@ -212,6 +221,7 @@ void Messages::save(const GroupId& group, const StoredMessage& message) {
   kept.set_ends(to_seconds(message.ends));
   kept.set_voice(static_cast<std::uint32_t>(message.voice));
   kept.set_not_before(to_seconds(message.not_before));
+  kept.set_by_lead(message.by_lead);
   journal_.put(Table::messages, key(group, message), kept);
 }
 

@@ -21,13 +21,14 @@ struct StoredMessage {
   MessageId id;
   Order order;
   std::uint32_t store = 0;  // of the relay, which order.seq is of
-  /// Of one's own that is queued: its place in the queue, and the frame made of it if there is one.
+  /// Of one's own: its last place in the queue, 0 for what was read alone; and a frame made of it.
   std::uint64_t queue_number = 0;
   OutboxId in_flight = 0;
   TimePoint received;
   TimePoint ends;
   MessageView::Voice voice = MessageView::Voice::person;
   TimePoint not_before{};  // of one that is queued: when it may leave
+  bool by_lead = false;    // of one in a group: its sender led in the epoch of its frame
 
   bool is_stored() const { return order.seq != 0; }
   /// What is queued has not.
@@ -55,6 +56,8 @@ class Messages {
   /// text of the library that says nothing new is gone afterwards.
   bool set_stored(const GroupId& group, const VerifyKey& me, const MessageId& id,
                   const Order& order, std::uint32_t store, TimePoint ends);
+  /// One's own was said by who led then.
+  void set_by_lead(const GroupId& group, const VerifyKey& me, const MessageId& id);
   /// Another store of the relay has one of its frames there.
   void move(const GroupId& group, const VerifyKey& sender, const MessageId& id, const Order& order,
             std::uint32_t store);

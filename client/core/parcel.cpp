@@ -3,6 +3,7 @@
 #include "client/core/codec.hpp"
 #include "client/core/text.hpp"
 #include "proto/base/limits.hpp"
+#include "proto/base/translate.hpp"
 #include "proto/crypto/pad.hpp"
 #include "proto/crypto/unseal.hpp"
 #include "proto/wire/channel.pb.h"
@@ -15,7 +16,7 @@ namespace {
 constexpr int tokens_max = 256;  // of a kind in one parcel; 64 KiB bound it too
 
 Error wrong(std::string_view what) {
-  return {Errc::malformed, "this invite is damaged (" + std::string(what) + "): ask for a new one"};
+  return {Errc::malformed, say(tr("this invite is damaged ({}): ask for a new one"), what)};
 }
 
 bool has_sizes(const wire::Token& token) {
@@ -26,13 +27,13 @@ bool has_sizes(const wire::Token& token) {
 Status check_supplies(const wire::Supplies& supplies, int sessions_min) {
   if (supplies.session_size() < sessions_min || supplies.session_size() > tokens_max ||
       supplies.enroll_stock_size() > tokens_max || !is_enroll_token(supplies.enroll())) {
-    return wrong("its tokens");
+    return wrong(tr("its tokens"));
   }
   for (const auto& token : supplies.session()) {
-    if (!is_session_token(token)) return wrong("its tokens");
+    if (!is_session_token(token)) return wrong(tr("its tokens"));
   }
   for (const auto& token : supplies.enroll_stock()) {
-    if (!is_enroll_token(token)) return wrong("its tokens");
+    if (!is_enroll_token(token)) return wrong(tr("its tokens"));
   }
   return Ok{};
 }
@@ -41,11 +42,11 @@ using Bundles = google::protobuf::RepeatedPtrField<wire::Supplies>;
 
 Status check_bundles(const Bundles& bundles) {
   const int count = bundles.size();
-  if (count < 2 || count > static_cast<int>(limits::event_uses_max)) return wrong("its tokens");
+  if (count < 2 || count > static_cast<int>(limits::event_uses_max)) return wrong(tr("its tokens"));
   for (const wire::Supplies& bundle : bundles) {
     if (bundle.session_size() != 2 || bundle.enroll_stock_size() != 0 || bundle.has_enroll() ||
         !is_session_token(bundle.session(0)) || !is_session_token(bundle.session(1))) {
-      return wrong("its tokens");
+      return wrong(tr("its tokens"));
     }
   }
   return Ok{};
@@ -67,27 +68,27 @@ Status take_tokens(const Message& message, wire::InviteKind kind, AnyOffer& offe
 Result<ParcelOffer> read_group_invite(const std::string& bytes, wire::InviteKind kind) {
   TRY(const wire::Unverified unverified, wire::parse_signed(bytes));
   wire::GroupInvite message;
-  if (!parse(message, unverified.body)) return wrong("it does not decode");
-  if (message.suite() != suite) return update_needed("this invite");
+  if (!parse(message, unverified.body)) return wrong(tr("it does not decode"));
+  if (message.suite() != suite) return update_needed(tr("this invite"));
   GroupOffer offer;
   VerifyKey inviter;
   if (!read(inviter, message.inviter()) || !read(offer.invite, message.invite_id()) ||
       !read(offer.group, message.group_id())) {
-    return wrong("a field's size");
+    return wrong(tr("a field's size"));
   }
   CHECK(unverified.verify(wire::label::group_invite, inviter));
   TRY(offer.inviter, verify_card(as_bytes(message.card())));
-  if (offer.inviter.identity != inviter) return wrong("its card");
+  if (offer.inviter.identity != inviter) return wrong(tr("its card"));
   if (!is_clean_name(message.group_name()) || !is_clean_name(message.inviter_name())) {
-    return wrong("a name");
+    return wrong(tr("a name"));
   }
   // What an audience is invited to is not known here.
   if (message.role() != wire::ROLE_MEMBER && message.role() != wire::ROLE_LEAD) {
-    return update_needed("this invite");
+    return update_needed(tr("this invite"));
   }
   CHECK(take_tokens(message, kind, offer));
   const auto end = time_of_minute(message.expires_minute());
-  if (!end) return wrong("its end");
+  if (!end) return wrong(tr("its end"));
   offer.group_name = message.group_name();
   offer.inviter_name = message.inviter_name();
   offer.role = message.role();
@@ -98,18 +99,18 @@ Result<ParcelOffer> read_group_invite(const std::string& bytes, wire::InviteKind
 Result<ParcelOffer> read_channel_invite(const std::string& bytes, wire::InviteKind kind) {
   TRY(wire::Unverified unverified, wire::parse_signed(bytes));
   wire::ChannelInvite message;
-  if (!parse(message, unverified.body)) return wrong("it does not decode");
-  if (message.suite() != suite) return update_needed("this invite");
+  if (!parse(message, unverified.body)) return wrong(tr("it does not decode"));
+  if (message.suite() != suite) return update_needed(tr("this invite"));
   ChannelOffer offer;
   offer.welcome = SecretBytes::absorb(*message.mutable_welcome());
   TRY(const ChannelWelcome welcome, open_channel_welcome(offer.welcome.reveal(), std::nullopt));
   offer.root = welcome.head.root;
   CHECK(unverified.verify(wire::label::channel_invite, offer.root));
   wipe(unverified.body);
-  if (!read(offer.invite, message.invite_id())) return wrong("a field's size");
+  if (!read(offer.invite, message.invite_id())) return wrong(tr("a field's size"));
   CHECK(take_tokens(message, kind, offer));
   const auto end = time_of_minute(message.expires_minute());
-  if (!end) return wrong("its end");
+  if (!end) return wrong(tr("its end"));
   offer.channel = welcome.head.channel;
   offer.name = welcome.head.name;
   offer.expires = *end;
@@ -118,15 +119,15 @@ Result<ParcelOffer> read_channel_invite(const std::string& bytes, wire::InviteKi
 
 Result<ParcelOffer> read_relay_invite(const wire::RelayInvite& message,
                                       const RelayIdentity& relay) {
-  if (message.suite() != suite) return update_needed("this invite");
+  if (message.suite() != suite) return update_needed(tr("this invite"));
   RelayIdentity identity;
-  if (!read(identity, message.relay_identity())) return wrong("a field's size");
+  if (!read(identity, message.relay_identity())) return wrong(tr("a field's size"));
   if (identity != relay) {
-    return Error{Errc::wrong_identity, "this invite is for another relay than its link says"};
+    return Error{Errc::wrong_identity, tr("this invite is for another relay than its link says")};
   }
   CHECK(check_supplies(message.supplies(), 1));
   const auto end = time_of_minute(message.expires_minute());
-  if (!end) return wrong("its end");
+  if (!end) return wrong(tr("its end"));
   return ParcelOffer{RelayOffer{*end, message.supplies()}};
 }
 
@@ -174,9 +175,9 @@ Result<ParcelOffer> open_parcel(ByteView envelope, const wire::InviteKeys& keys,
   auto payload = unseal(keys.seal, envelope);
   wire::Parcel parcel;
   if (!payload || !unpad(*payload) || !parse(parcel, payload->reveal())) {
-    return wrong("it does not open");
+    return wrong(tr("it does not open"));
   }
-  Result<ParcelOffer> offer = wrong("it is empty");
+  Result<ParcelOffer> offer = wrong(tr("it is empty"));
   if (parcel.offer_case() == wire::Parcel::kGroupInvite) {
     offer = read_group_invite(parcel.group_invite(), keys.kind);
   } else if (parcel.offer_case() == wire::Parcel::kChannelInvite) {
@@ -187,7 +188,7 @@ Result<ParcelOffer> open_parcel(ByteView envelope, const wire::InviteKeys& keys,
     offer = read_relay_invite(parcel.relay_invite(), relay);
   }
   if (offer.ok() && expires(*offer) <= now) {
-    return Error{Errc::expired, "this invite has expired: ask for a new one"};
+    return Error{Errc::expired, tr("this invite has expired: ask for a new one")};
   }
   return offer;
 }

@@ -1,6 +1,7 @@
 #include "client/core/people.hpp"
 
 #include "client/core/state.pb.h"
+#include "proto/base/translate.hpp"
 
 namespace porchlight::client {
 
@@ -14,8 +15,8 @@ Result<ParcelOffer> Join::open(ByteView envelope, const RelayIdentity& relay, Ti
                           (channel != nullptr && channel->root == event_inviter);
   if (event_inviter && !by_inviter) {
     return Error{Errc::not_authentic,
-                 "somebody else has put an invite of their own behind this link: do not follow it, "
-                 "and tell the person who gave it to you"};
+                 tr("somebody else has put an invite of their own behind this link: do not follow "
+                    "it, and tell the person who gave it to you")};
   }
   return opened;
 }

@@ -19,7 +19,8 @@ struct Place {
     channel_list,
     channel_day,
     channel_reply,
-    channel_door
+    channel_door,
+    attachment
   } kind = Kind::inbox;
   Group* group = nullptr;  // control, page, day
   Epoch* epoch = nullptr;  // control, day

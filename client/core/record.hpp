@@ -25,6 +25,7 @@ enum class Table : std::uint8_t {
   kept = 11,  // what was stored at the relay in the last days
   channels = 12,  // epochs, days, audiences
   tallies = 13,   // how many sightings there were
+  uploads = 14,   // photos that are not whole at the relay
 };
 
 struct Record {

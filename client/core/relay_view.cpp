@@ -4,6 +4,7 @@
 
 #include "client/core/state.pb.h"
 #include "proto/base/limits.hpp"
+#include "proto/base/translate.hpp"
 
 namespace porchlight::client {
 namespace {
@@ -17,7 +18,7 @@ constexpr std::size_t keys_max = 32;
 constexpr std::size_t opinions_max = 1'000;
 
 std::string hours_apart(std::int64_t minutes) {
-  return std::to_string((minutes < 0 ? -minutes : minutes) / 60) + " hours";
+  return say(tr("{} hours"), (minutes < 0 ? -minutes : minutes) / 60);
 }
 
 }  // namespace
@@ -69,10 +70,12 @@ void RelayView::learn_clock(const RelayFacts& facts, TimePoint now) {
   }
   warnings_.replace(
       WarningView::Kind::clock,
-      "This device's clock is " + hours_apart(*clock_ahead_minutes_) +
-          (*clock_ahead_minutes_ > 0 ? " ahead of" : " behind") +
-          " the relay's. Nothing is erased until they agree: set this device's clock, or "
-          "tell the relay's operator.",
+      say(*clock_ahead_minutes_ > 0
+              ? tr("This device's clock is {} ahead of the relay's. Nothing is erased until they "
+                   "agree: set this device's clock, or tell the relay's operator.")
+              : tr("This device's clock is {} behind the relay's. Nothing is erased until they "
+                   "agree: set this device's clock, or tell the relay's operator."),
+          hours_apart(*clock_ahead_minutes_)),
       now);
 }
 
@@ -86,10 +89,11 @@ void RelayView::learn_keys(const RelayFacts& facts, bool seen_on_lane, TimePoint
       keys_[{shown.week, shown.kind}] = {shown.public_key, seen_on_lane, false};
     } else if (found->second.public_key != shown.public_key) {
       if (std::exchange(found->second.differs, true)) continue;
-      warnings_.add(WarningView::Kind::keys_differ,
-                    "The relay has signed two different token keys for one week: it is cheating, "
-                    "and may be able to tell people apart. Tell the others, and do not use it.",
-                    now);
+      warnings_.add(
+          WarningView::Kind::keys_differ,
+          tr("The relay has signed two different token keys for one week: it is cheating, "
+             "and may be able to tell people apart. Tell the others, and do not use it."),
+          now);
     } else {
       found->second.seen_on_lane |= seen_on_lane;
     }
@@ -104,11 +108,12 @@ void RelayView::compare(const VerifyKey& member, const std::string& name, std::u
   Opinion& known = opinions_[member];
   if (known.week == opinion.week && known.agrees == opinion.agrees) return;
   if (!opinion.agrees) {
-    warnings_.add(WarningView::Kind::keys_differ,
-                  "The relay shows " + name +
-                      " other token keys than it shows you: it may be telling people apart. Ask " +
-                      name + " what their doctor command says, and tell the others.",
-                  now);
+    warnings_.add(
+        WarningView::Kind::keys_differ,
+        say(tr("The relay shows {0} other token keys than it shows you: it may be telling people "
+               "apart. Ask {0} what their doctor command says, and tell the others."),
+            name),
+        now);
   }
   known = opinion;
   if (opinions_.size() > opinions_max) opinions_.erase(opinions_.begin());
@@ -140,7 +145,7 @@ bool RelayView::clocks_checked(TimePoint now) const {
 
 std::uint32_t RelayView::today(TimePoint now) const {
   const std::uint32_t mine = wire::unix_day(believed(now));
-  if (!clock_ahead_minutes_ || clocks_agree()) return mine;
+  if (!clock_ahead_minutes_) return mine;
   const std::uint32_t relays = wire::unix_day(relay_time(believed(now)));
   return std::clamp(mine, relays == 0 ? 0 : relays - 1, relays + 1);
 }

@@ -33,8 +33,8 @@ class RelayView {
   /// The same, and they were compared not long before `now` in this process, and have not leapt
   /// since: what cannot be had again may be forgotten.
   bool clocks_checked(TimePoint now) const;
-  /// The day that things happen on: this device's own, but where the clocks disagree no further
-  /// than a day from the relay's, so that others read what is sent.
+  /// The day that things happen on: this device's own, but no further than a day from the relay's,
+  /// so that others read what is sent. On an older one they may have left its mailbox.
   std::uint32_t today(TimePoint now) const;
   /// The earlier of both clocks' times, for what is over only when it is over by both. Within 36
   /// hours either may be wrong by more than a day.

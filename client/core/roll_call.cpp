@@ -81,10 +81,7 @@ std::vector<RollCallView> make_roll_calls(std::span<const MessageView> messages)
     if (message.body.has_roll_call_answer()) calls.answer(message);
   }
   calls.finish();
-  std::vector<MessageId> ids;
-  for (const RollCallView& view : views) ids.push_back(view.id);
-  const std::size_t length = unique_length<MessageId>(ids);
-  for (RollCallView& view : views) view.short_id = "C-" + short_name(view.id.view(), length);
+  give_short_names(views, 'C');
   return views;
 }
 

@@ -1,6 +1,7 @@
 #include "client/core/roster.hpp"
 
 #include "proto/base/limits.hpp"
+#include "proto/base/translate.hpp"
 
 namespace porchlight::client {
 namespace {
@@ -41,11 +42,10 @@ std::vector<VerifyKey> Roster::identities() const {
 Status Roster::add(JoinRequest request, wire::Role role) {
   if (!is_member_role(role)) return no_member_role();
   if (find(request.identity()) != nullptr) {
-    return Error{Errc::conflict, request.name + " is in this group already"};
+    return Error{Errc::conflict, say(tr("{} is in this group already"), request.name)};
   }
   if (entries_.size() >= limits::group_members_max) {
-    return Error{Errc::full,
-                 "a group has at most " + std::to_string(limits::group_members_max) + " members"};
+    return Error{Errc::full, say(tr("a group has at most {} members"), limits::group_members_max)};
   }
   const std::uint32_t place = entries_.empty() ? 0 : entries_.back().place + 1;
   entries_.push_back({std::move(request), role, {}, place});
@@ -64,7 +64,7 @@ bool Roster::put_back(RosterEntry entry) {
 Status Roster::remove(const VerifyKey& identity) {
   const auto gone = std::erase_if(
       entries_, [&](const RosterEntry& entry) { return entry.identity() == identity; });
-  if (gone == 0) return Error{Errc::not_found, "nobody in the group is that"};
+  if (gone == 0) return Error{Errc::not_found, tr("nobody in the group is that")};
   return Ok{};
 }
 
@@ -72,11 +72,11 @@ Status Roster::set_role(const VerifyKey& identity, wire::Role role) {
   if (!is_member_role(role)) return no_member_role();
   for (RosterEntry& entry : entries_) {
     if (entry.identity() != identity) continue;
-    if (entry.role == role) return Error{Errc::conflict, "they have this role already"};
+    if (entry.role == role) return Error{Errc::conflict, tr("they have this role already")};
     entry.role = role;
     return Ok{};
   }
-  return Error{Errc::not_found, "nobody in the group is that"};
+  return Error{Errc::not_found, tr("nobody in the group is that")};
 }
 
 bool Roster::renew_card(SignedCard card) {

@@ -261,12 +261,17 @@ ShiftBoard make_shifts(std::span<const MessageView> messages) {
   std::sort(board.shifts.begin(), board.shifts.end(), [](const ShiftView& a, const ShiftView& b) {
     return std::tuple(a.start(), a.id) < std::tuple(b.start(), b.id);
   });
-  std::vector<MessageId> ids;
-  for (const ShiftView& view : board.shifts) ids.push_back(view.id);
-  const std::size_t length = unique_length<MessageId>(ids);
-  for (ShiftView& view : board.shifts) view.short_id = "H-" + short_id(view.id, length);
+  give_short_names(board.shifts, 'H');
   return board;
 }
+
+namespace {
+
+TimePoint is_missing_from(const ShiftView& shift, const ShiftPerson& person) {
+  return std::max(shift.start(), person.since) + limits::check_in_patience;
+}
+
+}  // namespace
 
 bool is_understaffed(const ShiftView& shift) {
   return !shift.cancelled && shift.places.size() < shift.shift().min_people();
@@ -276,10 +281,20 @@ std::vector<const ShiftPerson*> missing(const ShiftView& shift, TimePoint now) {
   std::vector<const ShiftPerson*> people;
   if (shift.cancelled) return people;
   for (const ShiftPerson& person : shift.places) {
-    const bool is_due = now >= std::max(shift.start(), person.since) + limits::check_in_patience;
+    const bool is_due = now >= is_missing_from(shift, person);
     if (is_due && !person.checked_in) people.push_back(&person);
   }
   return people;
+}
+
+std::optional<TimePoint> next_missing(const ShiftView& shift, TimePoint now) {
+  std::optional<TimePoint> next;
+  if (shift.cancelled) return next;
+  for (const ShiftPerson& person : shift.places) {
+    const TimePoint from = is_missing_from(shift, person);
+    if (!person.checked_in && from > now && (!next || from < *next)) next = from;
+  }
+  return next;
 }
 
 }  // namespace porchlight::client

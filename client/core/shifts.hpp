@@ -61,5 +61,7 @@ bool is_understaffed(const ShiftView& shift);
 /// Who has a place and has not checked in limits::check_in_patience after the start, or after they
 /// got the place where that was later. In the order of the places; valid as long as `shift` is.
 std::vector<const ShiftPerson*> missing(const ShiftView& shift, TimePoint now);
+/// When the next one begins to be; none where nobody else can.
+std::optional<TimePoint> next_missing(const ShiftView& shift, TimePoint now);
 
 }  // namespace porchlight::client

@@ -2,6 +2,7 @@
 // those are read as what they look like). Must not know: whose ids they are.
 #pragma once
 
+#include <algorithm>
 #include <set>
 #include <span>
 #include <string>
@@ -34,6 +35,30 @@ std::size_t unique_length(std::span<const Id> ids) {
     if (names.size() == ids.size()) break;
   }
   return length;
+}
+
+/// Gives each of `views`, which have an `id`, a `short_id`: `letter`, a hyphen, and as many letters
+/// as tell it from the others. Ids are their authors' to choose: of two that are made to look alike
+/// these two alone get long names.
+template <class View>
+void give_short_names(std::vector<View>& views, char letter) {
+  std::vector<std::pair<std::string, View*>> names;
+  for (View& view : views) {
+    names.emplace_back(short_name(view.id.view(), short_name_chars_max), &view);
+  }
+  std::sort(names.begin(), names.end());
+  const auto alike = [&](std::size_t a, std::size_t b) {
+    const auto [end, other] =
+        std::mismatch(names[a].first.begin(), names[a].first.end(), names[b].first.begin());
+    return static_cast<std::size_t>(end - names[a].first.begin());
+  };
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    std::size_t length = short_name_chars_min;
+    if (i > 0) length = std::max(length, alike(i - 1, i) + 1);
+    if (i + 1 < names.size()) length = std::max(length, alike(i, i + 1) + 1);
+    length = std::min(length, short_name_chars_max);
+    names[i].second->short_id = std::string(1, letter) + '-' + names[i].first.substr(0, length);
+  }
 }
 
 /// The one of `views`, which have an `id`, that is meant by "A-9QX", "9qx" or any longer unique

@@ -1,8 +1,10 @@
 #include "client/core/state.hpp"
 
+#include "client/core/attachments.hpp"
 #include "client/core/ending.hpp"
 #include "client/core/group_records.hpp"
 #include "proto/base/limits.hpp"
+#include "proto/base/translate.hpp"
 #include "proto/wire/signed.hpp"
 
 namespace porchlight::client {
@@ -65,6 +67,8 @@ Status Core::State::load(std::vector<Record> records) {
         return load_channel(record);
       case Table::tallies:
         return tallies.load(record);
+      case Table::uploads:
+        return uploads.load(record);
     }
     return false;
   };
@@ -77,6 +81,7 @@ Status Core::State::load(std::vector<Record> records) {
   for (const auto& [id, channel] : channels) {
     if (!channel.is_whole()) return damaged();
   }
+  if (!uploads.is_whole()) return damaged();
   return Ok{};
 }
 
@@ -84,6 +89,7 @@ std::vector<Place> Core::State::locate(const MailboxId& mailbox) {
   using Kind = Place::Kind;
   if (me.find_inbox(mailbox) != nullptr) return {{Kind::inbox, nullptr, nullptr, 0}};
   if (people.joins.contains(mailbox)) return {{Kind::parcel, nullptr, nullptr, 0}};
+  if (fetch && fetch->mailbox() == mailbox) return {{Kind::attachment, nullptr, nullptr, 0}};
   std::vector<Place> places;
   for (const Arrival* arrival : arrivals()) {
     if (arrival->reads(mailbox)) return {{Kind::state, nullptr, nullptr, 0}};
@@ -125,6 +131,9 @@ bool Core::State::deliver(const Place& place, const MailboxId& mailbox, std::uin
     case Place::Kind::day:
       deliver_frame(*place.group, *place.epoch, place.day, seq, envelope, now);
       return true;
+    case Place::Kind::attachment:
+      fetch->take(seq, envelope);
+      return false;
     default:
       return deliver_channel(place, mailbox, seq, envelope, now);
   }
@@ -149,6 +158,8 @@ void Core::State::caught_up(const Place& place, const MailboxId& mailbox, TimePo
       return state_page_caught_up(mailbox, now);
     case Place::Kind::day:
       return day_caught_up(*place.group, *place.epoch, place.day, now);
+    case Place::Kind::attachment:
+      return fetch->caught_up();
     default:
       return channel_caught_up(place, mailbox, now);
   }
@@ -167,6 +178,7 @@ std::vector<Subscription> Core::State::collected() const {
   for (const Arrival* arrival : arrivals()) {
     for (const Arrival::Place& page : arrival->pages()) add(page.address, page.mailbox);
   }
+  if (fetch && !fetch->is_over()) all.push_back({fetch->address(), fetch->after_seq()});
   for (const auto& [id, channel] : channels) collect_channel(channel, all);
   for (const auto& [id, group] : groups) {
     for (const auto& [number, epoch] : group.epochs()) {
@@ -214,6 +226,8 @@ Result<Signature> Core::State::prove(const wire::MailboxAddress& address, wire::
     if (const auto drop = page_drop(entry)) return sign(*drop);
   }
   if (const SigningSeed* seed = collect ? nullptr : kept.drop_seed(address)) return sign(*seed);
+  if (const SigningSeed* seed = collect ? nullptr : uploads.drop_seed(address)) return sign(*seed);
+  if (collect && fetch && fetch->address() == address) return sign(fetch->collect_seed());
   if (const auto seed = channel_seed(address, right)) return sign(*seed);
   for (const auto& [id, invite] : people.invites) {
     if (invite.address() == address) return sign(invite.parcel_seed(right));
@@ -222,7 +236,7 @@ Result<Signature> Core::State::prove(const wire::MailboxAddress& address, wire::
     const wire::InviteKeys keys = join.keys();
     if (keys.address() == address) return sign(collect ? keys.collect : keys.drop);
   }
-  return Error{Errc::not_found, "the keys of this mailbox are not held here any more"};
+  return Error{Errc::not_found, tr("the keys of this mailbox are not held here any more")};
 }
 
 /// Of every state that is on its way.
@@ -272,6 +286,7 @@ void Core::State::forget_caught_up() {
 void Core::State::tick(TimePoint now) {
   relay.watch(now);
   renew_card(now);
+  forget_idle_uploads(*this);
   for (auto& [id, group] : groups) {
     enter_days(group, now);
     propose(group, now);
@@ -315,7 +330,7 @@ const Group* Core::State::find_group(const GroupId& id) const {
 
 std::string Core::State::name_of(const Group& group, const VerifyKey& member) const {
   return group.roster().find(member) != nullptr ? group.roster().display_name(member)
-                                                : "somebody who is not in the group";
+                                                : tr("somebody who is not in the group");
 }
 
 }  // namespace porchlight::client

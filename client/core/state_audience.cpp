@@ -3,6 +3,7 @@
 #include "client/core/short_name.hpp"
 #include "client/core/state.hpp"
 #include "client/core/text.hpp"
+#include "proto/base/translate.hpp"
 #include "proto/wire/envelope.hpp"
 
 namespace porchlight::client {
@@ -26,27 +27,27 @@ AudienceEntry entry_of(const JoinRequest& request) {
 
 Result<wire::Link> Core::State::create_audience_invite(const InviteOrder& order, TimePoint now) {
   if (find_group(order.group) != nullptr) {
-    return Error{Errc::usage,
-                 "a channel has an audience, and a group has members: say which "
-                 "channel they are invited to; nothing was made"};
+    return Error{Errc::usage, tr("a channel has an audience, and a group has members: say which "
+                                 "channel they are invited to; nothing was made")};
   }
-  TRY(Channel * channel, led_channel(order.group, "invite to its audience"));
+  TRY(Channel * channel, led_channel(order.group, tr("invite to its audience")));
   CHECK(check_lifetime(order));
-  CHECK(check_name(order.to, "whom the invite is for"));
+  CHECK(check_name(order.to, tr("whom the invite is for")));
   if (order.auto_approve > 0) {
     return Error{Errc::usage,
-                 "whoever follows an invite to an audience is let in: nobody approves them"};
+                 tr("whoever follows an invite to an audience is let in: nobody approves them")};
   }
   CHECK(check_event(order));
+  using porchlight::say;
   if (channel->audience.entries().size() + order.uses >= limits::audience_max) {
-    return Error{Errc::full, "an audience has at most " + std::to_string(limits::audience_max) +
-                                 " people; nothing was made"};
+    return Error{Errc::full, say(tr("an audience has at most {} people; nothing was made"),
+                                 limits::audience_max)};
   }
   enter_channel_days(*channel, now);
   if (!channel->can_share()) {
-    return Error{Errc::conflict, "the keys of \"" + channel->name() +
-                                     "\" have run out; nothing was made. Run porchlight sync, "
-                                     "which makes new ones, then try again"};
+    return Error{Errc::conflict, say(tr("the keys of \"{}\" have run out; nothing was made. Run "
+                                        "porchlight sync, which makes new ones, then try again"),
+                                     channel->name())};
   }
   const ChannelEpoch& epoch = channel->newest();
   const RootSeed& root = channel->owner->roots.at(epoch.head.root);
@@ -165,9 +166,7 @@ void Core::State::deliver_reply(Channel& channel, ChannelEpoch& epoch, std::uint
   message.received = now;
   message.ends = end_of_life(message.body, stored);
   const MessageId id = message.id;
-  if (messages.add(channel.id(), std::move(message))) {
-    tell(Notice::Kind::message, channel.id(), id);
-  }
+  if (messages.add(channel.id(), std::move(message))) tell(Notice::Kind::message, channel.id(), id);
 }
 
 void Core::State::deliver_to_door(Channel& channel, ChannelEpoch& epoch, std::uint64_t seq,
@@ -241,10 +240,11 @@ void Core::State::answer_waiting(Channel& channel, TimePoint now) {
 void Core::State::warn_of_crowd(const Channel& channel, const AudienceEntry& invite,
                                 TimePoint now) {
   warn(WarningView::Kind::invite_reused,
-       "More people came to \"" + channel.name() + "\" with the invite for " + invite.name +
-           " than the " + std::to_string(invite.invited->uses) +
-           " it is for, and are not in its audience: the link was passed on. Whoever has it can "
-           "read the channel until you take the invite back: porchlight channel audience remove.",
+       porchlight::say(
+           tr("More people came to \"{0}\" with the invite for {1} than the {2} it is for, and are "
+              "not in its audience: the link was passed on. Whoever has it can read the channel "
+              "until you take the invite back: porchlight channel audience remove."),
+           channel.name(), invite.name, invite.invited->uses),
        now, channel.id());
 }
 
@@ -260,10 +260,10 @@ void Core::State::warn_of_second(Channel& channel, const ChannelEpoch& epoch,
     propose_channel(channel, now);
   }
   warn(WarningView::Kind::invite_reused,
-       "Somebody else came to \"" + channel.name() + "\" with the link by which " +
-           channel.audience.display_name(*first) + " is in it: the link was passed on. Only " +
-           channel.audience.display_name(*first) +
-           " gets the channel's next keys, which come within a day; ask them who had the link.",
+       porchlight::say(tr("Somebody else came to \"{0}\" with the link by which {1} is in it: the "
+                          "link was passed on. Only {1} gets the channel's next keys, which come "
+                          "within a day; ask them who had the link."),
+                       channel.name(), channel.audience.display_name(*first)),
        now, channel.id());
 }
 
@@ -350,7 +350,7 @@ void Core::State::receive_audience_remove(Channel& channel, const AudienceId& id
 
 Status Core::State::remove_from_audience(const ChannelId& channel_id, std::string_view name,
                                          TimePoint now) {
-  TRY(Channel * channel, led_channel(channel_id, "take somebody out of its audience"));
+  TRY(Channel * channel, led_channel(channel_id, tr("take somebody out of its audience")));
   std::vector<AudienceId> found;
   std::optional<VerifyKey> identity;
   const auto look = [&](const auto& is_meant) {
@@ -366,15 +366,18 @@ Status Core::State::remove_from_audience(const ChannelId& channel_id, std::strin
     found.clear();
     look([&](const AudienceId& id) { return matches_short_name(id.view(), name); });
   }
+  using porchlight::say;
   if (found.empty()) {
-    return Error{Errc::not_found, "nobody in the audience of \"" + channel->name() +
-                                      "\" is called " + std::string(name) +
-                                      ": see who is, with porchlight channel audience"};
+    return Error{Errc::not_found, say(tr("nobody in the audience of \"{0}\" is called {1}: see who "
+                                         "is, with porchlight channel audience"),
+                                      channel->name(), name)};
   }
   if (found.size() > 1) {
-    return Error{Errc::usage, "more than one in the audience is shown as " + std::string(name) +
-                                  ", or has an ID that begins so; nobody was taken out. Say who "
-                                  "by the ID that porchlight channel audience shows"};
+    return Error{
+        Errc::usage,
+        say(tr("more than one in the audience is shown as {}, or has an ID that begins so; nobody "
+               "was taken out. Say who by the ID that porchlight channel audience shows"),
+            name)};
   }
   if (identity) {
     for (const auto& [id, entry] : channel->audience.entries()) {

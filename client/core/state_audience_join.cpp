@@ -2,6 +2,7 @@
 #include "client/core/bodies.hpp"
 #include "client/core/state.hpp"
 #include "client/core/text.hpp"
+#include "proto/base/translate.hpp"
 
 namespace porchlight::client {
 namespace {
@@ -23,7 +24,7 @@ Result<std::optional<SafetyWords>> Core::State::take_channel_offer(const Mailbox
                                                                    const ChannelOffer& offer,
                                                                    std::string_view name,
                                                                    TimePoint now) {
-  CHECK(check_name(name, "your name"));
+  CHECK(check_name(name, tr("your name")));
   Channel* known = find_channel(offer.channel);
   const bool is_behind =
       known != nullptr && known->reader && known->awaited &&
@@ -34,11 +35,12 @@ Result<std::optional<SafetyWords>> Core::State::take_channel_offer(const Mailbox
       take_tokens_alone(parcel, offer.supplies, now);
       return std::optional<SafetyWords>{};
     }
-    return Error{Errc::conflict, "you read \"" + offer.name + "\" already"};
+    return Error{Errc::conflict, porchlight::say(tr("you read \"{}\" already"), offer.name)};
   }
   if (known == nullptr && channels.size() >= limits::channels_max) {
-    return Error{Errc::full, "this device reads " + std::to_string(limits::channels_max) +
-                                 " channels, and no more can be kept"};
+    return Error{Errc::full,
+                 porchlight::say(tr("this device reads {} channels, and no more can be kept"),
+                                 limits::channels_max)};
   }
   TRY(ChannelWelcome welcome, open_channel_welcome(offer.welcome.reveal(), offer.root));
   if (join.event_inviter) {

@@ -2,6 +2,7 @@
 // newest epoch that they hold; a person who leads agrees, and gives them a Welcome.
 #include "client/core/short_name.hpp"
 #include "client/core/state.hpp"
+#include "proto/base/translate.hpp"
 #include "proto/wire/envelope.hpp"
 
 namespace porchlight::client {
@@ -155,7 +156,17 @@ void Core::State::receive_channel_welcome(Channel& channel, ByteView signed_welc
     return root == channel.newest().head.root ||
            (channel.awaited && root == channel.awaited->head.root);
   };
-  if (!is_known(welcome->head.root) && !is_known(welcome->signed_by)) return;
+  if (!is_known(welcome->head.root) && !is_known(welcome->signed_by)) {
+    warnings.stands(
+        WarningView::Kind::left_behind,
+        porchlight::say(tr("Keys for the channel \"{}\" came, but who leads it has changed more "
+                           "than once since this device read it last, and it cannot tell that they "
+                           "are theirs. What was said until then stays for its time. Ask those who "
+                           "run it for a new invite."),
+                        channel.name()),
+        now, channel.id());
+    return;
+  }
   if (welcome->head.number <= channel.newest().head.number) {
     // By somebody who was not further on. It lies at the relay, and opens with that key.
     channel.reader->asking.reset();

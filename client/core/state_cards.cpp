@@ -3,6 +3,7 @@
 #include "client/core/bodies.hpp"
 #include "client/core/state.hpp"
 #include "proto/base/limits.hpp"
+#include "proto/base/translate.hpp"
 #include "proto/wire/envelope.hpp"
 
 namespace porchlight::client {
@@ -100,8 +101,10 @@ void Core::State::receive_card(Group& group, const VerifyKey& sender, ByteView s
       card.card.version == entry->card().version && card.card.seal_key != entry->card().seal_key;
   if (is_other) {
     warn(WarningView::Kind::two_versions,
-         "Two devices speak as " + name_of(group, sender) + " in \"" + group.name() +
-             "\". Ask them whether they restored a backup, or lost a device.",
+         porchlight::say(
+             tr("Two devices speak as {0} in \"{1}\". Ask them whether they restored a backup, or "
+                "lost a device."),
+             name_of(group, sender), group.name()),
          now, group.id());
   }
   (void)group.renew_card(card);
@@ -120,9 +123,10 @@ void Core::State::receive_card(Group& group, const VerifyKey& sender, ByteView s
   me.save(journal);
   if (restored.is_on()) return;  // that was this vault's other life
   warn(WarningView::Kind::two_versions,
-       "Another device posted as you in \"" + group.name() +
-           "\". If you did not put back a backup, somebody has a copy of your vault: tell a lead "
-           "to take you out, and join anew.",
+       porchlight::say(
+           tr("Another device posted as you in \"{}\". If you did not put back a backup, somebody "
+              "has a copy of your vault: tell a lead to take you out, and join anew."),
+           group.name()),
        now, group.id());
 }
 
@@ -145,8 +149,10 @@ void Core::State::compare_history(Group& group, const VerifyKey& member, std::ui
   const auto same = group.epochs().find(number);
   if (same == group.epochs().end() || same->second.head.id == epoch) return;
   warn(WarningView::Kind::foreign_epoch,
-       name_of(group, member) + " holds another history of the group \"" + group.name() +
-           "\" than this device: the relay may have shown two. Compare with them who is in it.",
+       porchlight::say(
+           tr("{0} holds another history of the group \"{1}\" than this device: the relay may have "
+              "shown two. Compare with them who is in it."),
+           name_of(group, member), group.name()),
        now, group.id());
 }
 

@@ -1,5 +1,6 @@
 // Channels: following their epochs, and their days (clauses 14.2 to 14.5).
 #include "client/core/state.hpp"
+#include "proto/base/translate.hpp"
 #include "proto/crypto/pad.hpp"
 #include "proto/crypto/unseal.hpp"
 #include "proto/wire/group.pb.h"
@@ -14,6 +15,26 @@ std::optional<Bytes> open_control(const SealSeed& seed, ByteView envelope) {
   wire::ControlMessage message;
   if (!payload || !unpad(*payload) || !parse(message, payload->reveal())) return std::nullopt;
   return to_bytes(as_bytes(message.epoch()));
+}
+
+/// Whether this change, which comes after the one that counts, is by somebody who does as they like
+/// with the root. Who leads gives up as soon as they have read that they were too late; and where
+/// the channel was handed on, only who was to be kept from it still wants the old root.
+bool is_out_of_turn(const Channel& channel, const ChannelEpoch& epoch, std::uint64_t seq,
+                    ByteView envelope) {
+  const Succession& end = *epoch.succeeded;
+  const auto next = channel.epochs().find(epoch.head.number + 1);
+  if (!channel.owner || seq <= end.seq || end.seq == 0 || next == channel.epochs().end() ||
+      next->second.head.id != end.by) {
+    return false;
+  }
+  const auto signed_epoch = open_control(epoch.ctl_seal, envelope);
+  if (!signed_epoch) return false;
+  const auto judged = judge_channel_epoch(epoch.head, *signed_epoch, wire::seq_hour(seq) / 24);
+  if (!judged.head || judged.head->id == end.by) return false;
+  const bool keeps_old_root =
+      judged.head->root == epoch.head.root && next->second.head.root != epoch.head.root;
+  return keeps_old_root || wire::seq_hour(seq) > wire::seq_hour(end.seq) + 1;
 }
 
 }  // namespace
@@ -31,7 +52,18 @@ const Channel* Core::State::find_channel(const ChannelId& id) const {
 
 bool Core::State::deliver_channel_control(Channel& channel, ChannelEpoch& epoch, std::uint64_t seq,
                                           ByteView envelope, TimePoint now) {
-  if (epoch.succeeded) return true;
+  if (epoch.succeeded) {
+    if (is_out_of_turn(channel, epoch, seq, envelope)) {
+      warn(WarningView::Kind::foreign_epoch,
+           porchlight::say(
+               tr("Somebody who was to lead the channel \"{}\" no more tried to change it with "
+                  "what they kept. It was passed over, and nothing was lost. Look at who was taken "
+                  "out of the group or leads it no more, and whether their device was taken."),
+               channel.name()),
+           now, channel.id());
+    }
+    return true;
+  }
   // What lies behind the next epoch lost to it.
   if (channel.awaited || channel.halted()) return false;
   const auto signed_epoch = open_control(epoch.ctl_seal, envelope);
@@ -43,17 +75,21 @@ bool Core::State::deliver_channel_control(Channel& channel, ChannelEpoch& epoch,
       break;
     case ChannelJudgement::Kind::newer:
       channel.halt();
-      warnings.stands(WarningView::Kind::update_needed,
-                      "The channel \"" + channel.name() +
-                          "\" was changed by a newer version of Porchlight. It is kept as it is, "
-                          "and nothing is read or sent there, until this device is updated.",
-                      now, channel.id());
+      warnings.stands(
+          WarningView::Kind::update_needed,
+          porchlight::say(
+              tr("The channel \"{}\" was changed by a newer version of Porchlight. It is kept as "
+                 "it is, and nothing is read or sent there, until this device is updated."),
+              channel.name()),
+          now, channel.id());
       return false;
     case ChannelJudgement::Kind::invalid:
       if (judgement.by_root) {
         warn(WarningView::Kind::foreign_epoch,
-             "Somebody tried to change the channel \"" + channel.name() +
-                 "\" in a way that is not allowed; it was passed over.",
+             porchlight::say(
+                 tr("Somebody tried to change the channel \"{}\" in a way that is not allowed; it "
+                    "was passed over."),
+                 channel.name()),
              now, channel.id());
       }
       return true;
@@ -133,14 +169,18 @@ void Core::State::grant_page_caught_up(Channel& channel, const MailboxId& mailbo
   }
   if (!all || relay.changes_wait_until(now)) return;
   const bool asked = ask_for_channel_keys(channel, now);
-  warnings.stands(WarningView::Kind::left_behind,
-                  "The channel \"" + channel.name() +
-                      "\" has gone on, and there were no keys for this device: you were taken "
-                      "out, or the relay holds them back. What was said until then stays for its "
-                      "time. " +
-                      (asked ? "Those who run it were asked for the keys: one of them has to agree."
-                             : "If you should be in, ask them for a new invite."),
-                  now, channel.id());
+  warnings.stands(
+      WarningView::Kind::left_behind,
+      porchlight::say(
+          asked ? tr("The channel \"{}\" has gone on, and there were no keys for this device: you "
+                     "were taken out, or the relay holds them back. What was said until then stays "
+                     "for its time. Those who run it were asked for the keys: one of them has to "
+                     "agree.")
+                : tr("The channel \"{}\" has gone on, and there were no keys for this device: you "
+                     "were taken out, or the relay holds them back. What was said until then stays "
+                     "for its time. If you should be in, ask them for a new invite."),
+          channel.name()),
+      now, channel.id());
 }
 
 bool Core::State::follow_announced(Channel& channel, TimePoint now) {
@@ -192,12 +232,13 @@ void Core::State::skip_to_announced(Channel& channel, TimePoint now) {
 }
 
 /// What was said in an epoch after it was over, as the relay had not shown that it was: the others
-/// pass it over, or do not read it there any more.
+/// pass it over, or do not read it there any more. What this device did not say itself may be by
+/// whoever has a copy of its keys, and gets no further by it.
 void Core::State::say_again_what_was_too_late(const Channel& channel) {
   std::vector<MessageId> late;
   const std::uint32_t last_day = channel.newest().head.day + 1;
   for (const StoredMessage* message : messages.list(channel.id())) {
-    if (message->sender != me.id() || !message->is_stored()) continue;
+    if (message->sender != me.id() || !message->is_stored() || message->queue_number == 0) continue;
     const auto epoch = channel.epochs().find(message->order.epoch);
     if (epoch == channel.epochs().end() || &epoch->second == &channel.newest()) continue;
     const bool is_passed_over = channel.owner && epoch->second.is_over_by(message->order.seq);
@@ -254,12 +295,15 @@ void Core::State::tick_channel(Channel& channel, TimePoint now) {
   const bool is_late = relay.sure_day(now) + 3 > channel.newest().last_day() &&
                        channel.newest().caught_up && !channel.awaited;
   if (is_late && !channel.over()) {
-    warnings.stands(WarningView::Kind::keys_run_out,
-                    "The channel \"" + channel.name() +
-                        "\" has had no new keys for long, and those it has end within days: " +
-                        (channel.owner ? "somebody who leads its group must come online."
-                                       : "the people who run it seem to be away."),
-                    now, channel.id());
+    warnings.stands(
+        WarningView::Kind::keys_run_out,
+        porchlight::say(
+            channel.owner ? tr("The channel \"{}\" has had no new keys for long, and those it has "
+                               "end within days: somebody who leads its group must come online.")
+                          : tr("The channel \"{}\" has had no new keys for long, and those it has "
+                               "end within days: the people who run it seem to be away."),
+            channel.name()),
+        now, channel.id());
   }
   // The keys are told before the change is made, on its author's day, which may begin before the
   // one here does.
@@ -271,13 +315,14 @@ void Core::State::tick_channel(Channel& channel, TimePoint now) {
   const auto day = group->newest().days.days().find(
       std::max(group->sending_day(relay.today(now)), channel.awaited->head.day));
   if (day == group->newest().days.days().end() || !day->second.caught_up) return;
-  warnings.stands(WarningView::Kind::taken_over,
-                  "The channel \"" + channel.name() + "\" was changed, and nobody who leads \"" +
-                      group->name() +
-                      "\" stands for it: somebody who was taken out may have taken it over, and "
-                      "what its audience hears there is theirs. Tell them in another way, and make "
-                      "a new channel. If one of you was away for long, run porchlight sync first.",
-                  now, channel.id());
+  warnings.stands(
+      WarningView::Kind::taken_over,
+      porchlight::say(tr("The channel \"{0}\" was changed, and nobody who leads \"{1}\" stands for "
+                         "it: somebody who was taken out may have taken it over, and what its "
+                         "audience hears there is theirs. Tell them in another way, and make a new "
+                         "channel. If one of you was away for long, run porchlight sync first."),
+                      channel.name(), group->name()),
+      now, channel.id());
 }
 
 void Core::State::erase_channel(Channel& channel) {

@@ -1,6 +1,7 @@
 // Channels: making one, and giving it new keys (clauses 14.2, 14.4 and 14.5).
 #include "client/core/state.hpp"
 #include "client/core/text.hpp"
+#include "proto/base/translate.hpp"
 #include "proto/wire/envelope.hpp"
 #include "proto/wire/group.pb.h"
 
@@ -33,19 +34,21 @@ ChannelAnnouncement announcement_of(const ChannelHead& head, ChannelEpochKeys ke
 
 Result<ChannelId> Core::State::create_channel(const GroupId& group_id, std::string_view name,
                                               TimePoint now) {
-  TRY(Group * group, led_group(group_id, "make a channel for it"));
-  CHECK(check_name(name, "the channel's name"));
+  TRY(Group * group, led_group(group_id, tr("make a channel for it")));
+  CHECK(check_name(name, tr("the channel's name")));
   std::size_t held = 0;
   for (const auto& [other_id, other] : channels) {
     if (other.over()) continue;
     ++held;
     if (other.name() == name) {
-      return Error{Errc::conflict, "there is a channel of this name here already"};
+      return Error{Errc::conflict, tr("there is a channel of this name here already")};
     }
   }
   if (held >= limits::channels_max) {
-    return Error{Errc::full, "there are " + std::to_string(held) +
-                                 " channels here, and no more can be kept; nothing was made"};
+    return Error{
+        Errc::full,
+        porchlight::say(tr("there are {} channels here, and no more can be kept; nothing was made"),
+                        held)};
   }
   auto root = random.secret<RootSeed>();
   PostKeys post = derive_post(random.secret<PostSecret>());
@@ -77,19 +80,20 @@ Result<ChannelId> Core::State::create_channel(const GroupId& group_id, std::stri
 Result<Channel*> Core::State::led_channel(const ChannelId& id, std::string_view what) {
   Channel* channel = find_channel(id);
   if (channel == nullptr || channel->over()) {
-    return Error{Errc::not_found, "there is no such channel here"};
+    return Error{Errc::not_found, tr("there is no such channel here")};
   }
-  if (channel->halted()) return update_needed("the channel");
-  const std::string only = "only somebody who leads the group of a channel can " +
-                           std::string(what) + "; nothing was changed";
+  if (channel->halted()) return update_needed(tr("the channel"));
+  const std::string only = porchlight::say(
+      tr("only somebody who leads the group of a channel can {}; nothing was changed"), what);
   if (!channel->owner) return Error{Errc::not_permitted, only};
   TRY(const Group* group, led_group(channel->owner->group, what));
   (void)group;
   if (!channel->owner->has_list || channel->newest().signed_epoch.empty() ||
       !channel->can_share() || !channel->owner->roots.contains(channel->newest().head.root)) {
-    return Error{Errc::conflict,
-                 "what leads a channel has not come to this device yet: a device of another lead "
-                 "sends it when it is online. Nothing was changed: try again after a sync"};
+    return Error{
+        Errc::conflict,
+        tr("what leads a channel has not come to this device yet: a device of another lead "
+           "sends it when it is online. Nothing was changed: try again after a sync")};
   }
   return channel;
 }

@@ -3,6 +3,7 @@
 #include "client/core/ending.hpp"
 #include "client/core/short_name.hpp"
 #include "client/core/state.hpp"
+#include "proto/base/translate.hpp"
 
 namespace porchlight::client {
 namespace {
@@ -31,11 +32,13 @@ bool is_said(const OutboxEntry& entry, const ChannelId& channel) {
 
 Result<MessageId> Core::State::say(const ChannelId& id, wire::Body body, TimePoint now) {
   Channel* channel = find_channel(id);
-  if (channel == nullptr) return Error{Errc::not_found, "there is no such channel here"};
-  if (channel->halted()) return update_needed("the channel");
+  if (channel == nullptr) return Error{Errc::not_found, tr("there is no such channel here")};
+  if (channel->halted()) return update_needed(tr("the channel"));
   if (channel->over()) {
-    return Error{Errc::not_permitted, "you are not in the group of \"" + channel->name() +
-                                          "\" any more; nothing was said there"};
+    return Error{
+        Errc::not_permitted,
+        porchlight::say(tr("you are not in the group of \"{}\" any more; nothing was said there"),
+                        channel->name())};
   }
   // A time zone tells one of the group from another.
   if (channel->owner) body.clear_zone();
@@ -46,7 +49,7 @@ Result<MessageId> Core::State::say(const ChannelId& id, wire::Body body, TimePoi
   message.sender = me.id();
   message.id = *MessageId::from(as_bytes(body.id()));
   if (messages.find(id, me.id(), message.id) != nullptr) {
-    return Error{Errc::conflict, "a message with this id was said there already"};
+    return Error{Errc::conflict, tr("a message with this id was said there already")};
   }
   message.received = now;
   message.ends = end_of_life(body, std::nullopt);
@@ -81,16 +84,17 @@ void Core::State::take_back_answers(const Channel& channel, const std::string& a
 }
 
 Status Core::State::check_saying(const Channel& channel, wire::Body& body) const {
+  using porchlight::say;
   const auto not_permitted = [&](std::string what) {
-    return Error{Errc::not_permitted, std::move(what) + "; nothing was said"};
+    return Error{Errc::not_permitted, say(tr("{}; nothing was said"), what)};
   };
   if (channel.owner) {
     const Group* group = find_group(channel.owner->group);
     if (group == nullptr || group->removed() || group->halted() || group->leaving()) {
-      return not_permitted("you cannot speak for the group of \"" + channel.name() + "\" now");
+      return not_permitted(say(tr("you cannot speak for the group of \"{}\" now"), channel.name()));
     }
     if (!is_for_audience(body)) {
-      return not_permitted("an alert, an all-clear or a text can be said in a channel");
+      return not_permitted(tr("an alert, an all-clear or a text can be said in a channel"));
     }
     if (body.has_alert() && body.alert().answers_size() > 0 &&
         body.alert().answer_delay_seconds() == 0) {
@@ -102,22 +106,21 @@ Status Core::State::check_saying(const Channel& channel, wire::Body& body) const
   }
   if (!body.has_ack() && !body.has_text()) {
     return not_permitted(
-        "the audience of a channel can answer an alert, or write to those who "
-        "run it");
+        tr("the audience of a channel can answer an alert, or write to those who run it"));
   }
   if (!body.has_ack()) return Ok{};
   // An answer goes out only where the channel itself asks for one.
   const auto id = MessageId::from(as_bytes(body.ack().alert()));
   const StoredMessage* alert = id ? messages.find(channel.id(), VerifyKey{}, *id) : nullptr;
   if (alert == nullptr || !alert->body.has_alert() || alert->voice != Voice::channel) {
-    return Error{Errc::not_found, "there is no such alert in \"" + channel.name() + "\""};
+    return Error{Errc::not_found, say(tr("there is no such alert in \"{}\""), channel.name())};
   }
   const auto& answers = alert->body.alert().answers();
-  if (answers.empty()) return not_permitted("this alert asks for no answer");
+  if (answers.empty()) return not_permitted(tr("this alert asks for no answer"));
   if (std::find(answers.begin(), answers.end(), body.ack().answer()) != answers.end()) return Ok{};
   std::string all;
   for (const std::string& answer : answers) all += (all.empty() ? "" : ", ") + answer;
-  return Error{Errc::usage, "this alert can be answered with: " + all + "; nothing was said"};
+  return Error{Errc::usage, say(tr("this alert can be answered with: {}; nothing was said"), all)};
 }
 
 void Core::State::flush_channel(Channel& channel, TimePoint now) {
@@ -318,23 +321,24 @@ void Core::State::attribute_frame(const Channel& channel, const ChannelEpoch& ep
   const Group* group = find_group(channel.owner->group);
   const auto author = attribute(frame, place, epoch.post->attribution);
   const auto alarm = [&](const std::string& what) {
-    const std::string which = "A-" + short_name(message.id.view(), 4);
+    const std::string id = short_name(message.id.view(), 4);
+    const std::string which = message.body.has_alert() ? " (A-" + id + ")" : "";
     warn(WarningView::Kind::unattributed,
-         what + " in the channel \"" + channel.name() +
-             "\", and its audience cannot tell. Look at what was said, with porchlight alert list" +
-             (message.body.has_alert() ? " (" + which + ")" : "") +
-             ", and take it back with porchlight alert clear if it is wrong.",
+         porchlight::say(tr("{0} in the channel \"{1}\", and its audience cannot tell. Look at it "
+                            "with porchlight alert list{2}, and take it back with porchlight alert "
+                            "clear if it is wrong."),
+                         what, channel.name(), which),
          now, channel.id());
   };
   if (!author) {
     message.voice = Voice::unattributed;
-    return alarm("Somebody spoke without their name");
+    return alarm(tr("Somebody spoke without their name"));
   }
   message.sender = *author;
   if (group == nullptr || *author == me.id()) return;
   if (group->was_out(*author, wire::seq_hour(message.order.seq))) {
     message.voice = Voice::outsider;
-    return alarm("Somebody who was taken out of \"" + group->name() + "\" spoke");
+    return alarm(porchlight::say(tr("Somebody who was taken out of \"{}\" spoke"), group->name()));
   }
   const auto spoken_under = [&](const auto& known) {
     return made_under(epoch.post->made_under_key, known.second.head.id) == frame.made_under;
@@ -343,7 +347,7 @@ void Core::State::attribute_frame(const Channel& channel, const ChannelEpoch& ep
   // Of an epoch that has not come here yet it may be anybody.
   if (group->roster().find(*author) == nullptr && is_known && !group->removed()) {
     message.voice = Voice::outsider;
-    alarm("Somebody who is not in \"" + group->name() + "\" spoke");
+    alarm(porchlight::say(tr("Somebody who is not in \"{}\" spoke"), group->name()));
   }
 }
 
@@ -376,8 +380,9 @@ void Core::State::miss_said(Channel& channel, std::uint32_t epoch, std::uint32_t
     entry.standing = Standing::missed;
     channel.frames.put(hash, entry);
     warn(WarningView::Kind::missing_message,
-         "Something that was said in the channel \"" + channel.name() +
-             "\" never came here: the relay may be holding it back. Ask what was said.",
+         porchlight::say(tr("Something that was said in the channel \"{}\" never came here: the "
+                            "relay may be holding it back. Ask what was said."),
+                         channel.name()),
          now, channel.id());
   }
 }

@@ -1,6 +1,7 @@
 // Removals that lost a race (clause 10.9): nobody talks on in front of somebody whom a lead wanted
 // out, until a lead other than that member has settled it.
 #include "client/core/state.hpp"
+#include "proto/base/translate.hpp"
 
 namespace porchlight::client {
 namespace {
@@ -85,32 +86,40 @@ std::string Core::State::contest_text(const Group& group, const Contest& contest
   const std::string member = name_of(group, contest.member);
   const std::string author = group.roster().find(contest.author) != nullptr
                                  ? name_of(group, contest.author)
-                                 : "A lead who was taken out";
-  const std::string what = author + " wanted " + member + " out of \"" + group.name() +
-                           "\", and another change was stored first. Nothing is sent there until "
-                           "it is settled";
+                                 : tr("A lead who was taken out");
+  const auto text = [&](const char* sentence) {
+    return porchlight::say(sentence, author, member, group.name());
+  };
   const auto entries = group.roster().entries();
   const bool others_lead = std::any_of(entries.begin(), entries.end(), [&](const auto& entry) {
     return entry.role == wire::ROLE_LEAD && entry.identity() != contest.member;
   });
   if (!others_lead) {
-    return what + ", and nobody but " + member + " leads: make a new group without them.";
+    return text(
+        tr("{0} wanted {1} out of \"{2}\", and another change was stored first. Nothing is sent "
+           "there until it is settled, and nobody but {1} leads: make a new group without them."));
   }
   if (group.roster().is_lead(me.id())) {
-    return what + ". Decide: porchlight member remove, or porchlight member keep, and the name.";
+    return text(
+        tr("{0} wanted {1} out of \"{2}\", and another change was stored first. Nothing is sent "
+           "there until it is settled. Decide: porchlight member remove, or porchlight member "
+           "keep, and the name."));
   }
-  return what + ": ask a lead.";
+  return text(
+      tr("{0} wanted {1} out of \"{2}\", and another change was stored first. Nothing is sent "
+         "there until it is settled: ask a lead."));
 }
 
 Status Core::State::keep_member(const GroupId& id, std::string_view name, TimePoint now) {
-  TRY(Group * group, led_group(id, "decide who stays"));
+  TRY(Group * group, led_group(id, tr("decide who stays")));
   TRY(const VerifyKey member, find_member(*group, name));
   Wishes wishes = group->wishes();
   const auto withdrawn = std::erase(wishes.removals, member);
   if (group->find_contest(member) == nullptr) {
     if (withdrawn == 0) {
-      return Error{Errc::not_found, "nobody wants " + std::string(name) + " out of \"" +
-                                        group->name() + "\"; nothing was changed"};
+      return Error{Errc::not_found,
+                   porchlight::say(tr("nobody wants {0} out of \"{1}\"; nothing was changed"), name,
+                                   group->name())};
     }
     forget_proposal(*group);
     group->set_wishes(std::move(wishes));

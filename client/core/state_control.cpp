@@ -1,7 +1,9 @@
 // Changes to groups: reading and adopting them (clauses 10.2 to 10.7).
+#include "client/core/bodies.hpp"
 #include "client/core/library_again.hpp"
 #include "client/core/state.hpp"
 #include "proto/base/limits.hpp"
+#include "proto/base/translate.hpp"
 #include "proto/crypto/pad.hpp"
 #include "proto/crypto/unseal.hpp"
 #include "proto/wire/envelope.hpp"
@@ -65,11 +67,13 @@ bool Core::State::deliver_control(Group& group, Epoch& epoch, std::uint64_t seq,
     case Judgement::Kind::newer:
       if (!group.halted()) group.halt();
       halted_at[group.id()] = seq;
-      warnings.stands(WarningView::Kind::update_needed,
-                      "The group \"" + group.name() +
-                          "\" was changed by a newer version of Porchlight. It is kept as it is, "
-                          "and nothing is sent there, until this device is updated.",
-                      now, group.id());
+      warnings.stands(
+          WarningView::Kind::update_needed,
+          porchlight::say(
+              tr("The group \"{}\" was changed by a newer version of Porchlight. It is kept as it "
+                 "is, and nothing is sent there, until this device is updated."),
+              group.name()),
+          now, group.id());
       return false;
     case Judgement::Kind::invalid:
       break;
@@ -77,8 +81,10 @@ bool Core::State::deliver_control(Group& group, Epoch& epoch, std::uint64_t seq,
   // Our own that came too late to be valid is made anew by propose().
   if (judgement.by_member && judgement.author != me.id()) {
     warn(WarningView::Kind::foreign_epoch,
-         "Somebody tried to change the group \"" + group.name() +
-             "\" in a way that is not allowed; it was passed over.",
+         porchlight::say(
+             tr("Somebody tried to change the group \"{}\" in a way that is not allowed; it was "
+                "passed over."),
+             group.name()),
          now, group.id());
   }
   return true;
@@ -136,11 +142,13 @@ void Core::State::without_keys(Group& group, TimePoint now) {
   const bool asked = ask_to_catch_up(group, now);
   warnings.stands(
       WarningView::Kind::left_behind,
-      "The group \"" + group.name() +
-          "\" was changed, and the keys for this device did not come: the relay may be holding "
-          "them back. Nothing is sent there. " +
-          (asked ? "Its leads were asked for them: one of them has to agree."
-                 : "Nobody else leads it: make a new group."),
+      porchlight::say(asked ? tr("The group \"{}\" was changed, and the keys for this device did "
+                                 "not come: the relay may be holding them back. Nothing is sent "
+                                 "there. Its leads were asked for them: one of them has to agree.")
+                            : tr("The group \"{}\" was changed, and the keys for this device did "
+                                 "not come: the relay may be holding them back. Nothing is sent "
+                                 "there. Nobody else leads it: make a new group."),
+                      group.name()),
       now, group.id());
 }
 
@@ -158,8 +166,9 @@ void Core::State::be_removed(Group& group, const Change& change, std::uint64_t s
   tell(group.leaving() ? Notice::Kind::left : Notice::Kind::removed, group.id(), {}, group.name());
   if (const std::size_t unsent = messages.erase_queued(group.id()); unsent > 0) {
     tell(Notice::Kind::warning, group.id(), {},
-         std::to_string(unsent) + " of your messages to \"" + group.name() +
-             "\" were not sent, and cannot be any more.");
+         porchlight::say(
+             tr("{0} of your messages to \"{1}\" were not sent, and cannot be any more."), unsent,
+             group.name()));
   }
 }
 
@@ -193,6 +202,7 @@ void Core::State::adopt(Group& group, const Change& change, const Bytes& signed_
   share_rules(group, change, now);
   if (change.author == me.id() && !(change.added.empty() && change.refreshed.empty())) {
     for (wire::Body& text : library_to_say_again(messages.list(group.id()), now)) {
+      if (is_for_leads_to_say(text) && !group.roster().is_lead(me.id())) continue;
       tell_group(group, std::move(text), now);
     }
   }
@@ -242,11 +252,11 @@ void Core::State::warn_of_old_keys(const Group& group, TimePoint now) {
   if (relay.sure_day(now) <= made + days_max) return;
   warnings.stands(
       WarningView::Kind::left_behind,
-      "The group \"" + group.name() + "\" has had no new keys here for more than " +
-          std::to_string(days_max) +
-          " days. If its leads were there meanwhile, this device was away for longer than the "
-          "relay keeps changes, and what you say there reaches nobody: ask a lead to take you "
-          "out and to invite you anew.",
+      porchlight::say(tr("The group \"{0}\" has had no new keys here for more than {1} days. If "
+                         "its leads were there meanwhile, this device was away for longer than the "
+                         "relay keeps changes, and what you say there reaches nobody: ask a lead "
+                         "to take you out and to invite you anew."),
+                      group.name(), days_max),
       now, group.id());
 }
 

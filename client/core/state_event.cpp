@@ -2,14 +2,16 @@
 // it; and how many may be let in at all.
 #include "client/core/state.hpp"
 #include "proto/base/limits.hpp"
+#include "proto/base/translate.hpp"
 
 namespace porchlight::client {
 namespace {
 
 Error used_up() {
-  return {Errc::used,
-          "this invite is used up: as many as it is for have joined with it, or it lay too long. "
-          "Ask the person who gave it to you for another one"};
+  return {
+      Errc::used,
+      tr("this invite is used up: as many as it is for have joined with it, or it lay too long. "
+         "Ask the person who gave it to you for another one")};
 }
 
 const wire::Supplies& bundle_of(const Join& join, std::uint32_t number) {
@@ -19,9 +21,9 @@ const wire::Supplies& bundle_of(const Join& join, std::uint32_t number) {
 const wire::Token& first_token(const wire::Supplies& bundle) { return bundle.session(0); }
 
 std::string places_text(std::size_t places) {
-  if (places == 0) return "there is no free place";
-  return places == 1 ? "there is one free place"
-                     : "there are " + std::to_string(places) + " free places";
+  if (places == 0) return tr("there is no free place");
+  return places == 1 ? tr("there is one free place")
+                     : porchlight::say(tr("there are {} free places"), places);
 }
 
 }  // namespace
@@ -125,34 +127,38 @@ void Core::State::find_event_used_up(Join& join) {
   join.accepted = false;
   join.request.reset();
   join.refused = used_up();
-  tell(Notice::Kind::warning, {}, {}, "You did not get in: " + join.refused->what + ".");
+  tell(Notice::Kind::warning, {}, {},
+       porchlight::say(tr("You did not get in: {}."), join.refused->what));
 }
 
 // ---- who makes one ------------------------------------------------------------------------------
 
 Status Core::State::check_event(const InviteOrder& order) const {
   if (order.uses < 1 || order.uses > limits::event_uses_max) {
-    return Error{Errc::usage, "an invite is for 1 to " + std::to_string(limits::event_uses_max) +
-                                  " people: make a second one for more"};
+    return Error{Errc::usage,
+                 porchlight::say(tr("an invite is for 1 to {} people: make a second one for more"),
+                                 limits::event_uses_max)};
   }
   if (order.auto_approve > order.uses) {
-    return Error{Errc::usage, "more people cannot be let in than the invite is for"};
+    return Error{Errc::usage, tr("more people cannot be let in than the invite is for")};
   }
   if (order.role == wire::ROLE_LEAD && (order.uses > 1 || order.auto_approve > 0)) {
     return Error{Errc::usage,
-                 "who is to lead is invited alone, and approved by a person: invite them as "
-                 "members, and make them leads afterwards"};
+                 tr("who is to lead is invited alone, and approved by a person: invite them as "
+                    "members, and make them leads afterwards")};
   }
   if (order.uses > 1 && !relay.takes_guests()) {
-    return Error{Errc::not_found,
-                 "this device has not heard yet whether its relay lets guests in, which an invite "
-                 "for several people needs; nothing was made. Run porchlight sync, then try again"};
+    return Error{
+        Errc::not_found,
+        tr("this device has not heard yet whether its relay lets guests in, which an invite "
+           "for several people needs; nothing was made. Run porchlight sync, then try again")};
   }
   if (order.uses > 1 && !*relay.takes_guests()) {
-    return Error{Errc::not_permitted,
-                 "this relay lets no guests in, so an invite for several people does not work "
-                 "there: ask its operator to set guest_drops, or invite everybody with a link of "
-                 "their own"};
+    return Error{
+        Errc::not_permitted,
+        tr("this relay lets no guests in, so an invite for several people does not work "
+           "there: ask its operator to set guest_drops, or invite everybody with a link of "
+           "their own")};
   }
   return Ok{};
 }
@@ -185,9 +191,10 @@ void Core::State::approve_no_more_by_itself(const GroupId& group) {
     invite.auto_approve = invite.auto_approved;
     people.save(invite);
     tell(Notice::Kind::warning, group, {},
-         "Whoever comes by the invite for " + invite.to +
-             " is let in by you alone from now on: who was taken out may still have its link. "
-             "porchlight invite revoke takes it back.");
+         porchlight::say(
+             tr("Whoever comes by the invite for {} is let in by you alone from now on: who was "
+                "taken out may still have its link. porchlight invite revoke takes it back."),
+             invite.to));
   }
 }
 
@@ -263,11 +270,14 @@ Status Core::State::check_places(std::span<const RequestHash> hashes) const {
     const Group& group = *find_group(id);
     const std::size_t places = free_places(group);
     if (requests.size() <= places) continue;
-    return Error{Errc::full,
-                 places_text(places) + " in \"" + group.name() + "\", which has at most " +
-                     std::to_string(limits::group_members_max) + " members, and " +
-                     std::to_string(requests.size()) + " were to be let in; nobody was approved" +
-                     (places == 0 ? "" : ". Say which of them, by their IDs")};
+    return Error{
+        Errc::full,
+        porchlight::say(
+            places == 0 ? tr("{0} in \"{1}\", which has at most {2} members, and {3} were to be "
+                             "let in; nobody was approved")
+                        : tr("{0} in \"{1}\", which has at most {2} members, and {3} were to be "
+                             "let in; nobody was approved. Say which of them, by their IDs"),
+            places_text(places), group.name(), limits::group_members_max, requests.size())};
   }
   return Ok{};
 }
@@ -284,9 +294,10 @@ void Core::State::return_approvals(const Group& group) {
     people.save(pending);
   }
   tell(Notice::Kind::warning, group.id(), {},
-       "Others let people into \"" + group.name() +
-           "\" first, and it is full: " + std::to_string(waiting.size() - places) +
-           " whom you had approved were not let in. They wait in porchlight requests.");
+       porchlight::say(
+           tr("Others let people into \"{0}\" first, and it is full: {1} whom you had approved "
+              "were not let in. They wait in porchlight requests."),
+           group.name(), waiting.size() - places));
 }
 
 }  // namespace porchlight::client

@@ -1,4 +1,5 @@
 // Frames: reading them, sending them, and noticing what is missing (clauses 11.2 and 12).
+#include "client/core/attachments.hpp"
 #include "client/core/bodies.hpp"
 #include "client/core/detention.hpp"
 #include "client/core/ending.hpp"
@@ -75,11 +76,15 @@ void Core::State::deliver_frame(Group& group, Epoch& epoch, std::uint32_t day_nu
     if (opened.error().code == Errc::used && accepted && *accepted != header->hash) {
       const bool mine = header->sender == me.id();
       warn(WarningView::Kind::two_versions,
-           "Two different messages in \"" + group.name() + "\" claim to be one and the same by " +
-               (mine ? "you. If another device still uses this vault or a backup of it, use one "
-                       "of the two alone."
-                     : name_of(group, header->sender) +
-                           ". Ask them whether they restored a backup or use two devices."),
+           mine ? porchlight::say(
+                      tr("Two different messages in \"{}\" claim to be one and the same by you. If "
+                         "another device still uses this vault or a backup of it, use one of the "
+                         "two alone."),
+                      group.name())
+                : porchlight::say(
+                      tr("Two different messages in \"{0}\" claim to be one and the same by {1}. "
+                         "Ask them whether they restored a backup or use two devices."),
+                      group.name(), name_of(group, header->sender)),
            now, group.id());
     }
     return;
@@ -89,7 +94,8 @@ void Core::State::deliver_frame(Group& group, Epoch& epoch, std::uint32_t day_nu
   StoredMessage message;
   message.sender = header->sender;
   message.body = read_body(content.body.reveal(), id_from(header->hash), hour_of(seq));
-  if (message.body.has_rules() && !group.led(epoch, header->sender)) make_placeholder(message.body);
+  message.by_lead = group.led(epoch, header->sender);
+  if (is_for_leads_to_say(message.body) && !message.by_lead) make_placeholder(message.body);
   if (!may_be_said(message.body, epoch.head.kind)) message.body.clear_kind();
   message.id = *MessageId::from(as_bytes(message.body.id()));
   group.frames.put(header->hash, {Standing::seen, order.epoch, order.day, seq, header->sender,
@@ -112,8 +118,9 @@ void Core::State::deliver_frame(Group& group, Epoch& epoch, std::uint32_t day_nu
   if (!is_for_people(message.body)) return receive_silently(group, message, now);
   const auto notice = notice_of(message.body);
   const bool is_new = messages.add(group.id(), std::move(message));
-  if (notice) keep_newest_notice(messages, group.id(), *notice);
-  if (is_new && !is_mine) {
+  if (notice) erase_replaced_notices(messages, group.id(), *notice);
+  settle_attachments(*this, group.id(), header->sender, id);
+  if (is_new && !is_mine && messages.find(group.id(), header->sender, id) != nullptr) {
     tell(Notice::Kind::message, group.id(), id);
   }
 }
@@ -191,17 +198,20 @@ void Core::State::miss(Group& group, const FrameHash& frame, FrameLog::Entry ent
   entry.standing = Standing::missed;
   group.frames.put(frame, entry);
   warn(WarningView::Kind::missing_message,
-       "A message of " + date_of(entry.day) + " in \"" + group.name() + "\" that " + witness +
-           " has seen never came here: the relay may be holding messages back. Ask what was said.",
+       porchlight::say(
+           tr("A message of {0} in \"{1}\" that {2} has seen never came here: the relay may be "
+              "holding messages back. Ask what was said."),
+           date_of(entry.day), group.name(), witness),
        now, group.id());
 }
 
 void Core::State::warn_of_unknown_epochs(Group& group, TimePoint now) {
   const auto tell_of = [&](const std::string& witness) {
     warn(WarningView::Kind::unknown_epoch,
-         witness + " writes in \"" + group.name() +
-             "\" about a state of the group that is unknown here: the relay may show two "
-             "histories. Compare with them who is in the group.",
+         porchlight::say(
+             tr("{0} writes in \"{1}\" about a state of the group that is unknown here: the relay "
+                "may show two histories. Compare with them who is in the group."),
+             witness, group.name()),
          now, group.id());
   };
   if (const auto heard = group.heard()) {
@@ -230,7 +240,9 @@ void Core::State::queue(Group& group, wire::Body body, TimePoint now) {
   message.received = now;
   message.ends = end_of_life(body, std::nullopt);
   message.body = std::move(body);
+  const MessageId id = message.id;
   messages.queue(group.id(), std::move(message));
+  settle_attachments(*this, group.id(), me.id(), id);
   flush(group, now);
 }
 
@@ -345,12 +357,18 @@ void Core::State::message_stored(const GroupId& group, const MessageId& id, cons
   }
   Group* said_in = find_group(group);
   const Epoch* epoch = said_in == nullptr ? nullptr : said_in->find_epoch(order.epoch);
-  if (message->body.has_rules() && epoch != nullptr && !said_in->led(*epoch, me.id())) {
+  const bool by_lead = epoch != nullptr && said_in->led(*epoch, me.id());
+  if (is_for_leads_to_say(message->body) && epoch != nullptr && !by_lead) {
+    const bool is_of_library = message->body.has_library_item();
     messages.erase(group, me.id(), id);  // nobody else shows them either
     return tell(Notice::Kind::refused, group, {},
-                tr("Rules of conduct that waited here do not count: when they left, you did not "
-                   "lead the group any more. Those from before stand."));
+                is_of_library
+                    ? tr("A text for the library that waited here does not count: its version is "
+                         "for leads, and when it left, you did not lead the group any more.")
+                    : tr("Rules of conduct that waited here do not count: when they left, you did "
+                         "not lead the group any more. Those from before stand."));
   }
+  if (by_lead) messages.set_by_lead(group, me.id(), id);
   const TimePoint ends = end_of_life(message->body, hour_of(order.seq));
   const bool for_people = is_for_people(message->body);
   const auto notice = notice_of(message->body);
@@ -360,7 +378,7 @@ void Core::State::message_stored(const GroupId& group, const MessageId& id, cons
   }
   // Keys are not kept in what was said.
   if (with_keys) messages.erase(group, me.id(), id);
-  if (notice) keep_newest_notice(messages, group, *notice);
+  if (notice) erase_replaced_notices(messages, group, *notice);
   // It may have waited here for longer than it lives.
   if (relay.clocks_checked(now)) erase_ended(*this, relay.sure_time(now));
 }

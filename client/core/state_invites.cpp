@@ -3,6 +3,7 @@
 #include "client/core/short_name.hpp"
 #include "client/core/state.hpp"
 #include "proto/base/limits.hpp"
+#include "proto/base/translate.hpp"
 
 namespace porchlight::client {
 namespace {
@@ -19,24 +20,27 @@ Status Core::State::revoke_invite(std::string_view typed, TimePoint now) {
   for (auto& [id, invite] : people.invites) {
     if (!matches_short_name(id.view(), typed)) continue;
     if (found != nullptr) {
-      return Error{Errc::usage, "more than one invite begins with " + std::string(typed)};
+      return Error{Errc::usage, porchlight::say(tr("more than one invite begins with {}"), typed)};
     }
     found = &invite;
   }
   if (found == nullptr) {
-    return Error{Errc::not_found, "there is no invite " + std::string(typed)};
+    return Error{Errc::not_found, porchlight::say(tr("there is no invite {}"), typed)};
   }
   if (found->standing == Invite::Standing::joined) {
-    const std::string place = found->role == wire::ROLE_AUDIENCE ? "the audience" : "the group";
-    return Error{Errc::used, found->kind() == wire::InviteKind::event
-                                 ? "this invite was used: all whom it was for are in " + place
-                                 : "this invite was used: " + found->to + " is in " + place};
+    const std::string place =
+        found->role == wire::ROLE_AUDIENCE ? tr("the audience") : tr("the group");
+    return Error{
+        Errc::used,
+        found->kind() == wire::InviteKind::event
+            ? porchlight::say(tr("this invite was used: all whom it was for are in {}"), place)
+            : porchlight::say(tr("this invite was used: {0} is in {1}"), found->to, place)};
   }
   if (found->kind() == wire::InviteKind::personal) {
     for (const RequestHash& asked : found->asked) {
       const auto pending = people.requests.find(asked);
       if (pending == people.requests.end() || !pending->second.approved) continue;
-      return Error{Errc::conflict, "this invite was used, and approved: they are being let in"};
+      return Error{Errc::conflict, tr("this invite was used, and approved: they are being let in")};
     }
   }
   take_back(*found, now);
@@ -75,9 +79,10 @@ void Core::State::take_events_back(const Group& group, TimePoint now) {
       continue;
     }
     take_back(invite, now);
-    tell(Notice::Kind::warning, group.id(), {},
-         "You do not lead \"" + group.name() + "\" any more: your invite for " + invite.to +
-             " was taken back.");
+    tell(
+        Notice::Kind::warning, group.id(), {},
+        porchlight::say(tr("You do not lead \"{0}\" any more: your invite for {1} was taken back."),
+                        group.name(), invite.to));
   }
 }
 

@@ -1,6 +1,7 @@
 // Following an invite, from the link to the request (clause 9).
 #include "client/core/state.hpp"
 #include "client/core/text.hpp"
+#include "proto/base/translate.hpp"
 #include "proto/wire/envelope.hpp"
 
 namespace porchlight::client {
@@ -9,13 +10,14 @@ Status Core::State::follow(const wire::Link& link, TimePoint now) {
   if (link.relay.identity != me.relay().identity) {
     return Error{
         Errc::wrong_identity,
-        "this invite is for another relay than this vault's: follow it with a vault of its "
-        "own (--vault)"};
+        tr("this invite is for another relay than this vault's: follow it with a vault of its "
+           "own (--vault)")};
   }
   const wire::InviteKeys keys(link.seed, link.kind());
   for (const auto& [id, invite] : people.invites) {
     if (invite.address() == keys.address()) {
-      return Error{Errc::usage, "this is an invite of your own: give it to " + invite.to};
+      return Error{Errc::usage,
+                   porchlight::say(tr("this is an invite of your own: give it to {}"), invite.to)};
     }
   }
   const MailboxId parcel = keys.address().id();
@@ -26,7 +28,7 @@ Status Core::State::follow(const wire::Link& link, TimePoint now) {
     people.erase_join(parcel);
     cursors.erase(parcel);
   } else if (known != people.joins.end()) {
-    if (known->second.accepted) return Error{Errc::used, "this invite was followed already"};
+    if (known->second.accepted) return Error{Errc::used, tr("this invite was followed already")};
     // Perhaps it is at the relay by now.
     known->second.refused.reset();
     people.save(parcel, known->second);
@@ -69,19 +71,20 @@ void Core::State::deliver_parcel(const MailboxId& mailbox, ByteView envelope, Ti
 void Core::State::parcel_caught_up(const MailboxId& mailbox) {
   Join& join = people.joins.at(mailbox);
   if (join.offer || join.refused || join.accepted) return;
-  join.refused = Error{Errc::not_found,
-                       "there is nothing behind this invite: it was taken back or used, it has "
-                       "expired, or it is not at the relay yet; ask the person who gave it to you"};
+  join.refused =
+      Error{Errc::not_found,
+            tr("there is nothing behind this invite: it was taken back or used, it has "
+               "expired, or it is not at the relay yet; ask the person who gave it to you")};
   people.save(mailbox, join);
 }
 
 Result<std::optional<SafetyWords>> Core::State::accept_offer(std::string_view name, TimePoint now) {
   Join* join = people.in_hand();
   if (join == nullptr || join->accepted || !join->offer) {
-    return Error{Errc::not_found, "there is no invite in hand that could be taken up"};
+    return Error{Errc::not_found, tr("there is no invite in hand that could be taken up")};
   }
   if (expires(*join->offer) <= relay.relay_time(now)) {
-    return Error{Errc::expired, "this invite has expired: ask for a new one"};
+    return Error{Errc::expired, tr("this invite has expired: ask for a new one")};
   }
   const MailboxId parcel = join->parcel_id();
   if (!name.empty()) CHECK(remember_name(name));
@@ -106,7 +109,7 @@ void Core::State::take_tokens_alone(const MailboxId& parcel, wire::Supplies supp
 }
 
 Status Core::State::remember_name(std::string_view name) {
-  CHECK(check_name(name, "your name"));
+  CHECK(check_name(name, tr("your name")));
   me.set_name(name);
   me.save(journal);
   return Ok{};
@@ -124,17 +127,18 @@ Result<std::optional<SafetyWords>> Core::State::take_group_offer(const MailboxId
                                                                  const GroupOffer& offer,
                                                                  std::string_view name,
                                                                  TimePoint now) {
-  CHECK(check_name(name, "your name"));
+  CHECK(check_name(name, tr("your name")));
   const Group* known = find_group(offer.group);
   if (known != nullptr && !may_come_back(*known, now)) {
     if (enrolment.wants_token() && !join.event_inviter) {
       take_tokens_alone(parcel, offer.supplies, now);
       return std::optional<SafetyWords>{};
     }
-    return Error{Errc::conflict, "you are in \"" + offer.group_name + "\" already"};
+    return Error{Errc::conflict,
+                 porchlight::say(tr("you are in \"{}\" already"), offer.group_name)};
   }
   if (offer.inviter.identity == me.id()) {
-    return Error{Errc::usage, "this is an invite of your own: give it to somebody else"};
+    return Error{Errc::usage, tr("this is an invite of your own: give it to somebody else")};
   }
   if (join.event_inviter) {
     TRY(join.bundles, draw_bundles(offer.bundles, now));
@@ -191,11 +195,11 @@ bool Core::State::may_come_back(const Group& group, TimePoint now) const {
 
 Result<GroupId> Core::State::create_group(std::string_view name, std::string_view my_name,
                                           TimePoint now, GroupKind kind) {
-  CHECK(check_name(name, "the group's name"));
-  CHECK(check_name(my_name, "your name"));
+  CHECK(check_name(name, tr("the group's name")));
+  CHECK(check_name(my_name, tr("your name")));
   for (const auto& [other_id, other] : groups) {
     if (other.name() == name && !other.removed()) {
-      return Error{Errc::conflict, "you are in a group of this name already"};
+      return Error{Errc::conflict, tr("you are in a group of this name already")};
     }
   }
   CHECK(remember_name(my_name));

@@ -2,6 +2,7 @@
 // out.
 #include "client/core/bodies.hpp"
 #include "client/core/state.hpp"
+#include "proto/base/translate.hpp"
 
 namespace porchlight::client {
 namespace {
@@ -14,9 +15,9 @@ constexpr auto say_again_after = std::chrono::hours(24);
 Status Core::State::leave_group(const GroupId& id, TimePoint now) {
   Group* group = find_group(id);
   if (group == nullptr || group->removed()) {
-    return Error{Errc::not_found, "you are not in this group any more"};
+    return Error{Errc::not_found, tr("you are not in this group any more")};
   }
-  if (group->halted()) return update_needed("the group");
+  if (group->halted()) return update_needed(tr("the group"));
   if (group->roster().size() == 1) {
     drop_group(*group, now);
     return Ok{};
@@ -24,10 +25,11 @@ Status Core::State::leave_group(const GroupId& id, TimePoint now) {
   Roster after = group->roster();
   (void)after.remove(me.id());
   if (!after.has_lead()) {
-    return Error{Errc::not_permitted,
-                 "nobody would lead \"" + group->name() +
-                     "\" then; you are still in. Make somebody else a lead first: porchlight "
-                     "member role NAME lead"};
+    return Error{
+        Errc::not_permitted,
+        porchlight::say(tr("nobody would lead \"{}\" then; you are still in. Make somebody else a "
+                           "lead first: porchlight member role NAME lead"),
+                        group->name())};
   }
   forget_proposal(*group);
   forget_approvals(*group);

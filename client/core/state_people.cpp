@@ -3,6 +3,7 @@
 #include "client/core/state.hpp"
 #include "client/core/text.hpp"
 #include "proto/base/limits.hpp"
+#include "proto/base/translate.hpp"
 #include "proto/crypto/pad.hpp"
 #include "proto/crypto/unseal.hpp"
 #include "proto/wire/envelope.hpp"
@@ -75,8 +76,10 @@ void Core::State::receive_request(const wire::JoinDelivery& delivery, std::uint6
       invite.standing == Invite::Standing::open || invite.standing == Invite::Standing::lapsed;
   if (!holds || from_seconds(hour_stored) > invite.expires) {
     tell(Notice::Kind::warning, group->id(), {},
-         request->name + " asked to join \"" + group->name() + "\" with the invite for " +
-             invite.to + ", which is over. Make them a new one if they should be in.");
+         porchlight::say(
+             tr("{0} asked to join \"{1}\" with the invite for {2}, which is over. Make them a new "
+                "one if they should be in."),
+             request->name, group->name(), invite.to));
     return;
   }
   // How many wait is bounded by what one's own invites are for: nobody's link crowds out another's.
@@ -107,23 +110,27 @@ void Core::State::refuse_second_entry(Invite& invite, const Group& group,
   invite.asked.push_back(request.hash);
   people.save(invite);
   tell(Notice::Kind::warning, group.id(), {},
-       group.roster().display_name(request.identity()) + " is in \"" + group.name() +
-           "\" already, and asks to be let in anew: their device could not follow, or somebody has "
-           "a copy of it. Ask them; then take them out with porchlight member remove, and make "
-           "them a new invite.");
+       porchlight::say(
+           tr("{0} is in \"{1}\" already, and asks to be let in anew: their device could not "
+              "follow, or somebody has a copy of it. Ask them; then take them out with porchlight "
+              "member remove, and make them a new invite."),
+           group.roster().display_name(request.identity()), group.name()));
 }
 
 void Core::State::warn_of_reuse(const Invite& invite, const Group& group, const std::string& name,
                                 TimePoint now) {
   const bool event = invite.kind() == wire::InviteKind::event;
   warn(WarningView::Kind::invite_reused,
-       event ? "More people asked to join \"" + group.name() + "\" with the invite for " +
-                   invite.to + " than the " + std::to_string(invite.uses) +
-                   " it is for, and are not shown: somebody may have asked more than once, or "
-                   "passed the link on. Compare safety words with those whom you do not know."
-             : name + " asked to join \"" + group.name() + "\" with the invite for " + invite.to +
-                   ", which somebody had used already: the link was seen by two. Compare "
-                   "safety words before you approve either of them.",
+       event ? porchlight::say(
+                   tr("More people asked to join \"{0}\" with the invite for {1} than the {2} it "
+                      "is for, and are not shown: somebody may have asked more than once, or "
+                      "passed the link on. Compare safety words with those whom you do not know."),
+                   group.name(), invite.to, invite.uses)
+             : porchlight::say(
+                   tr("{0} asked to join \"{1}\" with the invite for {2}, which somebody had used "
+                      "already: the link was seen by two. Compare safety words before you approve "
+                      "either of them."),
+                   name, group.name(), invite.to),
        now, group.id());
 }
 
@@ -147,10 +154,12 @@ Result<RequestHash> Core::State::find_request(std::string_view typed) const {
   look(people.catch_ups);
   if (found.size() == 1) return found[0];
   if (!found.empty()) {
-    return Error{Errc::usage, "more than one request begins with " + std::string(typed)};
+    return Error{Errc::usage, porchlight::say(tr("more than one request begins with {}"), typed)};
   }
-  return Error{Errc::not_found, "there is no request " + std::string(typed) +
-                                    ": see which ones wait with: porchlight requests"};
+  return Error{
+      Errc::not_found,
+      porchlight::say(tr("there is no request {}: see which ones wait with: porchlight requests"),
+                      typed)};
 }
 
 /// The group that the request is about.
@@ -166,16 +175,16 @@ Status Core::State::approve(std::span<const std::string> ids, TimePoint now) {
     TRY(const RequestHash hash, find_request(id));
     const Channel* channel = find_channel(group_of(hash));
     if (channel != nullptr) {
-      TRY(const Channel* led, led_channel(channel->id(), "give keys to its audience"));
+      TRY(const Channel* led, led_channel(channel->id(), tr("give keys to its audience")));
       (void)led;
       hashes.push_back(hash);
       continue;
     }
     const Group* group = find_group(group_of(hash));
     if (group == nullptr || !group->roster().is_lead(me.id())) {
-      return Error{Errc::not_permitted, "only a lead of the group can let people in"};
+      return Error{Errc::not_permitted, tr("only a lead of the group can let people in")};
     }
-    if (group->halted()) return update_needed("the group");
+    if (group->halted()) return update_needed(tr("the group"));
     hashes.push_back(hash);
   }
   CHECK(check_places(hashes));
@@ -205,7 +214,7 @@ Status Core::State::deny(std::string_view id) {
   const bool approved = joining != people.requests.end() ? joining->second.approved
                                                          : people.catch_ups.at(hash).approved;
   if (approved) {
-    return Error{Errc::conflict, "this request was approved: they are being let in"};
+    return Error{Errc::conflict, tr("this request was approved: they are being let in")};
   }
   people.erase_request(hash);
   return Ok{};
@@ -213,7 +222,7 @@ Status Core::State::deny(std::string_view id) {
 
 Status Core::State::check_lifetime(const InviteOrder& order) {
   if (order.lifetime < std::chrono::minutes(1) || order.lifetime > limits::invite_lifetime_max) {
-    return Error{Errc::usage, "an invite is valid for a minute at least and 7 days at most"};
+    return Error{Errc::usage, tr("an invite is valid for a minute at least and 7 days at most")};
   }
   return Ok{};
 }
@@ -221,16 +230,16 @@ Status Core::State::check_lifetime(const InviteOrder& order) {
 Result<wire::Link> Core::State::create_invite(const InviteOrder& order, TimePoint now) {
   if (order.role == wire::ROLE_AUDIENCE) return create_audience_invite(order, now);
   const Group* group = find_group(order.group);
-  if (group == nullptr) return Error{Errc::not_found, "there is no such group"};
-  if (group->halted()) return update_needed("the group");
+  if (group == nullptr) return Error{Errc::not_found, tr("there is no such group")};
+  if (group->halted()) return update_needed(tr("the group"));
   if (!group->roster().is_lead(me.id())) {
-    return Error{Errc::not_permitted, "only a lead of the group can invite"};
+    return Error{Errc::not_permitted, tr("only a lead of the group can invite")};
   }
   if (order.role != wire::ROLE_MEMBER && order.role != wire::ROLE_LEAD) {
-    return Error{Errc::usage, "people are invited as a member or as a lead"};
+    return Error{Errc::usage, tr("people are invited as a member or as a lead")};
   }
   CHECK(check_lifetime(order));
-  CHECK(check_name(order.to, "whom the invite is for"));
+  CHECK(check_name(order.to, tr("whom the invite is for")));
   CHECK(check_event(order));
   TRY(const Card card, verify_card(me.card()));
   Invite invite;
@@ -266,12 +275,12 @@ Result<wire::Link> Core::State::create_invite(const InviteOrder& order, TimePoin
 }
 
 Error Core::State::explain_no_tokens(Error error, TimePoint now) const {
-  if (const auto next = enrolment.next_tokens_at()) {
-    error.what += *next <= now ? "; new ones come with the next sync"
-                               : "; new ones come within a day, when this device is online";
-  } else {
-    error.what += "; they come once this device has enrolled, some hours after joining";
-  }
+  const auto next = enrolment.next_tokens_at();
+  error.what = porchlight::say(
+      !next          ? tr("{}; they come once this device has enrolled, some hours after joining")
+      : *next <= now ? tr("{}; new ones come with the next sync")
+                     : tr("{}; new ones come within a day, when this device is online"),
+      error.what);
   return error;
 }
 

@@ -1,6 +1,7 @@
 // Changes to groups: what this lead wants, and proposing it (clauses 10.3, 10.5 and 10.7).
 #include "client/core/state.hpp"
 #include "proto/base/limits.hpp"
+#include "proto/base/translate.hpp"
 #include "proto/wire/envelope.hpp"
 #include "proto/wire/group.pb.h"
 
@@ -40,11 +41,12 @@ void Core::State::propose(Group& group, TimePoint now) {
   if (amendment.size() == 0 && !fresh_due) return;
   if (proposal.attempts >= attempts_max) {
     if (proposal.attempts++ > attempts_max) return;
-    return warn(
-        WarningView::Kind::foreign_epoch,
-        "Changes to the group \"" + group.name() +
-            "\" made here do not become valid. Compare this device's clock with the relay's.",
-        now, group.id());
+    return warn(WarningView::Kind::foreign_epoch,
+                porchlight::say(
+                    tr("Changes to the group \"{}\" made here do not become valid. Compare this "
+                       "device's clock with the relay's."),
+                    group.name()),
+                now, group.id());
   }
   ++proposal.attempts;
   std::optional<FreshPart> fresh;
@@ -147,10 +149,14 @@ void Core::State::settle_wishes(Group& group, const Change& change) {
   if ((!leads || !after.has_lead()) && !left.empty()) {
     left = {};
     tell(Notice::Kind::warning, group.id(), {},
-         leads ? "Others changed \"" + group.name() +
-                     "\" first: what you wanted would leave it without a lead, and was not done."
-               : "You do not lead \"" + group.name() +
-                     "\" any more: what you wanted to change there was not done.");
+         leads ? porchlight::say(
+                     tr("Others changed \"{}\" first: what you wanted would leave it without a "
+                        "lead, and was not done."),
+                     group.name())
+               : porchlight::say(
+                     tr("You do not lead \"{}\" any more: what you wanted to change there was not "
+                        "done."),
+                     group.name()));
   }
   group.set_wishes(std::move(left));
 }
@@ -231,30 +237,31 @@ Result<VerifyKey> Core::State::find_member(const Group& group, std::string_view 
     if (shown != name) continue;
     if (found) {
       // Somebody has called themselves "Ana (2)".
-      return Error{Errc::usage, "two in \"" + group.name() + "\" are shown as " +
-                                    std::string(name) +
-                                    "; nothing was changed. Make a new "
-                                    "group without the one who took the other's name"};
+      return Error{Errc::usage,
+                   porchlight::say(tr("two in \"{0}\" are shown as {1}; nothing was changed. Make "
+                                      "a new group without the one who took the other's name"),
+                                   group.name(), name)};
     }
     found = entry.identity();
   }
   if (found) return *found;
-  return Error{Errc::not_found, "nobody in \"" + group.name() + "\" is called " +
-                                    std::string(name) + "; there are " + names};
+  return Error{Errc::not_found,
+               porchlight::say(tr("nobody in \"{0}\" is called {1}; there are {2}"), group.name(),
+                               name, names)};
 }
 
 Result<Group*> Core::State::led_group(const GroupId& id, std::string_view what) {
   Group* group = find_group(id);
-  if (group == nullptr) return Error{Errc::not_found, "there is no such group"};
-  if (group->halted()) return update_needed("the group");
+  if (group == nullptr) return Error{Errc::not_found, tr("there is no such group")};
+  if (group->halted()) return update_needed(tr("the group"));
   if (group->removed() || !group->roster().is_lead(me.id())) {
-    return Error{Errc::not_permitted, "only a lead of the group can " + std::string(what)};
+    return Error{Errc::not_permitted, porchlight::say(tr("only a lead of the group can {}"), what)};
   }
   return group;
 }
 
 Status Core::State::remove_member(const GroupId& id, std::string_view name, TimePoint now) {
-  TRY(Group * group, led_group(id, "take somebody out"));
+  TRY(Group * group, led_group(id, tr("take somebody out")));
   TRY(const VerifyKey member, find_member(*group, name));
   Wishes wishes = group->wishes();
   if (std::find(wishes.removals.begin(), wishes.removals.end(), member) != wishes.removals.end()) {
@@ -270,9 +277,9 @@ Status Core::State::remove_member(const GroupId& id, std::string_view name, Time
 
 Status Core::State::set_role(const GroupId& id, std::string_view name, wire::Role role,
                              TimePoint now) {
-  TRY(Group * group, led_group(id, "change a role"));
+  TRY(Group * group, led_group(id, tr("change a role")));
   TRY(const VerifyKey member, find_member(*group, name));
-  if (!is_member_role(role)) return Error{Errc::usage, "a role is member or lead"};
+  if (!is_member_role(role)) return Error{Errc::usage, tr("a role is member or lead")};
   Wishes wishes = group->wishes();
   std::erase_if(wishes.roles, [&](const RoleChange& change) { return change.member == member; });
   if (group->roster().find(member)->role != role) wishes.roles.push_back({member, role});
@@ -280,7 +287,7 @@ Status Core::State::set_role(const GroupId& id, std::string_view name, wire::Rol
 }
 
 Status Core::State::rekey(const GroupId& id, TimePoint now) {
-  TRY(Group * group, led_group(id, "give it new keys"));
+  TRY(Group * group, led_group(id, tr("give it new keys")));
   Wishes wishes = group->wishes();
   wishes.rekey = true;
   for (auto& [channel_id, channel] : channels) {
@@ -298,8 +305,9 @@ Status Core::State::wish(Group& group, Wishes wishes, TimePoint now) {
   for (const RoleChange& change : wishes.roles) (void)after.set_role(change.member, change.role);
   if (!after.has_lead()) {
     return Error{Errc::not_permitted,
-                 "nobody would lead \"" + group.name() +
-                     "\" then; nothing was changed. Make somebody else a lead first"};
+                 porchlight::say(tr("nobody would lead \"{}\" then; nothing was changed. "
+                                    "Make somebody else a lead first"),
+                                 group.name())};
   }
   const Wishes before = group.wishes();
   const std::size_t undecided = count_undecided(group);
@@ -308,9 +316,10 @@ Status Core::State::wish(Group& group, Wishes wishes, TimePoint now) {
   if (undecided > 0 && count_undecided(group) >= undecided) {
     group.set_wishes(before);
     return Error{Errc::conflict,
-                 "a lead wanted somebody out of \"" + group.name() +
-                     "\", and that is not settled: nothing was changed. Decide that first, with "
-                     "porchlight member remove or porchlight member keep"};
+                 porchlight::say(tr("a lead wanted somebody out of \"{}\", and that is not "
+                                    "settled: nothing was changed. Decide that first, with "
+                                    "porchlight member remove or porchlight member keep"),
+                                 group.name())};
   }
   forget_proposal(group);  // what is under way is made anew, with this in it
   warn_of_contests(group, now);

@@ -3,6 +3,7 @@
 // (clause 4.8).
 #include "client/core/state.hpp"
 #include "proto/base/limits.hpp"
+#include "proto/base/translate.hpp"
 #include "proto/wire/signed.hpp"
 
 namespace porchlight::client {
@@ -33,13 +34,13 @@ void Core::State::begin_with_other_store(TimePoint now) {
     channel.forget_succession_seqs();
     forget_channel_proposal(channel);
   }
+  uploads.begin_again();
   enrolment.begin_again(now);
   if (groups.empty() && channels.empty()) return;
-  tell(
-      Notice::Kind::warning, {}, {},
-      "The relay's store is not the one it was: it was restored from a backup, or begun anew. What "
-      "this device sent in the last days is sent again where it is missing, and changes to groups "
-      "wait for 24 hours.");
+  tell(Notice::Kind::warning, {}, {},
+       tr("The relay's store is not the one it was: it was restored from a backup, or begun anew. "
+          "What this device sent in the last days is sent again where it is missing, and changes "
+          "to groups wait for 24 hours."));
 }
 
 void Core::State::keep_stored(const OutboxEntry& entry, TimePoint now) {
@@ -147,14 +148,16 @@ bool Core::State::notice_other_history(Group& group, const Succession& successio
                                day * std::uint64_t{24} + 23 < *replaced;
   if (seq >= succession.seq && !is_brought_back) return false;
   const bool has_lost = succession.seq == Succession::unseen || is_brought_back;
-  warn(
-      WarningView::Kind::foreign_epoch,
-      "The relay showed two histories of the group \"" + group.name() +
-          "\": not everybody may be in the same one. Compare with the others who is in it" +
-          (has_lost ? ". The relay had lost one of the two. Nothing is sent there until a lead has "
-                      "given it new keys: porchlight group rekey."
-                    : "."),
-      now, group.id());
+  warn(WarningView::Kind::foreign_epoch,
+       porchlight::say(has_lost
+                           ? tr("The relay showed two histories of the group \"{}\": not everybody "
+                                "may be in the same one. Compare with the others who is in it. The "
+                                "relay had lost one of the two. Nothing is sent there until a lead "
+                                "has given it new keys: porchlight group rekey.")
+                           : tr("The relay showed two histories of the group \"{}\": not everybody "
+                                "may be in the same one. Compare with the others who is in it."),
+                       group.name()),
+       now, group.id());
   if (has_lost) group.split();
   return true;
 }

@@ -1,6 +1,7 @@
 // A vault that was put back from a backup: what its other life may have done since is neither done
 // again nor taken for somebody's fault (clause 11.5).
 #include "client/core/state.hpp"
+#include "proto/base/translate.hpp"
 
 namespace porchlight::client {
 namespace {
@@ -49,10 +50,10 @@ void Core::State::settle_restored(TimePoint now) {
   for (const auto& [id, channel] : channels) drop_unsure(id);
   if (unsure == 0) return;
   tell(Notice::Kind::warning, {}, {},
-       std::to_string(unsure) +
-           " messages were queued when the backup was made, so long ago that the relay cannot tell "
-           "any more whether they were sent. They are not sent again: ask, and write anew what is "
-           "missing.");
+       porchlight::say(tr("{} messages were queued when the backup was made, so long ago that the "
+                          "relay cannot tell any more whether they were sent. They are not sent "
+                          "again: ask, and write anew what is missing."),
+                       unsure));
 }
 
 /// Whether it is so old by one of two clocks that disagree that it may have been sent.
@@ -71,13 +72,20 @@ void Core::State::want_new_keys(Group& group, TimePoint now) {
   const bool asked = !leads && ask_to_catch_up(group, now);
   warnings.stands(
       WarningView::Kind::restored,
-      "This vault was restored from a backup, and a message in \"" + group.name() +
-          "\" that others have seen never came here: it may be one of yours. So that none of yours "
-          "is taken for a forgery, nothing is sent there " +
-          (leads   ? "until the group has new keys, which were asked for."
-           : asked ? "until the group has new keys. Its leads were asked for them: one of them has "
-                     "to agree."
-                   : "until the group has new keys."),
+      porchlight::say(
+          leads ? tr("This vault was restored from a backup, and a message in \"{}\" that others "
+                     "have seen never came here: it may be one of yours. So that none of yours is "
+                     "taken for a forgery, nothing is sent there until the group has new keys, "
+                     "which were asked for.")
+          : asked
+              ? tr("This vault was restored from a backup, and a message in \"{}\" that others "
+                   "have seen never came here: it may be one of yours. So that none of yours is "
+                   "taken for a forgery, nothing is sent there until the group has new keys. Its "
+                   "leads were asked for them: one of them has to agree.")
+              : tr("This vault was restored from a backup, and a message in \"{}\" that others "
+                   "have seen never came here: it may be one of yours. So that none of yours is "
+                   "taken for a forgery, nothing is sent there until the group has new keys."),
+          group.name()),
       now, group.id());
   if (!leads || group.wishes().rekey) return;
   Wishes wishes = group.wishes();

@@ -2,6 +2,7 @@
 // is new and for who could not follow (clause 10.10).
 #include "client/core/state.hpp"
 #include "proto/base/limits.hpp"
+#include "proto/base/translate.hpp"
 #include "proto/wire/envelope.hpp"
 
 namespace porchlight::client {
@@ -128,9 +129,10 @@ void Core::State::forget_old_welcomes() {
 void Core::State::refuse_welcome(const Error& why, TimePoint now) {
   const bool newer = why.code == Errc::update_needed;
   warn(newer ? WarningView::Kind::update_needed : WarningView::Kind::foreign_epoch,
-       newer ? why.what
-             : "A welcome to a group came that does not hold. It was not followed; ask the person "
-               "who sent it.",
+       newer
+           ? why.what
+           : tr("A welcome to a group came that does not hold. It was not followed; ask the person "
+                "who sent it."),
        now);
 }
 
@@ -196,15 +198,16 @@ void Core::State::state_page_caught_up(const MailboxId& mailbox, TimePoint now) 
   const auto tell_lack = [&](const std::string& name, const GroupId& group) {
     warnings.stands(
         WarningView::Kind::left_behind,
-        "You were let into " + name +
-            ", but its list of members did not come whole: the relay may be holding it back. "
-            "It is asked for again with each connection. If this stays, ask a lead to take you out "
-            "and to invite you anew.",
+        porchlight::say(
+            tr("You were let into {}, but its list of members did not come whole: the relay may be "
+               "holding it back. It is asked for again with each connection. If this stays, ask a "
+               "lead to take you out and to invite you anew."),
+            name),
         now, group);
   };
   if (relay.changes_wait_until(now)) return;  // whoever holds it may bring it back yet
   for (const auto& [parcel, join] : people.joins) {
-    if (join.arrival && join.arrival->lacks(mailbox)) tell_lack("a group", join.request->group);
+    if (join.arrival && join.arrival->lacks(mailbox)) tell_lack(tr("a group"), join.request->group);
   }
   for (const auto& [id, group] : groups) {
     for (const Arrival& arrival : group.arrivals()) {

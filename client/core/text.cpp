@@ -3,6 +3,7 @@
 #include <cstdint>
 
 #include "proto/base/limits.hpp"
+#include "proto/base/translate.hpp"
 
 namespace porchlight::client {
 namespace {
@@ -87,29 +88,30 @@ bool is_clean_name(std::string_view name) {
 }
 
 Status check_name(std::string_view name, std::string_view what) {
-  const auto usage = [&](std::string_view rest) {
-    return Error{Errc::usage, std::string(what) + std::string(rest)};
-  };
-  if (name.empty()) return usage(" is empty");
+  if (name.empty()) return Error{Errc::usage, say(tr("{} is empty"), what)};
   if (name.size() > limits::name_bytes_max) {
-    return usage(" is longer than " + std::to_string(limits::name_bytes_max) + " bytes");
+    return Error{Errc::usage,
+                 say(tr("{0} is longer than {1} bytes"), what, limits::name_bytes_max)};
   }
   if (!is_clean_name(name)) {
-    return usage(" holds characters that cannot be shown, or a space at its beginning or end");
+    return Error{
+        Errc::usage,
+        say(tr("{} holds characters that cannot be shown, or a space at its beginning or end"),
+            what)};
   }
   return Ok{};
 }
 
 Status check_field(std::string_view text, std::string_view what, std::size_t bytes_max) {
-  const auto usage = [&](std::string_view rest) {
-    return Error{Errc::usage, std::string(what) + std::string(rest)};
-  };
   if (text.size() > bytes_max) {
     const std::size_t over = characters_over(text, bytes_max);
-    return usage(" is " + std::to_string(over) +
-                 (over == 1 ? " character too long" : " characters too long"));
+    return Error{Errc::usage,
+                 say(tr("{0} is {1} character too long", "{0} is {1} characters too long", over),
+                     what, over)};
   }
-  if (!is_clean_text(text, bytes_max)) return usage(" holds characters that cannot be shown");
+  if (!is_clean_text(text, bytes_max)) {
+    return Error{Errc::usage, say(tr("{} holds characters that cannot be shown"), what)};
+  }
   return Ok{};
 }
 

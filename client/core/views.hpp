@@ -136,6 +136,15 @@ struct MessageView {
   wire::Body body;
 };
 
+/// A photo of this member's that is not whole at the relay, or not said yet.
+struct UploadView {
+  GroupId group;
+  MessageId sighting;
+  std::uint32_t bytes = 0;
+  std::uint32_t chunks = 0;
+  std::uint32_t stored = 0;  // of them
+};
+
 struct WarningView {
   enum class Kind {
     missing_message,  // somebody saw what never came here

@@ -2,6 +2,7 @@
 
 #include "client/core/parcel.hpp"
 #include "client/core/state.pb.h"
+#include "proto/base/translate.hpp"
 
 namespace porchlight::client {
 namespace {
@@ -87,9 +88,10 @@ Result<SpendOrder> Wallet::spend_order(Lane lane, TimePoint now) {
   if (Coin* coin = to_share(lane, now)) return open(*coin, lane);
   if (Coin* coin = unspent(Purpose::general, now)) return open(*coin, lane);
   if (Coin* coin = left_over(lane, now)) return open(*coin, lane);
-  return Error{Errc::no_tokens,
-               "there is no token left to pay the relay with; everything is kept, and goes on when "
-               "new ones come"};
+  return Error{
+      Errc::no_tokens,
+      tr("there is no token left to pay the relay with; everything is kept, and goes on when "
+         "new ones come")};
 }
 
 void Wallet::on_budget(const SpendId& spend, const wire::Budget& left) {
@@ -129,11 +131,12 @@ Result<Wallet::InviteTokens> Wallet::take_for_invite(wire::Role role, TimePoint 
   constexpr std::size_t sessions_needed = 3;
   if (sessions.size() < sessions_needed || enrolls.empty()) {
     return Error{Errc::no_tokens,
-                 "an invite takes 3 session tokens and 1 enrol token, and there are " +
-                     std::to_string(sessions.size()) + " and " + std::to_string(enrolls.size()) +
-                     (has_doubtful() ? " (those from before this vault was restored are not given "
-                                       "away: they may have been used)"
-                                     : "")};
+                 say(has_doubtful() ? tr("an invite takes 3 session tokens and 1 enrol token, and "
+                                         "there are {0} and {1} (those from before this vault was "
+                                         "restored are not given away: they may have been used)")
+                                    : tr("an invite takes 3 session tokens and 1 enrol token, and "
+                                         "there are {0} and {1}"),
+                     sessions.size(), enrolls.size())};
   }
   // Who leads will invite others: that takes an inviter's account.
   const auto wanted =
@@ -162,14 +165,11 @@ Result<Wallet::EventTokens> Wallet::take_for_event(std::uint32_t uses, TimePoint
   });
   const std::size_t sessions_needed = 2 * std::size_t{uses} + sessions_kept_back(uses);
   if (sessions.size() < sessions_needed || enrolls.size() < uses) {
-    return Error{Errc::no_tokens, "an invite for " + std::to_string(uses) + " takes " +
-                                      std::to_string(sessions_needed) +
-                                      " session tokens, for them and for letting "
-                                      "them in, and " +
-                                      std::to_string(uses) +
-                                      " enrol tokens for members; there are " +
-                                      std::to_string(sessions.size()) + " and " +
-                                      std::to_string(enrolls.size()) + " that last long enough"};
+    return Error{
+        Errc::no_tokens,
+        say(tr("an invite for {0} takes {1} session tokens, for them and for letting them in, and "
+               "{0} enrol tokens for members; there are {2} and {3} that last long enough"),
+            uses, sessions_needed, sessions.size(), enrolls.size())};
   }
   EventTokens tokens;
   for (std::size_t i = 0; i < uses; ++i) {

@@ -2,6 +2,7 @@
 
 #include "client/core/short_name.hpp"
 #include "client/core/state.pb.h"
+#include "proto/base/translate.hpp"
 
 namespace porchlight::client {
 
@@ -66,14 +67,16 @@ Status Warnings::dismiss(std::string_view typed) {
   for (auto entry = entries_.begin(); entry != entries_.end(); ++entry) {
     if (entry->second.dismissed || !matches_short_name(entry->first.view(), typed)) continue;
     if (found != entries_.end()) {
-      return Error{Errc::usage, "more than one warning begins with " + std::string(typed) +
-                                    "; nothing was dismissed. Write more letters of it"};
+      return Error{Errc::usage, say(tr("more than one warning begins with {}; nothing was "
+                                       "dismissed. Write more letters of it"),
+                                    typed)};
     }
     found = entry;
   }
   if (found == entries_.end()) {
-    return Error{Errc::not_found, "there is no warning " + std::string(typed) +
-                                      ": see which there are with porchlight doctor"};
+    return Error{
+        Errc::not_found,
+        say(tr("there is no warning {}: see which there are with porchlight doctor"), typed)};
   }
   // It names people, and is of no more use.
   found->second.view.text.clear();

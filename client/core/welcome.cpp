@@ -2,6 +2,7 @@
 
 #include "client/core/codec.hpp"
 #include "proto/base/limits.hpp"
+#include "proto/base/translate.hpp"
 #include "proto/wire/group.pb.h"
 #include "proto/wire/signed.hpp"
 
@@ -136,7 +137,7 @@ Result<Welcome> open_welcome(ByteView signed_welcome, std::span<const VerifyKey>
     return Error{Errc::not_authentic, "a welcome is by nobody who was asked for it"};
   }
   if (!decoded) return Error{Errc::malformed, "a welcome does not decode"};
-  if (message.suite() != suite) return update_needed("the group's welcome");
+  if (message.suite() != suite) return update_needed(tr("the group's welcome"));
   if (!whole) return Error{Errc::malformed, "a welcome holds a key of an impossible size"};
   if (!take_page_hashes(welcome.state_pages, message)) {
     return Error{Errc::malformed, "a welcome lists an impossible state"};

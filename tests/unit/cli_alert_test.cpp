@@ -8,6 +8,7 @@
 #include "client/cli/alert_order.hpp"
 #include "client/cli/show_channel.hpp"
 #include "client/cli/time_text.hpp"
+#include "tests/e2e/json_schema.hpp"
 
 namespace porchlight::client {
 namespace {
@@ -25,10 +26,19 @@ class CliAlert : public testing::Test {
     tzset();
   }
   ~CliAlert() override {
-    for (const char* name : {"LC_ALL", "LC_MESSAGES", "LANG"}) unsetenv(name);
+    for (const char* name : {"LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG"}) unsetenv(name);
   }
 
   /// One alert of Ana's and Dan's answer, seen from one side.
+  /// What either side sees is as the schema has it.
+  void expect_records(const ChannelEye& eye) const {
+    const AlertView& alert = eye.alerts.alerts[0];
+    EXPECT_EQ(e2e::schema_fault(record_line("alert", alert_json(alert, eye))), "");
+    EXPECT_EQ(e2e::schema_fault(record_line("channel", channel_json(eye.channel))), "");
+    for (const MessageView& message : messages_) {
+      EXPECT_EQ(e2e::schema_fault(record_line("message", channel_message_json(message, eye))), "");
+    }
+  }
   ChannelEye look(ChannelView::Side side) {
     ChannelEye eye;
     eye.channel.name = "pickup";
@@ -176,6 +186,10 @@ TEST_F(CliAlert, ReadsTheLanguageOfTheDevice) {
   EXPECT_EQ(my_languages(), std::vector<std::string>{"ht"});
   setenv("LC_ALL", "C.UTF-8", 1);
   EXPECT_TRUE(my_languages().empty());
+  setenv("LANGUAGE", "es_MX:en", 1);
+  EXPECT_EQ(my_languages(), (std::vector<std::string>{"es-MX", "en"}));
+  setenv("LC_ALL", "C", 1);
+  EXPECT_TRUE(my_languages().empty());
 }
 
 TEST_F(CliAlert, SaysWhichLanguageItFellBackTo) {
@@ -202,6 +216,7 @@ TEST_F(CliAlert, ShowsTheGroupWhoSpokeAndWhoAnswers) {
   EXPECT_THAT(channel_line(messages_[1], eye), AllOf(HasSubstr("Dan"), HasSubstr("on my way")));
   const Json fields = alert_json(eye.alerts.alerts[0], eye);
   EXPECT_EQ(fields.value("from", ""), "Ana");
+  expect_records(eye);
   EXPECT_EQ(fields["answered"][0].value("name", ""), "Dan");
   EXPECT_EQ(standing_text(eye.alerts.alerts[0], eye), "1 of 2 answered");
 }
@@ -214,6 +229,7 @@ TEST_F(CliAlert, ShowsTheAudienceTheChannelAndNoPerson) {
   EXPECT_THAT(alert_json(alert, eye).dump(), Not(HasSubstr("Ana")));
   EXPECT_EQ(standing_text(alert, eye), "open, you have not answered");
   EXPECT_THAT(channel_json(eye.channel).dump(), Not(HasSubstr("people")));
+  expect_records(eye);
 }
 
 TEST_F(CliAlert, AlarmsTheGroupWhereNobodyStandsForIt) {
@@ -242,6 +258,7 @@ TEST_F(CliAlert, AlarmsTheGroupOfAnAllClearThatNobodyStandsFor) {
   const Json fields = alert_json(eye.alerts.alerts[0], eye);
   EXPECT_EQ(fields.value("attributed", false), true);
   EXPECT_EQ(fields["clear"].value("attributed", true), false);
+  expect_records(eye);
 }
 
 TEST_F(CliAlert, CallsAgainOnlyWhoHasNotAnswered) {

@@ -10,6 +10,7 @@
 #include "client/cli/show_export.hpp"
 #include "client/cli/show_roll_call.hpp"
 #include "client/cli/time_text.hpp"
+#include "tests/e2e/json_schema.hpp"
 
 namespace porchlight::client {
 namespace {
@@ -59,6 +60,7 @@ TEST_F(CliNight, RollCallIsOneLineWithWhatItAsks) {
               AllOf(HasSubstr("Ana  roll call C-0W3, 2 people are asked"),
                     HasSubstr("Everybody\\x1b[2J home?"), HasSubstr("answer by 14:22")));
   const Json fields = message_json(call(), "dispatch", {});
+  EXPECT_EQ(e2e::schema_fault(record_line("message", fields)), "");
   EXPECT_EQ(fields["kind"], "roll_call");
   EXPECT_EQ(fields["roll_call"], "C-0W3");
   EXPECT_EQ(fields["asked"], 2);
@@ -71,6 +73,7 @@ TEST_F(CliNight, AnswerThatIsNotAllRightStandsOutByAWord) {
   EXPECT_THAT(line(answer(wire::ROLL_CALL_NEED_HELP)), HasSubstr("Ben  NEEDS HELP"));
   EXPECT_THAT(line(answer(wire::ROLL_CALL_OK)), HasSubstr("Ben  ok"));
   const Json fields = message_json(answer(wire::ROLL_CALL_NEED_HELP), "dispatch", {});
+  EXPECT_EQ(e2e::schema_fault(record_line("message", fields)), "");
   EXPECT_EQ(fields["kind"], "roll_call_answer");
   EXPECT_EQ(fields["answer"], "need-help");
   EXPECT_EQ(fields["note"], "at 5th & Oak");
@@ -89,6 +92,7 @@ TEST_F(CliNight, StandingOfARollCallSaysWhoIsNotAllRight) {
   const RollCallCount count = count_answers(calls[0], {});
   EXPECT_EQ(roll_call_standing(calls[0], count), "1 of 2 answered · 1 URGENT");
   const Json fields = roll_call_json(calls[0], count, "dispatch");
+  EXPECT_EQ(e2e::schema_fault(record_line("roll_call", fields)), "");
   EXPECT_EQ(fields["asked"], 2);
   EXPECT_EQ(fields["urgent"], 1);
   EXPECT_EQ(fields["left_unknown"], 1);
@@ -110,6 +114,7 @@ TEST_F(CliNight, ListenNamesNobodyWhoIsDetained) {
               AllOf(HasSubstr("detention notice N-0W3 · 5th & Oak · 14:02 · attorney wanted"),
                     Not(HasSubstr("Maria")), Not(HasSubstr("555-0100"))));
   const Json fields = message_json(message, "dispatch", {});
+  EXPECT_EQ(e2e::schema_fault(record_line("message", fields)), "");
   EXPECT_EQ(fields["kind"], "detention_notice");
   EXPECT_EQ(fields["purge_day"], "2026-12-13");
   EXPECT_THAT(fields.dump(), AllOf(Not(HasSubstr("Maria")), Not(HasSubstr("555-0100"))));
@@ -119,6 +124,7 @@ TEST_F(CliNight, ListenNamesNobodyWhoIsDetained) {
   const auto notices = make_notices(std::vector{message});
   ASSERT_EQ(notices.size(), 1u);
   const Json whole = notice_json(notices[0], group);
+  EXPECT_EQ(e2e::schema_fault(record_line("detention_notice", whole)), "");
   EXPECT_EQ(whole["name"], "Maria");
   EXPECT_EQ(whole["contact"], "555-0100");
   EXPECT_EQ(whole["holder"], "");
@@ -137,6 +143,9 @@ TEST_F(CliNight, CountsComeAsCsvThatNoSpreadsheetRuns) {
             "2026-W48,\"5th, \"\"Oak\"\"\",not-enforcement,5\r\n");
   EXPECT_EQ(export_json(rows[0])["count"], 7);
   EXPECT_TRUE(export_json(rows[1])["count"].is_null());
+  for (const ExportRow& row : rows) {
+    EXPECT_EQ(e2e::schema_fault(record_line("count", export_json(row))), "");
+  }
 }
 
 }  // namespace

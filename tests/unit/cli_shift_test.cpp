@@ -10,6 +10,7 @@
 #include "client/cli/site_time.hpp"
 #include "client/cli/time_text.hpp"
 #include "proto/base/limits.hpp"
+#include "tests/e2e/json_schema.hpp"
 
 namespace porchlight::client {
 namespace {
@@ -305,13 +306,16 @@ TEST(ShownShift, SaysWhoIsWantedAndWhoIsMissing) {
 TEST(ShownShift, IsARecordForPrograms) {
   const FoundShift found = shift_of(1);
   const Json record = shift_json(found, now + 5min);
+  EXPECT_EQ(e2e::schema_fault(record_line("shift", record)), "");
+  const Json missing = missing_json(found, found.shift.places[0]);
+  EXPECT_EQ(e2e::schema_fault(record_line("not_checked_in", missing)), "");
   EXPECT_EQ(record["shift"], "H-4K7");
   EXPECT_EQ(record["start"], "2026-11-23T12:00:00Z");
   EXPECT_EQ(record["zone"], "America/Chicago");
   EXPECT_EQ(record["understaffed"], true);
   EXPECT_EQ(record["not_checked_in"].size(), 1u);
   EXPECT_EQ(record["places"][0]["stored"], true);
-  EXPECT_EQ(missing_json(found, found.shift.places[0])["name"], "B\x1b");
+  EXPECT_EQ(missing["name"], "B\x1b");
   EXPECT_THAT(missing_text(found, found.shift.places[0]),
               HasSubstr("B\\x1b has not checked in: H-4K7, Lincoln, north gate, Mon 2026-11-23"));
 }
@@ -334,6 +338,10 @@ TEST(ShownLibrary, SaysWhatIsNotInOnesLanguageOldOrPastItsReview) {
   EXPECT_THAT(all[0], HasSubstr("version 1, and not the newest: version 2 is there in English"));
   EXPECT_THAT(all[1], HasSubstr("looked over by 2026-11-22"));
   EXPECT_TRUE(cautions(item, choose_text(item, {}), now).empty());
+  const FoundItem found{{}, item};
+  EXPECT_EQ(e2e::schema_fault(record_line("library_item", item_json(found, now))), "");
+  const Json text = text_json(found, choose_text(found.item, spanish), now);
+  EXPECT_EQ(e2e::schema_fault(record_line("library_text", text)), "");
 }
 
 }  // namespace

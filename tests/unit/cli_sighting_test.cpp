@@ -8,6 +8,7 @@
 #include "client/cli/plausible.hpp"
 #include "client/cli/show_sighting.hpp"
 #include "client/cli/time_text.hpp"
+#include "tests/e2e/json_schema.hpp"
 
 namespace porchlight::client {
 namespace {
@@ -45,7 +46,9 @@ class CliSighting : public testing::Test {
     return message_line(messages_[i], "dispatch", make_board(messages_), now_);
   }
   Json json(std::size_t i) const {
-    return message_json(messages_[i], "dispatch", make_board(messages_));
+    const Json fields = message_json(messages_[i], "dispatch", make_board(messages_));
+    EXPECT_EQ(e2e::schema_fault(record_line("message", fields)), "");
+    return fields;
   }
   SightingView view() const { return make_board(messages_).sightings.at(0); }
 

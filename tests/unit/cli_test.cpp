@@ -16,6 +16,8 @@
 #include "client/cli/show.hpp"
 #include "client/cli/terminal.hpp"
 #include "client/cli/time_text.hpp"
+#include "proto/arguments/arguments_text.hpp"
+#include "tests/e2e/json_schema.hpp"
 
 namespace porchlight::client {
 namespace {
@@ -62,8 +64,33 @@ TEST_F(Cli, SentencesThatAreJoinedEachHaveAnEnd) {
   EXPECT_EQ(sentences("it is down: try later", "it is kept."),
             "It is down: try later. It is kept.");
   EXPECT_EQ(sentences("Whole already.", ""), "Whole already.");
-  EXPECT_EQ(counted(1, "member"), "1 member");
-  EXPECT_EQ(counted(0, "member"), "0 members");
+}
+
+TEST_F(Cli, WhatTheParserComplainsOfIsSaidWithEachThingInItsPlace) {
+  using Words = std::vector<std::string>;
+  const CLI::Error all[] = {
+      CLI::ExtrasError(Words{"there"}),
+      CLI::ExtrasError(Words{"over", "there"}),
+      CLI::RequiredError("group"),
+      CLI::RequiresError("--of", "--as"),
+      CLI::ExcludesError("--file", "--site"),
+      CLI::ConversionError("--people", Words{"many"}),
+      CLI::ArgumentMismatch("--at", 2, 1),
+      CLI::ArgumentMismatch::TypedAtLeast("--name", 1, "NAME"),
+      CLI::ValidationError("--days", "Value 31 not in range 1 to 30"),
+      CLI::ValidationError("--days", "of the moon"),
+  };
+  for (const CLI::Error& error : all) EXPECT_EQ(complaint_text(error.what()), error.what());
+}
+
+TEST_F(Cli, LabelsInAnyLanguageStandInOneColumn) {
+  Output out(Format::text, Colour::never);
+  testing::internal::CaptureStdout();
+  out.labelled(
+      {{"située", "5th & Oak"}, {"équipement", "vans"}, {"地点", "north"}, {"why", ""}});
+  out.flush();
+  EXPECT_EQ(testing::internal::GetCapturedStdout(),
+            "  située      5th & Oak\n  équipement  vans\n  地点        north\n");
 }
 
 TEST_F(Cli, OrdinaryTextOfAnyLanguageIsPrintedAsItIs) {
@@ -155,6 +182,7 @@ TEST_F(Cli, JsonSaysWhatIsOnTheBoard) {
   EXPECT_EQ(fields.value("standing", ""), "claimed");
   EXPECT_EQ(fields.value("eta_minutes", 0), 10);
   EXPECT_FALSE(fields.contains("outcome"));
+  EXPECT_EQ(e2e::schema_fault(record_line("sighting", fields)), "");
   EXPECT_EQ(standing_text(sighting, {}), "claimed by Ana, there in 10 min");
 }
 
@@ -173,7 +201,9 @@ TEST_F(Cli, SightingSaysWhatItIsADuplicateOfAndThatItHasNotLeft) {
   second.outcome->set_duplicate_of(first.id.str());
   second.outcome_by = "Ana";
   EXPECT_EQ(standing_text(second, board), "duplicate of S-4K7 by Ana");
-  EXPECT_EQ(sighting_json(second, "dispatch", board).value("duplicate_of", ""), "S-4K7");
+  const Json fields = sighting_json(second, "dispatch", board);
+  EXPECT_EQ(fields.value("duplicate_of", ""), "S-4K7");
+  EXPECT_EQ(e2e::schema_fault(record_line("sighting", fields)), "");
   first.report.standing = MessageView::Standing::queued;
   EXPECT_EQ(standing_text(first, board), "queued here, open");
 }

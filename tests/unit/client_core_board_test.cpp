@@ -82,5 +82,21 @@ TEST(Board, FindsByShortNames) {
   EXPECT_EQ(board.find(""), nullptr);
 }
 
+TEST(Board, GivesLongNamesToThoseAloneThatAreMadeToLookAlike) {
+  BoardMaker maker;
+  for (int i = 0; i < 5; ++i) maker.report();
+  MessageId twin = maker.messages[0].id;
+  Bytes bytes = to_bytes(twin.view());
+  bytes[14] ^= 1;
+  maker.messages[1].id = *MessageId::from(bytes);
+  const Board board = maker.make();
+  std::size_t long_names = 0;
+  for (const SightingView& view : board.sightings) {
+    long_names += view.short_id.size() > 7;
+    EXPECT_EQ(board.find(view.short_id), &view);
+  }
+  EXPECT_EQ(long_names, 2u);
+}
+
 }  // namespace
 }  // namespace porchlight::client

@@ -1,9 +1,11 @@
-// What a channel's devices warn of, and what they do not (clauses 14.5 and 14.10).
+// What a channel's devices warn of, and what they do not (clauses 14.5 and 14.10); what they say
+// and read where a clock is wrong or keys were copied.
 #include "tests/unit/client_core_channel_scene.hpp"
 
 namespace porchlight::client {
 namespace {
 
+using Texts = std::vector<std::string>;
 using Warn = WarningView::Kind;
 
 TEST(ChannelAlarm, WaitsForTheDayOnWhichAnAuthorAheadToldTheGroup) {
@@ -54,6 +56,51 @@ TEST(ChannelAlarm, IsKeptThroughARestart) {
     device->reload();
     EXPECT_TRUE(device->has_warning(Warn::keys_run_out));
   }
+}
+
+TEST(ChannelAlarm, IsRaisedWhereSomebodyWhoLedChangesTheChannelWithTheOldRoot) {
+  ChannelScene scene;
+  ASSERT_TRUE(
+      scene.ana.core().set_role(scene.group, "Cleo", wire::ROLE_LEAD, scene.ana.now()).ok());
+  scene.ana.keep();
+  Device& maria = scene.volunteer("Maria");
+  scene.volunteer("Noor");
+  scene.sync_all();
+  const MailboxId control = scene.control(maria);
+  // Cleo's change is ready to leave, with all that it needs, and is kept for later.
+  const auto wished =
+      scene.cleo.core().remove_from_audience(scene.channel, "Noor", scene.cleo.now());
+  ASSERT_TRUE(wished.ok());
+  scene.cleo.keep();
+  std::optional<OutboxItem> change;
+  for (int round = 0; round < 8 && !change; ++round) {
+    scene.cleo.connect(Lane::collect);
+    scene.cleo.collect(Lane::collect);
+    for (const OutboxItem& item : scene.cleo.core().outbox(Lane::drop)) {
+      if (item.address.id() == control) change = item;
+    }
+    if (!change) scene.cleo.drop(Lane::drop);
+  }
+  ASSERT_TRUE(change);
+  ASSERT_TRUE(scene.ana.core().remove_member(scene.group, "Cleo", scene.ana.now()).ok());
+  scene.ana.keep();
+  scene.ana.sync();
+  scene.ana.sync();
+  scene.ben.sync();
+  scene.ben.sync();
+  maria.sync();
+  ASSERT_EQ(scene.epoch(scene.ben), 1u);
+  ASSERT_FALSE(scene.ben.has_warning(Warn::foreign_epoch));
+  ASSERT_TRUE(scene.relay.drop(change->address, change->envelope, std::nullopt));
+  for (Device* device : {&scene.ana, &scene.ben, &maria}) device->sync();
+  EXPECT_TRUE(scene.ana.has_warning(Warn::foreign_epoch));
+  EXPECT_TRUE(scene.ben.has_warning(Warn::foreign_epoch));
+  // It is no affair of the audience, and nobody follows it.
+  EXPECT_FALSE(maria.has_warning(Warn::foreign_epoch));
+  EXPECT_EQ(scene.epoch(scene.ben), 1u);
+  scene.alert(scene.ben, "All is well");
+  maria.sync();
+  EXPECT_EQ(scene.alerts(maria), Texts{"All is well"});
 }
 
 TEST(ChannelReturn, OfWhoWasTakenOutSinceTheyAskedIsOfferedNoMore) {
@@ -176,6 +223,48 @@ TEST(ChannelReturn, IsByTheRootThatTheKnownOneHasHandedTheChannelTo) {
   EXPECT_EQ(scene.epoch(maria), 2u);
 }
 
+TEST(ChannelReturn, ByARootThatNothingKnownHasNamedIsRefusedAndSaysSo) {
+  ChannelScene scene;
+  for (const char* name : {"Ben", "Cleo"}) {
+    ASSERT_TRUE(
+        scene.ana.core().set_role(scene.group, name, wire::ROLE_LEAD, scene.ana.now()).ok());
+    scene.ana.keep();
+    scene.sync_all();
+  }
+  Device& maria = scene.volunteer("Maria");
+  scene.volunteer("Noor");
+  scene.sync_all();
+  const auto before = scene.relay.mailboxes();
+  scene.remove_from_audience("Noor");
+  for (const MailboxId& id : scene.relay.mailboxes()) {
+    auto& mailbox = scene.relay.mailbox(id);
+    if (before.contains(id) || mailbox.empty()) continue;
+    if (mailbox.begin()->second.size() == limits::envelope_sizes_bytes[1]) mailbox.clear();
+  }
+  const auto take_out = [&](Device& by, const char* whom) {
+    for (int round = 0; round < 3; ++round) by.sync();
+    ASSERT_TRUE(by.core().remove_member(scene.group, whom, by.now()).ok());
+    by.keep();
+    for (int round = 0; round < 3; ++round) by.sync();
+  };
+  take_out(scene.ben, "Ana");
+  take_out(scene.cleo, "Ben");
+  ASSERT_EQ(scene.epoch(scene.cleo), 3u);
+  maria.sync();  // misses the first of the three changes; two of the others hand the channel on
+  scene.cleo.sync();
+  const auto requests = scene.cleo.core().requests();
+  ASSERT_EQ(requests.size(), 1u);
+  const std::vector<std::string> ids{requests[0].id};
+  ASSERT_TRUE(scene.cleo.core().approve(ids, scene.cleo.now()).ok());
+  scene.cleo.keep();
+  scene.cleo.sync();
+  maria.sync();
+  EXPECT_EQ(scene.epoch(maria), 0u);
+  EXPECT_TRUE(std::ranges::any_of(maria.core().warnings(), [](const WarningView& warning) {
+    return warning.text.find("cannot tell that they are theirs") != std::string::npos;
+  }));
+}
+
 TEST(ChannelReturn, ToItsGroupAsAMemberShowsWhatWasReadBefore) {
   ChannelScene scene;
   Device& maria = scene.volunteer("Maria");
@@ -187,6 +276,52 @@ TEST(ChannelReturn, ToItsGroupAsAMemberShowsWhatWasReadBefore) {
   const auto messages = maria.core().channel_messages(scene.channel);
   ASSERT_EQ(messages.size(), 1u);
   EXPECT_EQ(messages[0].sender_name, "pickup");
+}
+
+TEST(Channel, IsHeardByAllWhereASpeakersClockIsMoreThanADayBehind) {
+  ChannelScene scene;
+  Device& maria = scene.volunteer("Maria");
+  scene.ben.clock_ahead = -26h;  // they agree, by clause 11.4
+  for (int half_day = 0; half_day < 6; ++half_day) {
+    scene.relay.now += 12h;
+    scene.sync_all();
+  }
+  scene.relay.now += 13h;  // an hour after midnight; for Ben it is the day before yesterday
+  for (int round = 0; round < 3; ++round) maria.sync();
+  scene.cleo.sync();
+  wire::Body body;
+  body.set_lifetime_hours(72);  // from Ben's minute
+  body.mutable_alert()->set_urgency(wire::URGENCY_NOW);
+  body.mutable_alert()->add_wordings()->set_text("The street is free");
+  scene.say(scene.ben, std::move(body));
+  maria.sync();
+  scene.cleo.sync();
+  EXPECT_EQ(scene.alerts(maria), Texts{"The street is free"});
+  EXPECT_EQ(scene.alerts(scene.cleo), Texts{"The street is free"});
+}
+
+TEST(Channel, WordsOfACopyAreNotSaidAgainByWhoseKeysItHas) {
+  ChannelScene scene;
+  Device& maria = scene.volunteer("Maria");
+  scene.volunteer("Noor");
+  scene.sync_all();
+  Device thief(scene.relay, 77);
+  thief.restore(scene.ben.records());
+  auto& control = scene.relay.mailbox(scene.control(maria));
+  scene.remove_from_audience("Noor");
+  maria.sync();
+  auto held_back = std::exchange(control, {});
+  scene.relay.now += 2h;
+  scene.alert(thief, "From a copy");
+  scene.ben.sync();
+  ASSERT_EQ(scene.alerts(scene.ben), Texts{"From a copy"});  // with Ben's name, and it was stored
+  control = std::move(held_back);
+  scene.sync_all();
+  scene.sync_all();
+  ASSERT_EQ(scene.epoch(scene.ben), 1u);
+  EXPECT_EQ(scene.alerts(maria), Texts{});
+  EXPECT_EQ(scene.ben.core().channel_messages(scene.channel).at(0).standing,
+            MessageView::Standing::stored);
 }
 
 TEST(ChannelList, ThatIsOnItsWayIsFetchedAfterARestart) {

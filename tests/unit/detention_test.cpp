@@ -156,15 +156,23 @@ TEST(Epoch, NeverChangesWhetherAGroupIsLegal) {
   EXPECT_EQ(scene.judge_changed(set_legal).kind, Judgement::Kind::invalid);
 }
 
-TEST(Detention, NewestBodyIsTheNoticeAndEarlierOnesAreErased) {
+/// Without the person, and without anything else that helps.
+wire::Body blank_body(char id, std::uint32_t purge_day) {
+  wire::Body body = notice_body(id, purge_day);
+  wire::DetentionNotice& notice = *body.mutable_detention_notice();
+  notice.set_consent(false);
+  notice.clear_name();
+  notice.set_place("BLANK");
+  return body;
+}
+
+TEST(Detention, NewestBodyIsTheNoticeAndALeadsErasesAllBefore) {
   LegalScene scene;
-  scene.post(scene.ana, notice_body('n', scene.today() + 3));
-  scene.post(scene.ana, notice_body('m', scene.today() + 3));
-  wire::Body renewed = notice_body('n', scene.today() + 20);
-  renewed.mutable_detention_notice()->set_consent(false);
-  renewed.mutable_detention_notice()->clear_name();
+  scene.post(scene.ben, notice_body('n', scene.today() + 3));
+  scene.post(scene.ben, notice_body('m', scene.today() + 3));
+  wire::Body renewed = blank_body('n', scene.today() + 20);
   renewed.mutable_detention_notice()->set_note("RENEWED");
-  scene.post(scene.ben, renewed);
+  scene.post(scene.ana, renewed);
   for (Device* device : {&scene.ana, &scene.ben}) {
     const auto notices = scene.notices(*device);
     ASSERT_EQ(notices.size(), 2u);
@@ -172,42 +180,79 @@ TEST(Detention, NewestBodyIsTheNoticeAndEarlierOnesAreErased) {
     for (const NoticeView& view : notices) {
       const auto& notice = view.message.body.detention_notice();
       EXPECT_EQ(notice.note(), notice.notice()[0] == 'n' ? "RENEWED" : "");
+      EXPECT_TRUE(view.earlier.empty());
     }
   }
 }
 
-TEST(Detention, WithdrawnNameIsNowhereOnAnyDevice) {
+TEST(Detention, BodyOfAMemberErasesNobodyElses) {
   LegalScene scene;
-  scene.post(scene.ana, notice_body('n', scene.today() + 3));
-  EXPECT_TRUE(LegalScene::holds(scene.ben, name));
-  wire::Body without = notice_body('n', scene.today() + 3);
-  without.mutable_detention_notice()->set_consent(false);
-  without.mutable_detention_notice()->clear_name();
-  scene.post(scene.ben, without);
-  EXPECT_FALSE(LegalScene::holds(scene.ana, name));
-  EXPECT_FALSE(LegalScene::holds(scene.ben, name));
+  scene.post(scene.ana, notice_body('n', scene.today() + 20));
+  for (const char* again : {"one", "two", "three"}) {
+    wire::Body attack = blank_body('n', scene.today());
+    attack.mutable_detention_notice()->set_note(again);
+    scene.post(scene.ben, attack);
+  }
+  for (Device* device : {&scene.ana, &scene.ben}) {
+    device->reload();
+    const auto notices = scene.notices(*device);
+    ASSERT_EQ(notices.size(), 1u);
+    EXPECT_EQ(notices[0].message.body.detention_notice().note(), "three");
+    ASSERT_EQ(notices[0].earlier.size(), 1u);  // of one author one, however often they speak
+    EXPECT_EQ(notices[0].earlier[0].sender_name, "Ana");
+    EXPECT_EQ(notices[0].earlier[0].body.detention_notice().name(), name);
+  }
+  scene.relay.now += 50h;
+  scene.sync_all();
+  for (Device* device : {&scene.ana, &scene.ben}) {
+    const auto notices = scene.notices(*device);
+    ASSERT_EQ(notices.size(), 1u);
+    EXPECT_EQ(notices[0].message.body.detention_notice().name(), name);  // as it was
+    EXPECT_TRUE(notices[0].earlier.empty());
+    EXPECT_FALSE(LegalScene::holds(*device, "BLANK"));
+  }
 }
 
-TEST(Detention, OlderBodyThatComesLaterChangesNothing) {
+TEST(Detention, WithdrawnNameIsNowhereOnAnyDevice) {
+  for (const bool by_author : {true, false}) {
+    LegalScene scene;
+    scene.post(scene.ben, notice_body('n', scene.today() + 3));
+    EXPECT_TRUE(LegalScene::holds(scene.ana, name));
+    scene.post(by_author ? scene.ben : scene.ana, blank_body('n', scene.today() + 3));
+    EXPECT_FALSE(LegalScene::holds(scene.ana, name));
+    EXPECT_FALSE(LegalScene::holds(scene.ben, name));
+  }
+}
+
+TEST(Detention, KeepsTheSameWhateverOrderTheBodiesArriveIn) {
   Journal journal;
   const GroupId group;
-  const auto add = [&](Messages& messages, Byte id, std::uint64_t seq) {
+  struct Said {
+    char by;
+    std::uint64_t seq;
+    bool by_lead;
+  };
+  const auto add = [&](Messages& messages, const Said& said) {
     StoredMessage message;
-    message.id = *MessageId::from(Bytes(16, id));
+    message.sender = *VerifyKey::from(std::string(32, said.by));
+    message.id = *MessageId::from(Bytes(16, static_cast<Byte>(said.seq)));
     message.body = notice_body('n', 3);
-    message.body.mutable_detention_notice()->set_note(std::to_string(seq));
-    message.order = {0, 1, seq};
+    message.order = {0, 1, said.seq};
+    message.by_lead = said.by_lead;
     const NoticeId notice = *notice_of(message.body);
     messages.add(group, std::move(message));
-    keep_newest_notice(messages, group, notice);
+    erase_replaced_notices(messages, group, notice);
   };
-  std::vector<Byte> arrival{1, 2, 3, 4};
+  // The lead of the second leads no more when they say the fifth.
+  const std::vector<Said> said{
+      {'a', 1, false}, {'l', 2, true}, {'b', 3, false}, {'b', 4, false}, {'l', 5, false}};
+  std::vector<std::size_t> arrival{0, 1, 2, 3, 4};
   do {
     Messages messages(journal);
-    for (const Byte id : arrival) add(messages, id, id);
-    const auto held = messages.list(group);
-    ASSERT_EQ(held.size(), 1u);
-    EXPECT_EQ(held[0]->body.detention_notice().note(), "4");
+    for (const std::size_t i : arrival) add(messages, said[i]);
+    std::vector<std::uint64_t> held;
+    for (const StoredMessage* message : messages.list(group)) held.push_back(message->order.seq);
+    EXPECT_EQ(held, (std::vector<std::uint64_t>{2, 4, 5}));
   } while (std::next_permutation(arrival.begin(), arrival.end()));
 }
 

@@ -79,6 +79,21 @@ TEST(Export, NamesOnlyZonesOfWhichACountIsShown) {
   EXPECT_EQ(count_in(rows, week, "unnamed", wire::OUTCOME_GONE), 6u);
 }
 
+TEST(Export, SaysTheSameOfAWeekWhicheverWeeksAreAskedFor) {
+  Counts counts{{{week, "north", wire::OUTCOME_CONFIRMED}, 3},
+                {{week, "south", wire::OUTCOME_CONFIRMED}, 4},
+                {{week, "east", wire::OUTCOME_CONFIRMED}, 2},
+                {{week - 1, "north", wire::OUTCOME_GONE}, 8}};
+  const auto narrow = make_export(counts, week, week);
+  const auto wide = make_export(counts, week - 1, week);
+  // Otherwise what "other" has less of in the second one would be the three of "north".
+  EXPECT_FALSE(has_zone(narrow, "north"));
+  EXPECT_TRUE(has_zone(wide, "north"));
+  EXPECT_EQ(count_in(narrow, week, "other", wire::OUTCOME_CONFIRMED), 9u);
+  EXPECT_EQ(count_in(wide, week, "other", wire::OUTCOME_CONFIRMED), 9u);
+  EXPECT_EQ(count_in(wide, week, "north", wire::OUTCOME_CONFIRMED), std::nullopt);
+}
+
 TEST(Export, LeavesOutOtherWeeks) {
   const Counts counts{{{week - 9, "north", wire::OUTCOME_CONFIRMED}, 50}};
   const auto rows = make_export(counts, week - 1, week);

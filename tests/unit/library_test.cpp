@@ -217,6 +217,18 @@ TEST_F(TheLibrary, IsSaidAgainWithoutWhatDoesNotCountAndWithTheRestOfItsLife) {
   EXPECT_TRUE(library_to_say_again(messages.list(says.group), now + 101h).empty());
 }
 
+TEST_F(TheLibrary, IsSaidAgainForNoLongerThanItMayLiveWhereTheClockIsBehind) {
+  Journal journal;
+  Messages messages(journal);
+  const TimePoint now = monday_noon;
+  say(1, "en", "one");
+  says.said[0].ends = now + std::chrono::hours(limits::library_lifetime_hours) + 24h;
+  messages.add(says.group, says.said[0]);
+  auto bodies = library_to_say_again(messages.list(says.group), now);
+  ASSERT_EQ(bodies.size(), 1u);
+  EXPECT_TRUE(complete_body(bodies[0], random, now).ok());
+}
+
 TEST_F(TheLibrary, IsSaidAgainUpToALimitAndNotWhatIsQueuedAlready) {
   Journal journal;
   Messages messages(journal);
@@ -289,7 +301,7 @@ TEST_F(LibraryOfAGroup, IsSaidAgainToWhoIsNewByTheDeviceThatLetThemIn) {
 TEST_F(LibraryOfAGroup, TextOfTheLargestSizeGoesIntoAFrameOfTheSecondSize) {
   wire::Body body;
   wire::LibraryItem& said = *body.mutable_library_item();
-  said = text_of(item, limits::library_version_max, std::string(limits::language_bytes_max, 'e'),
+  said = text_of(item, library_version_members_max, std::string(limits::language_bytes_max, 'e'),
                  std::string(limits::library_text_bytes_max, 't'));
   said.set_title(std::string(limits::name_bytes_max, 't'));
   said.set_jurisdiction(std::string(limits::field_bytes_max, 'j'));
@@ -312,6 +324,45 @@ TEST_F(LibraryOfAGroup, TextOfTheLargestSizeGoesIntoAFrameOfTheSecondSize) {
   EXPECT_EQ(text_at(cleo).size(), limits::library_text_bytes_max);
   body.mutable_library_item()->mutable_text()->push_back('t');
   EXPECT_FALSE(ben.core().post(group, body, ben.now()).ok());
+}
+
+TEST_F(LibraryOfAGroup, VersionAtTheMembersLimitCanBeReplacedByALead) {
+  add(ben, library_version_members_max, "stuck");
+  wire::Body body;
+  *body.mutable_library_item() = text_of(item, library_version_members_max + 1, "en", "mine");
+  const auto refused = ben.core().post(group, body, ben.now());
+  ASSERT_FALSE(refused.ok());
+  EXPECT_EQ(refused.error().code, Errc::not_permitted);
+  add(ana, library_version_members_max + 1, "right");
+  for (Device* device : everybody()) EXPECT_EQ(text_at(*device), "right");
+  Device dan{relay, 7};
+  bring_in(ana, dan, group, "Dan");
+  sync_all();
+  dan.sync();
+  EXPECT_EQ(text_at(dan), "right");
+}
+
+TEST_F(LibraryOfAGroup, VersionBeyondTheMembersLimitByWhoDoesNotLeadIsNotShown) {
+  add(ana, 1, "right");
+  ASSERT_TRUE(ana.core().set_role(group, "Ben", wire::ROLE_LEAD, ana.now()).ok());
+  ana.keep();
+  sync_all();
+  // Ben's leaves only when he does not lead any more: as from a device that asks nobody.
+  wire::Body body;
+  *body.mutable_library_item() = text_of(item, limits::library_version_max, "en", "BLOCKED");
+  ASSERT_TRUE(ben.core().post(group, body, ben.now()).ok());
+  ben.keep();
+  ASSERT_TRUE(ana.core().set_role(group, "Ben", wire::ROLE_MEMBER, ana.now()).ok());
+  ana.keep();
+  ana.sync();
+  sync_all();
+  for (Device* device : everybody()) {
+    EXPECT_EQ(text_at(*device), "right");
+    EXPECT_EQ(count_texts(*device), 1u);
+  }
+  const auto shown = cleo.core().messages(group);
+  EXPECT_EQ(shown.back().body.kind_case(), wire::Body::KIND_NOT_SET);
+  EXPECT_TRUE(ben.has_notice(Notice::Kind::refused));
 }
 
 }  // namespace

@@ -179,6 +179,17 @@ TEST_F(Shifts, ShowWhoHasNotCheckedInFiveMinutesAfterTheStart) {
   EXPECT_EQ(who_is_missing(minute(start + 15)), "BE");
 }
 
+TEST_F(Shifts, SayWhenTheNextOneBeginsToBeMissing) {
+  const MessageId shift = plan(2, 3);
+  EXPECT_FALSE(next_missing(view(), minute(start)));
+  act(ben, shift, wire::SHIFT_CLAIM);
+  act(cleo, shift, wire::SHIFT_CLAIM, start + 10);
+  EXPECT_EQ(next_missing(view(), minute(start)), minute(start + 5));
+  EXPECT_EQ(next_missing(view(), minute(start + 5)), minute(start + 15));
+  act(cleo, shift, wire::SHIFT_CHECK_IN, start + 11);
+  EXPECT_FALSE(next_missing(view(), minute(start + 5)));
+}
+
 TEST_F(Shifts, AreChangedAndCancelledByWhoPlannedThemAlone) {
   const MessageId shift = plan(2, 3);
   for (const std::size_t who : {ben, cleo, dan}) act(who, shift, wire::SHIFT_CLAIM);
