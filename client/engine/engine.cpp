@@ -34,17 +34,21 @@ Status Engine::keep() {
     return kept;
   }
   if (!effects.writes.empty() || !effects.notices.empty()) signal_.raise();
+  if (!effects.writes.empty() && on_change_) on_change_();
   std::move(effects.notices.begin(), effects.notices.end(), std::back_inserter(notices_));
   return Ok{};
 }
 
-Result<SyncReport> Engine::sync(Haste haste, std::chrono::seconds patience) {
+Result<SyncReport> Engine::sync(Haste haste, std::chrono::seconds patience,
+                                const std::function<void()>& on_change) {
   core_.on_tick(now());
   CHECK(keep());
   Syncer syncer({core_, *this, signal_, tls_}, io_, haste);
   io_.restart();
   syncer.start(patience);
+  on_change_ = on_change;
   io_.run();
+  on_change_ = {};
   if (vault_failure_) return *vault_failure_;
   return syncer.report();
 }

@@ -58,8 +58,10 @@ class Engine final : private Keeper {
   std::vector<Notice> take_notices() { return std::exchange(notices_, {}); }
 
   /// Sends what is queued, reads what is there until nothing more follows from it, and does the
-  /// errands that are due. Takes `patience` at most. An error is one of the vault.
-  Result<SyncReport> sync(Haste haste, std::chrono::seconds patience);
+  /// errands that are due. Takes `patience` at most. An error is one of the vault. `on_change` is
+  /// called whenever something was kept meanwhile.
+  Result<SyncReport> sync(Haste haste, std::chrono::seconds patience,
+                          const std::function<void()>& on_change = {});
 
   /// Until Core::next_tick_at(), and `patience` at most; at once where nothing waits for its time.
   /// The sync() after it lets that go.
@@ -84,6 +86,7 @@ class Engine final : private Keeper {
   Signal signal_;
   std::optional<Error> vault_failure_;
   std::vector<Notice> notices_;
+  std::function<void()> on_change_;  // of the sync() that runs
 };
 
 /// Whether `lane` has anything to ask of the relay.

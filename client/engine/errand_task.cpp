@@ -1,5 +1,6 @@
 #include "client/engine/errand_task.hpp"
 
+#include "proto/base/translate.hpp"
 #include "proto/net/deadline.hpp"
 
 namespace porchlight::client {
@@ -8,7 +9,7 @@ namespace {
 using net::awaitable;
 
 Error silent_relay() {
-  return {Errc::unreachable, "The relay stopped answering. It is asked again later."};
+  return {Errc::unreachable, tr("The relay stopped answering. It is asked again later.")};
 }
 
 awaitable<Status> converse(net::Connection& connection, ErrandSession& session) {

@@ -1,5 +1,6 @@
 #include "client/engine/lane_task.hpp"
 
+#include "proto/base/translate.hpp"
 #include "proto/net/deadline.hpp"
 
 namespace porchlight::client {
@@ -9,7 +10,7 @@ using net::awaitable;
 namespace asio = net::asio;
 
 Error silent_relay() {
-  return {Errc::unreachable, "The relay stopped answering. What is queued is kept."};
+  return {Errc::unreachable, tr("The relay stopped answering. What is queued is kept.")};
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 
 #include "client/engine/errand_task.hpp"
 #include "client/engine/spawn.hpp"
+#include "proto/base/translate.hpp"
 
 namespace porchlight::client {
 namespace {
@@ -39,8 +40,8 @@ awaitable<void> Syncer::watch_clock(std::chrono::seconds patience) {
   if (cancelled) co_return;
   given_up_ = true;
   note({Errc::unreachable,
-        "The relay did not get to the end in time. What came is kept, and so is what is queued: "
-        "try again."});
+        tr("The relay did not get to the end in time. What came is kept, and so is what is queued: "
+           "try again.")});
   for (auto& [lane, running] : lanes_) running.task.stop();
 }
 

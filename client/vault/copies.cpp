@@ -10,6 +10,7 @@
 #include <cstring>
 
 #include "client/vault/vault_state.hpp"
+#include "proto/base/translate.hpp"
 
 namespace porchlight::client {
 namespace {
@@ -34,39 +35,38 @@ Error no_backup(const path& file, const SQLite::Exception& failure) {
   switch (failure.getErrorCode()) {
     case SQLITE_NOTADB:
     case SQLITE_ERROR:
-      return {Errc::malformed, file.string() +
-                                   " is not a backup of a vault. Nothing was changed: look for the "
-                                   "file that porchlight vault backup made."};
+      return {Errc::malformed, say(tr("{} is not a backup of a vault. Nothing was changed: look "
+                                      "for the file that porchlight vault backup made."),
+                                   file.string())};
     case SQLITE_CORRUPT:
-      return {Errc::malformed, file.string() +
-                                   " is damaged, or not whole. Nothing was changed: copy it again, "
-                                   "or use another backup."};
+      return {Errc::malformed, say(tr("{} is damaged, or not whole. Nothing was changed: copy it "
+                                      "again, or use another backup."),
+                                   file.string())};
     default:
-      return {Errc::storage, file.string() + " could not be read (" + failure.getErrorStr() +
-                                 "). Nothing was changed."};
+      return {Errc::storage, say(tr("{0} could not be read ({1}). Nothing was changed."),
+                                 file.string(), failure.getErrorStr())};
   }
 }
 
 Status copy_bytes(const path& from, const path& to) {
-  const auto cannot = [](const char* what, const path& file) {
+  const auto cannot = [](const char* sentence, const path& file) {
     const Errc code = errno == ENOSPC || errno == EDQUOT ? Errc::full : Errc::storage;
-    return Error{code, std::string(what) + " " + file.string() + ": " + std::strerror(errno) +
-                           ". Nothing was changed."};
+    return Error{code, say(sentence, file.string(), std::strerror(errno))};
   };
   const FileHandle in{open(from.c_str(), O_RDONLY | O_CLOEXEC)};
-  if (!in) return cannot("Cannot read", from);
+  if (!in) return cannot(tr("Cannot read {0}: {1}. Nothing was changed."), from);
   CHECK(make_private_file(to));
   const FileHandle out{open(to.c_str(), O_WRONLY | O_CLOEXEC)};
-  if (!out) return cannot("Cannot write", to);
+  if (!out) return cannot(tr("Cannot write {0}: {1}. Nothing was changed."), to);
   Bytes chunk(chunk_bytes);
   for (;;) {
     const ssize_t got = read(in.get(), chunk.data(), chunk.size());
     if (got == 0) break;
-    if (got < 0) return cannot("Cannot read", from);
+    if (got < 0) return cannot(tr("Cannot read {0}: {1}. Nothing was changed."), from);
     for (ssize_t done = 0; done < got;) {
       const ssize_t put =
           write(out.get(), chunk.data() + done, static_cast<std::size_t>(got - done));
-      if (put <= 0) return cannot("Cannot write", to);
+      if (put <= 0) return cannot(tr("Cannot write {0}: {1}. Nothing was changed."), to);
       done += put;
     }
   }
@@ -106,7 +106,7 @@ struct Doomed {
 Status Vault::back_up(const path& file) {
   if (Status made = make_private_file(file); !made.ok()) {
     Error error = std::move(made).error();
-    error.what += " No backup was made: give another name, or make room.";
+    error.what = say(tr("{} No backup was made: give another name, or make room."), error.what);
     return error;
   }
   Status result = Ok{};
@@ -114,15 +114,17 @@ Status Vault::back_up(const path& file) {
     SQLite::Database copy(file.string(), SQLite::OPEN_READWRITE);
     SQLite::Backup backup(copy, state_->db);
     if (backup.executeStep(-1) != SQLITE_DONE) {
-      result = Error{Errc::storage,
-                     "The backup could not be written: another program holds its file. Nothing was "
-                     "left of it, and the vault is as it was."};
+      result =
+          Error{Errc::storage,
+                tr("The backup could not be written: another program holds its file. Nothing was "
+                   "left of it, and the vault is as it was.")};
     }
   } catch (const SQLite::Exception& failure) {
     const bool full = failure.getErrorCode() == SQLITE_FULL;
     result = Error{full ? Errc::full : Errc::storage,
-                   std::string("The backup could not be written (") + failure.getErrorStr() +
-                       "). Nothing was left of it, and the vault is as it was."};
+                   say(tr("The backup could not be written ({}). Nothing was left of it, and the "
+                          "vault is as it was."),
+                       failure.getErrorStr())};
   }
   if (result.ok()) result = sync_file(file);
   if (!result.ok()) remove_with_journal(file);
@@ -131,24 +133,25 @@ Status Vault::back_up(const path& file) {
 
 Status Vault::check_restore(const path& folder, const path& file) {
   if (exists(folder)) {
-    return Error{Errc::conflict,
-                 "There is a vault in " + folder.string() +
-                     " already. Nothing was changed: choose another folder with --vault DIR, or "
-                     "destroy this one first with porchlight vault wipe."};
+    return Error{
+        Errc::conflict,
+        say(tr("There is a vault in {} already. Nothing was changed: choose another folder with "
+               "--vault DIR, or destroy this one first with porchlight vault wipe."),
+            folder.string())};
   }
   struct stat info {};
   if (stat(file.c_str(), &info) != 0) {
     return Error{
         errno == ENOENT ? Errc::not_found : Errc::storage,
-        "Cannot read " + file.string() + ": " + std::strerror(errno) + ". Nothing was changed."};
+        say(tr("Cannot read {0}: {1}. Nothing was changed."), file.string(), std::strerror(errno))};
   }
   try {
     SQLite::Database db(file.string(), SQLite::OPEN_READONLY);
     if (auto header = read_header(db); !header.ok()) {
       if (header.error().code != Errc::update_needed) throw SQLite::Exception("", SQLITE_NOTADB);
       return Error{Errc::update_needed,
-                   "This backup was made by a newer porchlight: update this one. Nothing was "
-                   "changed."};
+                   tr("This backup was made by a newer porchlight: update this one. Nothing was "
+                      "changed.")};
     }
     db.exec("SELECT count(*) FROM records");
   } catch (const SQLite::Exception& failure) {
@@ -170,9 +173,9 @@ Result<Vault> Vault::stage(VaultLock lock, const path& backup, ByteView passphra
     remove_with_journal(copy);
     Error error = std::move(staged).error();
     if (error.code == Errc::wrong_passphrase) {
-      error.what =
+      error.what = tr(
           "The passphrase is wrong, or the backup is damaged: the two cannot be told apart. It "
-          "takes the passphrase that the vault had when the backup was made. Nothing was changed.";
+          "takes the passphrase that the vault had when the backup was made. Nothing was changed.");
     }
     return error;
   }
@@ -217,9 +220,14 @@ Status Vault::wipe(const VaultLock& lock) {
   if (!opened || fsync(opened.get()) != 0) left = folder.string();
   if (kept.empty() && left.empty()) return Ok{};
   return Error{Errc::storage,
-               (kept.empty() ? left + " could not be erased" : kept + " could not be overwritten") +
-                   ": it may still be read by who has the passphrase. Whatever else there was is "
-                   "destroyed. Destroy the disk, or erase the file by other means."};
+               kept.empty() ? say(tr("{} could not be erased: it may still be read by who has the "
+                                     "passphrase. Whatever else there was is destroyed. Destroy "
+                                     "the disk, or erase the file by other means."),
+                                  left)
+                            : say(tr("{} could not be overwritten: it may still be read by who has "
+                                     "the passphrase. Whatever else there was is destroyed. "
+                                     "Destroy the disk, or erase the file by other means."),
+                                  kept)};
 }
 
 }  // namespace porchlight::client

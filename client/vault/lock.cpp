@@ -1,5 +1,7 @@
 #include "client/vault/lock.hpp"
 
+#include "proto/base/translate.hpp"
+
 #include <fcntl.h>
 #include <sys/file.h>
 #include <sys/stat.h>
@@ -21,9 +23,8 @@ constexpr auto head_start = std::chrono::milliseconds(150);
 path lock_file(const path& folder) { return folder / "vault.lock"; }
 path bell_file(const path& folder) { return folder / "vault.bell"; }
 
-Error storage_error(const path& where, const char* what) {
-  return Error{Errc::storage, std::string(what) + " " + where.string() + ": " +
-                                  std::strerror(errno) + ". Nothing was changed."};
+Error storage_error(const path& where, const char* sentence) {
+  return Error{Errc::storage, say(sentence, where.string(), std::strerror(errno))};
 }
 
 void ring(const path& folder) {
@@ -42,21 +43,25 @@ Status prepare_vault_folder(const path& folder) {
   std::error_code failed;
   if (folder.has_parent_path()) std::filesystem::create_directories(folder.parent_path(), failed);
   if (mkdir(folder.c_str(), 0700) != 0 && errno != EEXIST) {
-    return storage_error(folder, "Cannot make the folder");
+    return storage_error(folder, tr("Cannot make the folder {0}: {1}. Nothing was changed."));
   }
   struct stat info {};
-  if (stat(folder.c_str(), &info) != 0) return storage_error(folder, "Cannot look at");
+  if (stat(folder.c_str(), &info) != 0)
+    return storage_error(folder, tr("Cannot look at {0}: {1}. Nothing was changed."));
   if (!S_ISDIR(info.st_mode)) {
-    return Error{Errc::storage, folder.string() + " is not a folder. Choose another with --vault."};
+    return Error{Errc::storage,
+                 say(tr("{} is not a folder. Choose another with --vault."), folder.string())};
   }
   if (info.st_uid != geteuid()) {
-    return Error{Errc::storage, folder.string() +
-                                    " belongs to another user of this computer. Choose another "
-                                    "folder with --vault."};
+    return Error{
+        Errc::storage,
+        say(tr("{} belongs to another user of this computer. Choose another folder with --vault."),
+            folder.string())};
   }
   if ((info.st_mode & 077) != 0) {
-    return Error{Errc::storage, "Other users of this computer may enter " + folder.string() +
-                                    ". Close it with: chmod 700 " + folder.string()};
+    return Error{Errc::storage,
+                 say(tr("Other users of this computer may enter {0}. Close it with: chmod 700 {0}"),
+                     folder.string())};
   }
   return Ok{};
 }
@@ -66,18 +71,19 @@ Result<VaultLock> VaultLock::acquire(const path& folder, std::chrono::millisecon
   CHECK(prepare_vault_folder(folder));
   if (manner == Manner::step_aside) std::this_thread::sleep_for(head_start);
   FileHandle file{open(lock_file(folder).c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600)};
-  if (!file) return storage_error(lock_file(folder), "Cannot open");
+  if (!file)
+    return storage_error(lock_file(folder), tr("Cannot open {0}: {1}. Nothing was changed."));
   const auto deadline = std::chrono::steady_clock::now() + patience;
   bool waiting = false;
   while (flock(file.get(), LOCK_EX | LOCK_NB) != 0) {
     if (errno != EWOULDBLOCK && errno != EINTR) {
-      return storage_error(lock_file(folder), "Cannot lock");
+      return storage_error(lock_file(folder), tr("Cannot lock {0}: {1}. Nothing was changed."));
     }
     if (std::chrono::steady_clock::now() >= deadline) {
       return Error{
           Errc::locked,
-          "Another porchlight command is still using this vault. Nothing was done: wait for "
-          "it to end, or end it, and try again."};
+          tr("Another porchlight command is still using this vault. Nothing was done: wait for "
+             "it to end, or end it, and try again.")};
     }
     if (!waiting && on_wait) on_wait();
     waiting = true;
@@ -90,14 +96,16 @@ Result<VaultLock> VaultLock::acquire(const path& folder, std::chrono::millisecon
 Result<VaultBell> VaultBell::hang(const path& folder) {
   const path where = bell_file(folder);
   if (mkfifo(where.c_str(), 0600) != 0 && errno != EEXIST) {
-    return storage_error(where, "Cannot make");
+    return storage_error(where, tr("Cannot make {0}: {1}. Nothing was changed."));
   }
   // Read and write, so that it never reports an end of file when a ringing process leaves.
   FileHandle file{open(where.c_str(), O_RDWR | O_NONBLOCK | O_CLOEXEC | O_NOFOLLOW)};
   struct stat info {};
-  if (!file || fstat(file.get(), &info) != 0) return storage_error(where, "Cannot open");
+  if (!file || fstat(file.get(), &info) != 0)
+    return storage_error(where, tr("Cannot open {0}: {1}. Nothing was changed."));
   if (!S_ISFIFO(info.st_mode)) {
-    return Error{Errc::storage, where.string() + " is in the way. Remove it and try again."};
+    return Error{Errc::storage,
+                 say(tr("{} is in the way. Remove it and try again."), where.string())};
   }
   VaultBell bell{std::move(file)};
   bell.silence();

@@ -4,6 +4,7 @@
 
 #include "client/vault/vault_state.hpp"
 #include "proto/base/limits.hpp"
+#include "proto/base/translate.hpp"
 
 namespace porchlight::client {
 namespace {
@@ -54,7 +55,7 @@ Result<Vault> Vault::create(VaultLock lock, ByteView passphrase, PasswordCost co
   PORCHLIGHT_ASSERT(!passphrase.empty() && passphrase.size() <= limits::passphrase_bytes_max);
   const path folder = lock.folder();
   if (exists(folder)) {
-    return Error{Errc::conflict, "There is a vault in " + folder.string() + " already."};
+    return Error{Errc::conflict, say(tr("There is a vault in {} already."), folder.string())};
   }
   Header header;
   header.salt = random.fixed<PasswordSalt>();
@@ -78,8 +79,9 @@ Result<Vault> Vault::create(VaultLock lock, ByteView passphrase, PasswordCost co
 Result<Vault> Vault::open(VaultLock lock, ByteView passphrase, Random& random) {
   const path folder = lock.folder();
   if (!exists(folder)) {
-    return Error{Errc::not_found, "There is no vault in " + folder.string() +
-                                      " yet: porchlight join makes one from an invite."};
+    return Error{Errc::not_found,
+                 say(tr("There is no vault in {} yet: porchlight join makes one from an invite."),
+                     folder.string())};
   }
   CHECK(check_private_file(vault_file(folder)));
   return open_file(std::move(lock), vault_file(folder), passphrase, random);
@@ -113,7 +115,8 @@ VaultKeys Vault::derive(const Key& key, Bytes wrapped) {
 }
 
 Result<Vault> Vault::open(VaultLock lock, VaultKeys keys, Random& random) {
-  if (!exists(lock.folder())) return Error{Errc::not_found, "The vault is gone from its folder."};
+  if (!exists(lock.folder()))
+    return Error{Errc::not_found, tr("The vault is gone from its folder.")};
   path file = vault_file(lock.folder());
   return attach(std::move(lock), std::move(file), std::move(keys), random);
 }

@@ -9,6 +9,7 @@
 #include <cstring>
 
 #include "client/vault/lock.hpp"
+#include "proto/base/translate.hpp"
 #include "proto/crypto/hash.hpp"
 
 namespace porchlight::client {
@@ -17,19 +18,22 @@ namespace {
 using std::filesystem::path;
 
 constexpr std::uint32_t vault_version = 1;
-constexpr std::string_view wrong_or_damaged =
-    "The passphrase is wrong, or the vault file is damaged: the two cannot be told apart. Nothing "
-    "was changed. Try again; if it is damaged, wipe it and restore a backup (porchlight vault).";
+const char* wrong_or_damaged() {
+  return tr(
+      "The passphrase is wrong, or the vault file is damaged: the two cannot be told apart. "
+      "Nothing "
+      "was changed. Try again; if it is damaged, wipe it and restore a backup (porchlight vault).");
+}
 
-Error cannot(const char* what, const path& file) {
+Error cannot(const char* sentence, const path& file) {
   const Errc code = errno == ENOSPC || errno == EDQUOT ? Errc::full : Errc::storage;
-  return Error{code, std::string(what) + " " + file.string() + ": " + std::strerror(errno) + "."};
+  return Error{code, say(sentence, file.string(), std::strerror(errno))};
 }
 
 Status sync_folder_of(const path& file) {
   const path parent = file.has_parent_path() ? file.parent_path() : path(".");
   const FileHandle folder{::open(parent.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
-  if (!folder || fsync(folder.get()) != 0) return cannot("Cannot keep", file);
+  if (!folder || fsync(folder.get()) != 0) return cannot(tr("Cannot keep {0}: {1}."), file);
   return Ok{};
 }
 
@@ -38,25 +42,26 @@ Status sync_folder_of(const path& file) {
 path vault_file(const path& folder) { return folder / "vault.db"; }
 path new_vault_file(const path& folder) { return folder / "vault.db.new"; }
 
-Error wrong_passphrase() { return Error{Errc::wrong_passphrase, std::string(wrong_or_damaged)}; }
+Error wrong_passphrase() { return Error{Errc::wrong_passphrase, wrong_or_damaged()}; }
 
 Error from_sqlite(const SQLite::Exception& failure) {
   switch (failure.getErrorCode()) {
     case SQLITE_FULL:
       return Error{Errc::full,
-                   "The disk with the vault is full. The last change was not kept: make "
-                   "room and try again."};
+                   tr("The disk with the vault is full. The last change was not kept: make "
+                      "room and try again.")};
     case SQLITE_NOTADB:
     case SQLITE_CORRUPT:
     case SQLITE_ERROR:  // a table is missing or has another shape
       return wrong_passphrase();
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
-      return Error{Errc::locked, "Another program has the vault file open. Nothing was changed."};
+      return Error{Errc::locked,
+                   tr("Another program has the vault file open. Nothing was changed.")};
     default:
-      return Error{Errc::storage, std::string("The vault could not be read or written (") +
-                                      failure.getErrorStr() +
-                                      "). The last change was not kept: check the disk."};
+      return Error{Errc::storage, say(tr("The vault could not be read or written ({}). The last "
+                                         "change was not kept: check the disk."),
+                                      failure.getErrorStr())};
   }
 }
 
@@ -80,29 +85,30 @@ Status make_private_file(const path& file) {
   const FileHandle made{::open(file.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600)};
   if (made) return Ok{};
   if (errno == EEXIST) {
-    return Error{Errc::conflict, "There is a " + file.string() + " already."};
+    return Error{Errc::conflict, say(tr("There is a {} already."), file.string())};
   }
-  return cannot("Cannot make", file);
+  return cannot(tr("Cannot make {0}: {1}."), file);
 }
 
 Status check_private_file(const path& file) {
   struct stat info {};
-  if (stat(file.c_str(), &info) != 0) return cannot("Cannot look at", file);
+  if (stat(file.c_str(), &info) != 0) return cannot(tr("Cannot look at {0}: {1}."), file);
   if (info.st_uid != geteuid() || (info.st_mode & 077) != 0) {
-    return Error{Errc::storage, "Other users of this computer may read " + file.string() +
-                                    ". Close it with: chmod 600 " + file.string()};
+    return Error{Errc::storage,
+                 say(tr("Other users of this computer may read {0}. Close it with: chmod 600 {0}"),
+                     file.string())};
   }
   return Ok{};
 }
 
 Status publish(const path& from, const path& to) {
-  if (rename(from.c_str(), to.c_str()) != 0) return cannot("Cannot make", to);
+  if (rename(from.c_str(), to.c_str()) != 0) return cannot(tr("Cannot make {0}: {1}."), to);
   return sync_folder_of(to);
 }
 
 Status sync_file(const path& file) {
   const FileHandle opened{::open(file.c_str(), O_RDONLY | O_CLOEXEC)};
-  if (!opened || fsync(opened.get()) != 0) return cannot("Cannot keep", file);
+  if (!opened || fsync(opened.get()) != 0) return cannot(tr("Cannot keep {0}: {1}."), file);
   return sync_folder_of(file);
 }
 
@@ -121,8 +127,8 @@ Result<StoredHeader> read_header(SQLite::Database& db) {
   const std::int64_t version = row.getColumn(0).getInt64();
   if (version > vault_version) {
     return Error{Errc::update_needed,
-                 "This vault was made by a newer porchlight: update this one. Nothing was "
-                 "changed."};
+                 tr("This vault was made by a newer porchlight: update this one. Nothing was "
+                    "changed.")};
   }
   const auto salt = PasswordSalt::from(column_bytes(row.getColumn(1)));
   if (version != vault_version || !salt) return wrong_passphrase();

@@ -1,5 +1,7 @@
 #include "proto/crypto/password.hpp"
 
+#include "proto/base/translate.hpp"
+
 #include <sodium.h>
 
 namespace porchlight {
@@ -26,8 +28,9 @@ Result<AeadKey> key_from_password(ByteView passphrase, const PasswordSalt& salt,
                     reinterpret_cast<const char*>(passphrase.data()), passphrase.size(),
                     salt.data(), cost.operations, cost.memory_bytes,
                     crypto_pwhash_ALG_ARGON2ID13) != 0) {
-    return Error{Errc::storage, "not enough free memory to open the vault: " +
-                                    std::to_string(cost.memory_bytes >> 20) + " MiB are needed"};
+    return Error{Errc::storage,
+                 say(tr("not enough free memory to open the vault: {} MiB are needed"),
+                     cost.memory_bytes >> 20)};
   }
   return key;
 }

@@ -1,6 +1,7 @@
 #include "proto/crypto/voprf.hpp"
 
 #include "proto/base/limits.hpp"
+#include "proto/base/translate.hpp"
 #include "proto/crypto/hash.hpp"
 #include "proto/crypto/voprf_hash.hpp"
 
@@ -265,7 +266,7 @@ Result<std::vector<Output>> finalize(std::span<const ByteView> inputs,
   }
   if (!verify_proof(key, blinded, evaluation.elements, evaluation.proof)) {
     return Error{Errc::not_authentic,
-                 "the relay did not prove that it issued these tokens under its published key"};
+                 tr("the relay did not prove that it issued these tokens under its published key")};
   }
   std::vector<Output> outputs;
   outputs.reserve(inputs.size());

@@ -4,6 +4,7 @@
 #include <openssl/x509v3.h>
 
 #include "proto/base/limits.hpp"
+#include "proto/base/translate.hpp"
 #include "proto/wire/relay_address.hpp"
 
 namespace porchlight::net {
@@ -33,7 +34,7 @@ constexpr const char* authority_not_after = "99991231235959Z";
 
 Error openssl_failed() {
   ERR_clear_error();
-  return {Errc::storage, "OpenSSL could not make the relay's certificates."};
+  return {Errc::storage, tr("OpenSSL could not make the relay's certificates.")};
 }
 
 bool set_name(X509_NAME* name, const char* text) {

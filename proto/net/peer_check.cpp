@@ -5,6 +5,7 @@
 
 #include <ctime>
 
+#include "proto/base/translate.hpp"
 #include "proto/crypto/hash.hpp"
 #include "proto/wire/relay_address.hpp"
 
@@ -12,22 +13,23 @@ namespace porchlight::net {
 namespace {
 
 Error wrong_identity() {
-  return {Errc::wrong_identity,
-          "What answers at this address is not the relay that the address names: its identity is "
-          "another. Nothing was sent to it. Ask the person who gave you the address or the link."};
+  return {
+      Errc::wrong_identity,
+      tr("What answers at this address is not the relay that the address names: its identity is "
+         "another. Nothing was sent to it. Ask the person who gave you the address or the link.")};
 }
 Error not_a_relay() {
   return {
       Errc::not_authentic,
-      "The relay showed a certificate that its identity did not sign for this. Nothing was sent "
-      "to it."};
+      tr("The relay showed a certificate that its identity did not sign for this. Nothing was sent "
+         "to it.")};
 }
 
 std::string date_text(wire::TimePoint when) {
   const std::time_t seconds = when.time_since_epoch().count();
   std::tm parts{};
   char text[32];
-  if (gmtime_r(&seconds, &parts) == nullptr) return "an impossible date";
+  if (gmtime_r(&seconds, &parts) == nullptr) return tr("an impossible date");
   std::strftime(text, sizeof text, "%Y-%m-%d %H:%M UTC", &parts);
   return text;
 }
@@ -47,15 +49,16 @@ Status check_dates(const X509* leaf, wire::TimePoint now) {
   if (start == Side::unreadable || end == Side::unreadable) return not_a_relay();
   if (start == Side::before) {
     return Error{Errc::not_authentic,
-                 "The relay's certificate begins later than this device's clock says it is (" +
-                     date_text(now) +
-                     "). This device's clock seems to be wrong: set it, then try again."};
+                 say(tr("The relay's certificate begins later than this device's clock says it is "
+                        "({}). This device's clock seems to be wrong: set it, then try again."),
+                     date_text(now))};
   }
   if (end == Side::after) {
     return Error{Errc::not_authentic,
-                 "The relay's certificate is over by this device's clock (" + date_text(now) +
-                     "). If the clock is wrong, set it and try again; if it is right, the relay's "
-                     "operator has to restart the relay."};
+                 say(tr("The relay's certificate is over by this device's clock ({}). If the clock "
+                        "is wrong, set it and try again; if it is right, the relay's operator has "
+                        "to restart the relay."),
+                     date_text(now))};
   }
   return Ok{};
 }

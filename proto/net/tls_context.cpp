@@ -5,6 +5,7 @@
 #include <csignal>
 
 #include "proto/base/limits.hpp"
+#include "proto/base/translate.hpp"
 
 namespace porchlight::net {
 namespace {
@@ -20,7 +21,7 @@ constexpr long certificate_chain_bytes_max = 4 * 1024;
 
 Error openssl_failed() {
   ERR_clear_error();
-  return {Errc::storage, "OpenSSL could not be set up for TLS 1.3."};
+  return {Errc::storage, tr("OpenSSL could not be set up for TLS 1.3.")};
 }
 
 // OpenSSL handles key updates inside one call, for as long as more of them come: without an end to

@@ -4,6 +4,7 @@
 #include <sys/socket.h>
 
 #include "proto/base/limits.hpp"
+#include "proto/base/translate.hpp"
 
 namespace porchlight::net {
 namespace {
@@ -11,8 +12,8 @@ namespace {
 using tcp = asio::ip::tcp;
 using namespace asio::experimental::awaitable_operators;
 
-Error broken() { return {Errc::unreachable, "The connection broke."}; }
-Error closed() { return {Errc::unreachable, "The other side closed the connection."}; }
+Error broken() { return {Errc::unreachable, tr("The connection broke.")}; }
+Error closed() { return {Errc::unreachable, tr("The other side closed the connection.")}; }
 
 constexpr std::size_t drain_bytes_max = 1024 * 1024;
 
@@ -76,7 +77,7 @@ Error TlsStream::handshake_error() const {
   if (check_ && check_->refusal) return *check_->refusal;
   if (ended_by_peer_) return closed();
   if (spoke_other_) {
-    return {Errc::unreachable, "The other side does not speak TLS 1.3 as this protocol does."};
+    return {Errc::unreachable, tr("The other side does not speak TLS 1.3 as this protocol does.")};
   }
   return broken();
 }

@@ -2,6 +2,7 @@
 
 #include "proto/base/encoding.hpp"
 #include "proto/base/limits.hpp"
+#include "proto/base/translate.hpp"
 #include "proto/crypto/hash.hpp"
 
 namespace porchlight::wire {
@@ -62,25 +63,28 @@ std::string without_white_space(std::string_view text) {
 /// The bytes behind the prefix, checksum checked and cut off.
 Result<SecretBytes> decode(std::string_view text) {
   if (text.starts_with("porchlight://")) {
-    return usage("this is the address of a relay; an invite link starts with porchlight:j/");
+    return usage(tr("this is the address of a relay; an invite link starts with porchlight:j/"));
   }
   if (!text.starts_with(scheme)) {
-    return usage("this is not a Porchlight link: those start with porchlight:j/");
+    return usage(tr("this is not a Porchlight link: those start with porchlight:j/"));
   }
   if (!text.starts_with(join_prefix)) {
-    return usage("this Porchlight link is not an invite: those start with porchlight:j/");
+    return usage(tr("this Porchlight link is not an invite: those start with porchlight:j/"));
   }
   auto bytes = base64url_decode(text.substr(join_prefix.size()));
   if (!bytes) {
-    return usage("the link is damaged: a character is missing, changed or does not belong there");
+    return usage(
+        tr("the link is damaged: a character is missing, changed or does not belong there"));
   }
   SecretBytes content{ByteView(*bytes)};
   wipe(*bytes);
-  if (content.size() < 1 + checksum_bytes) return usage("the link is cut short: copy all of it");
+  if (content.size() < 1 + checksum_bytes)
+    return usage(tr("the link is cut short: copy all of it"));
   const std::size_t size = content.size() - checksum_bytes;
   if (!equal_constant_time(checksum(content.reveal().first(size)),
                            content.reveal().subspan(size))) {
-    return usage("the link is mistyped or cut short: its checksum does not hold; copy all of it");
+    return usage(
+        tr("the link is mistyped or cut short: its checksum does not hold; copy all of it"));
   }
   content.truncate(size);
   return content;
@@ -116,7 +120,7 @@ std::string Link::str() const {
 }
 
 Result<Link> Link::parse(std::string_view text) {
-  if (text.size() > text_chars_max) return usage("this is far too long for an invite link");
+  if (text.size() > text_chars_max) return usage(tr("this is far too long for an invite link"));
   std::string joined = without_white_space(text);
   auto decoded = decode(joined);
   wipe({reinterpret_cast<Byte*>(joined.data()), joined.size()});
@@ -125,11 +129,12 @@ Result<Link> Link::parse(std::string_view text) {
 
   const auto version = take_number(rest, 1);
   if (version != personal_version && version != event_version) {
-    return Error{Errc::update_needed,
-                 "this invite was made by a newer version of Porchlight: update, then try again"};
+    return Error{
+        Errc::update_needed,
+        tr("this invite was made by a newer version of Porchlight: update, then try again")};
   }
   // The checksum held, so what is wrong from here on was made wrong.
-  const auto wrong = [] { return usage("this invite link was not made by Porchlight"); };
+  const auto wrong = [] { return usage(tr("this invite link was not made by Porchlight")); };
   const auto kind = version == event_version ? InviteKind::event : InviteKind::personal;
   if (rest.size() < fixed_bytes - 1) return wrong();
   const auto identity = *RelayIdentity::from(take(rest, RelayIdentity::size_bytes));

@@ -6,6 +6,7 @@
 
 #include "proto/base/encoding.hpp"
 #include "proto/base/limits.hpp"
+#include "proto/base/translate.hpp"
 #include "proto/crypto/hash.hpp"
 
 namespace porchlight::wire {
@@ -36,7 +37,7 @@ Result<HostPort> HostPort::parse(std::string_view text) {
   bool good = false;
   if (text.starts_with('[')) {
     const auto close = text.find(']');
-    if (close == std::string_view::npos) return usage("the address lacks the closing ']'");
+    if (close == std::string_view::npos) return usage(tr("the address lacks the closing ']'"));
     result.host = text.substr(1, close - 1);
     rest = text.substr(close + 1);
     good = is_v6_address(result.host);
@@ -47,13 +48,13 @@ Result<HostPort> HostPort::parse(std::string_view text) {
     good = std::all_of(result.host.begin(), result.host.end(), is_host_char);
   }
   if (!good || result.host.empty() || result.host.size() > limits::host_bytes_max) {
-    return usage("the host is not a possible host name or IP address");
+    return usage(tr("the host is not a possible host name or IP address"));
   }
   if (rest.empty()) return result;
   const char* end = rest.data() + rest.size();
   const auto [stop, error] = std::from_chars(rest.data() + 1, end, result.port);
   if (rest[0] != ':' || error != std::errc{} || stop != end || result.port == 0) {
-    return usage("the port is not a number from 1 to 65535");
+    return usage(tr("the port is not a number from 1 to 65535"));
   }
   return result;
 }
@@ -64,14 +65,15 @@ std::string HostPort::str() const {
 }
 
 Result<RelayAddress> RelayAddress::parse(std::string_view text) {
-  if (!text.starts_with(scheme)) return usage("a relay address starts with porchlight://");
+  if (!text.starts_with(scheme)) return usage(tr("a relay address starts with porchlight://"));
   text.remove_prefix(scheme.size());
   const auto at_sign = text.find('@');
-  if (at_sign == std::string_view::npos) return usage("the relay address lacks its identity part");
+  if (at_sign == std::string_view::npos)
+    return usage(tr("the relay address lacks its identity part"));
   const auto identity_bytes = base32_decode(text.substr(0, at_sign));
   const auto identity =
       identity_bytes ? RelayIdentity::from(*identity_bytes) : std::optional<RelayIdentity>{};
-  if (!identity) return usage("the identity part of the relay address is damaged");
+  if (!identity) return usage(tr("the identity part of the relay address is damaged"));
   TRY(HostPort at, HostPort::parse(text.substr(at_sign + 1)));
   return RelayAddress{*identity, std::move(at)};
 }

@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "proto/base/translate.hpp"
 #include "relay/server/clock.hpp"
 
 namespace porchlight::relay {
@@ -86,9 +87,9 @@ json answer_admin(const json& request, const Node& node, const Keyring& keyring,
     return answer_invite(request, node, keyring, random);
   }
   if (command != request.end() && *command == "status") return answer_status(node, running);
-  return error_answer({Errc::update_needed,
-                       "The running relay does not know this command: it is "
-                       "an older porchlightd. Restart it."});
+  return error_answer(
+      {Errc::update_needed, tr("The running relay does not know this command: it is "
+                               "an older porchlightd. Restart it.")});
 }
 
 std::optional<Error> answer_error(const json& answer) {

@@ -6,6 +6,7 @@
 #include <boost/asio/read_until.hpp>
 #include <nlohmann/json.hpp>
 
+#include "proto/base/translate.hpp"
 #include "proto/net/deadline.hpp"
 #include "relay/server/admin.hpp"
 
@@ -28,7 +29,7 @@ net::awaitable<Result<std::string>> read_line(Socket& socket, std::size_t bytes_
   std::string line;
   auto buffer = asio::dynamic_buffer(line, bytes_max);
   const auto [error, size] = co_await asio::async_read_until(socket, buffer, '\n', net::as_result);
-  if (error) co_return Error{Errc::unreachable, "The running relay did not answer."};
+  if (error) co_return Error{Errc::unreachable, tr("The running relay did not answer.")};
   line.resize(size - 1);
   co_return line;
 }
@@ -40,10 +41,11 @@ net::awaitable<Result<std::optional<json>>> ask(Socket& socket, std::string path
   if (refused) co_return std::optional<json>{};
   const auto [broken, sent] =
       co_await asio::async_write(socket, asio::buffer(line), net::as_result);
-  if (broken) co_return Error{Errc::unreachable, "The running relay broke the connection."};
+  if (broken) co_return Error{Errc::unreachable, tr("The running relay broke the connection.")};
   CO_TRY(const std::string answer, co_await read_line(socket, answer_bytes_max));
   json parsed = json::parse(answer, nullptr, false);
-  if (!parsed.is_object()) co_return Error{Errc::malformed, "The running relay answered nonsense."};
+  if (!parsed.is_object())
+    co_return Error{Errc::malformed, tr("The running relay answered nonsense.")};
   co_return std::optional<json>(std::move(parsed));
 }
 
@@ -51,8 +53,9 @@ using OptionalAnswer = Result<std::optional<json>>;
 
 net::awaitable<void> ask_in_time(Socket& socket, std::string path, std::string line,
                                  OptionalAnswer& answer) {
-  auto asking = net::with_deadline(ask(socket, std::move(path), std::move(line)), answer_timeout,
-                                   Error{Errc::unreachable, "The running relay did not answer."});
+  auto asking =
+      net::with_deadline(ask(socket, std::move(path), std::move(line)), answer_timeout,
+                         Error{Errc::unreachable, tr("The running relay did not answer.")});
   answer = co_await std::move(asking);
 }
 
@@ -79,8 +82,9 @@ Result<std::unique_ptr<AdminSocket>> AdminSocket::open(asio::io_context& io, Nod
                                                        Random& random) {
   std::unique_ptr<AdminSocket> admin{new AdminSocket(io, node, server, log, random)};
   if (!fits_socket_address(admin->path_)) {
-    return Error{Errc::usage, "The data folder's path is too long for a Unix socket (" +
-                                  admin->path_.string() + "). Move it to a shorter one."};
+    return Error{Errc::usage, say(tr("The data folder's path is too long for a Unix socket ({}). "
+                                     "Move it to a shorter one."),
+                                  admin->path_.string())};
   }
   // We hold the folder's lock: whoever made the one that is there is gone.
   ::unlink(admin->path_.c_str());
@@ -92,8 +96,8 @@ Result<std::unique_ptr<AdminSocket>> AdminSocket::open(asio::io_context& io, Nod
   }
   if (!error) admin->acceptor_.listen(Protocol::acceptor::max_listen_connections, error);
   if (error) {
-    return Error{Errc::storage, "The admin socket " + admin->path_.string() +
-                                    " could not be made: " + error.message() + "."};
+    return Error{Errc::storage, say(tr("The admin socket {0} could not be made: {1}."),
+                                    admin->path_.string(), error.message())};
   }
   return admin;
 }
@@ -161,7 +165,7 @@ Result<std::optional<json>> ask_running_relay(const DataFolder& folder, const js
   if (!fits_socket_address(folder.admin_socket())) return std::optional<json>{};
   asio::io_context io;
   Socket socket(io);
-  OptionalAnswer answer{Errc::unreachable, "The running relay could not be asked."};
+  OptionalAnswer answer{Errc::unreachable, tr("The running relay could not be asked.")};
   asio::co_spawn(io,
                  ask_in_time(socket, folder.admin_socket().string(), request.dump() + '\n', answer),
                  [](std::exception_ptr) {});  // the answer says it

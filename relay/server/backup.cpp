@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "proto/base/limits.hpp"
+#include "proto/base/translate.hpp"
 #include "relay/server/data_folder.hpp"
 #include "relay/store/sqlite_backup.hpp"
 
@@ -18,7 +19,7 @@ class Unfinished {
   static Result<Unfinished> make(path file) {
     const FileHandle handle{
         ::open(file.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600)};
-    if (!handle.ok()) return file_error("The file " + file.string() + " could not be made");
+    if (!handle.ok()) return file_error(say(tr("The file {} could not be made"), file.string()));
     return Unfinished(std::move(file));
   }
   Unfinished(Unfinished&& other) noexcept : file_(std::exchange(other.file_, {})) {}
@@ -35,12 +36,13 @@ class Unfinished {
 };
 
 Error no_backup(const path& file, const Error& why) {
-  return {why.code, "No backup was made: " + why.what + " The relay is as it was, and nothing is " +
-                        "left of " + file.string() + "."};
+  return {why.code,
+          say(tr("No backup was made: {0} The relay is as it was, and nothing is left of {1}."),
+              why.what, file.string())};
 }
 
 Error not_restored(const path& file, const Error& why) {
-  return {why.code, "Nothing was restored from " + file.string() + ": " + why.what};
+  return {why.code, say(tr("Nothing was restored from {0}: {1}"), file.string(), why.what)};
 }
 
 bool is_there(const path& file) {
@@ -51,24 +53,25 @@ bool is_there(const path& file) {
 /// The names are free, and the relay keeps the room it needs on its disk, should it be the same.
 Status check_place(const path& file, const path& beside, const DataFolder& folder) {
   if (is_there(file)) {
-    return Error{Errc::usage, file.string() +
-                                  " exists already, and is not overwritten. No backup was made: "
-                                  "give another name."};
+    return Error{
+        Errc::usage,
+        say(tr("{} exists already, and is not overwritten. No backup was made: give another name."),
+            file.string())};
   }
   if (is_there(beside)) {
-    return Error{Errc::usage, beside.string() +
-                                  " is in the way: a backup that was cut short may have left it. "
-                                  "No backup was made: delete it, or give another name."};
+    return Error{Errc::usage, say(tr("{} is in the way: a backup that was cut short may have left "
+                                     "it. No backup was made: delete it, or give another name."),
+                                  beside.string())};
   }
   std::error_code failed;
   const auto space = std::filesystem::space(file.parent_path(), failed);
   const std::uint64_t needed = folder.used_bytes().value_or(0) + limits::disk_reserve_bytes;
   if (failed || space.available >= needed) return Ok{};
-  return Error{Errc::full, "There is too little room in " + file.parent_path().string() +
-                               " for a backup: it takes up to " +
-                               std::to_string(needed / (1024 * 1024) + 1) +
-                               " MiB with what must stay free. No backup was made: make room, or "
-                               "write it to another disk."};
+  return Error{
+      Errc::full,
+      say(tr("There is too little room in {0} for a backup: it takes up to {1} MiB with what must "
+             "stay free. No backup was made: make room, or write it to another disk."),
+          file.parent_path().string(), needed / (1024 * 1024) + 1)};
 }
 
 Result<BackupRest> rest_of(const DataFolder& folder, wire::TimePoint now) {
@@ -86,7 +89,7 @@ Result<std::uint64_t> back_up_relay(const path& data, const path& file, wire::Ti
   TRY(const BackupRest rest, rest_of(folder, now));
   std::error_code failed;
   const path whole = std::filesystem::absolute(file, failed);
-  if (failed) return Error{Errc::usage, "The name of the backup is not possible."};
+  if (failed) return Error{Errc::usage, tr("The name of the backup is not possible.")};
   const path beside = whole.string() + ".new";
   CHECK(check_place(whole, beside, folder));
   const auto unfinished = Unfinished::make(beside);

@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 #include <sys/timex.h>
 
+#include "proto/base/translate.hpp"
 #include "proto/net/authority.hpp"
 #include "relay/server/node.hpp"
 #include "relay/store/sqlite_database.hpp"
@@ -29,8 +30,8 @@ Finding check_permissions(const DataFolder& folder) {
     // The write-ahead log comes and goes while a relay runs.
     if (!checked.ok() && checked.error().code != Errc::not_found) return bad(checked.error().what);
   }
-  if (failed) return bad("The data folder cannot be listed: " + failed.message() + ".");
-  return good("only this user can read the data folder");
+  if (failed) return bad(say(tr("The data folder cannot be listed: {}."), failed.message()));
+  return good(tr("only this user can read the data folder"));
 }
 
 Finding check_identity(const DataFolder& folder) {
@@ -40,45 +41,47 @@ Finding check_identity(const DataFolder& folder) {
   if (!authority.ok()) return bad(authority.error().what);
   const auto token_secret = folder.token_secret();
   if (!token_secret.ok()) return bad(token_secret.error().what);
-  return good("the identity and the token secret are whole");
+  return good(tr("the identity and the token secret are whole"));
 }
 
 Finding check_database(const DataFolder& folder) {
   std::error_code failed;
   if (!std::filesystem::exists(folder.store(), failed)) {
-    return good("there is no database yet; the first start makes it");
+    return good(tr("there is no database yet; the first start makes it"));
   }
   const Status checked = check_sqlite_database(folder.store());
-  if (checked.ok()) return good("the database is whole");
+  if (checked.ok()) return good(tr("the database is whole"));
   // A full disk, say: whoever moved the database away for that would lose it.
   if (checked.error().code != Errc::malformed) return bad(checked.error().what);
-  return bad(checked.error().what +
-             " Stop the relay and bring it back from a backup, in a new folder (porchlightd "
-             "restore). Without one, move " +
-             folder.store().string() +
-             " away and start: people bring back what they sent in the last days, and those whose "
-             "token to enrol with is too old by then need new invites.");
+  return bad(say(
+      tr("{0} Stop the relay and bring it back from a backup, in a new folder (porchlightd "
+         "restore). Without one, move {1} away and start: people bring back what they sent in the "
+         "last days, and those whose token to enrol with is too old by then need new invites."),
+      checked.error().what, folder.store().string()));
 }
 
 Finding check_disk(const DataFolder& folder, const Config& config) {
   const auto free = folder.free_bytes();
   const auto used = folder.used_bytes();
-  if (!free || !used) return bad("The disk cannot be asked how much is free.");
+  if (!free || !used) return bad(tr("The disk cannot be asked how much is free."));
   if (*free < limits::disk_reserve_bytes) {
-    return bad("Only " + mib(*free) + " are free on the disk: the relay refuses new drops until " +
-               mib(limits::disk_reserve_bytes) + " are. Make room.");
+    return bad(say(
+        tr("Only {0} are free on the disk: the relay refuses new drops until {1} are. Make room."),
+        mib(*free), mib(limits::disk_reserve_bytes)));
   }
   const std::uint64_t capacity = capacity_bytes(config);
   if (*used > capacity / 10 * 9) {
-    return warning("The store takes " + mib(*used) + " of the " + mib(capacity) +
-                   " it may: raise store_mib_max, or lower ordinary_days.");
+    return warning(say(
+        tr("The store takes {0} of the {1} it may: raise store_mib_max, or lower ordinary_days."),
+        mib(*used), mib(capacity)));
   }
   const std::uint64_t growth = capacity - std::min(capacity, *used);
   if (*free < comfortable_free_bytes || *free < growth) {
-    return warning("The store may grow by " + mib(growth) + ", but only " + mib(*free) +
-                   " are free on the disk: lower store_mib_max, or make room.");
+    return warning(say(tr("The store may grow by {0}, but only {1} are free on the disk: lower "
+                          "store_mib_max, or make room."),
+                       mib(growth), mib(*free)));
   }
-  return good("there is room: " + mib(*free) + " free");
+  return good(say(tr("there is room: {} free"), mib(*free)));
 }
 
 Finding check_clock(const DataFolder& folder, wire::TimePoint now) {
@@ -86,27 +89,27 @@ Finding check_clock(const DataFolder& folder, wire::TimePoint now) {
   if (::stat(folder.identity_file().c_str(), &info) == 0 &&
       now.time_since_epoch().count() < info.st_mtime) {
     return bad(
-        "This machine's clock is before the day this relay was made: set it. Until then "
-        "clients refuse the relay and nothing expires.");
+        tr("This machine's clock is before the day this relay was made: set it. Until then "
+           "clients refuse the relay and nothing expires."));
   }
   timex state{};
   if (::adjtimex(&state) == TIME_ERROR && (state.status & STA_UNSYNC) != 0) {
     return warning(
-        "This machine's clock is not kept right by any time service: install one "
-        "(systemd-timesyncd or chrony). Clients warn when it is wrong.");
+        tr("This machine's clock is not kept right by any time service: install one "
+           "(systemd-timesyncd or chrony). Clients warn when it is wrong."));
   }
-  return good("the clock is kept right");
+  return good(tr("the clock is kept right"));
 }
 
 Finding check_descriptors(const Config& config) {
   rlimit limit{};
   if (::getrlimit(RLIMIT_NOFILE, &limit) == 0 &&
       limit.rlim_max < config.connections_max + spare_descriptors) {
-    return warning("This system allows " + std::to_string(limit.rlim_max) +
-                   " open files, fewer than connections_max needs: raise it (LimitNOFILE= in the "
-                   "systemd unit) or lower connections_max.");
+    return warning(say(tr("This system allows {} open files, fewer than connections_max needs: "
+                          "raise it (LimitNOFILE= in the systemd unit) or lower connections_max."),
+                       limit.rlim_max));
   }
-  return good("there are file descriptors for every connection");
+  return good(tr("there are file descriptors for every connection"));
 }
 
 }  // namespace
@@ -116,7 +119,8 @@ std::vector<Finding> check_relay(const std::filesystem::path& path, wire::TimePo
   if (!folder.ok()) return {bad(folder.error().what)};
   std::vector<Finding> findings{check_permissions(*folder)};
   const auto config = folder->config();
-  findings.push_back(config.ok() ? good("the configuration is right") : bad(config.error().what));
+  findings.push_back(config.ok() ? good(tr("the configuration is right"))
+                                 : bad(config.error().what));
   findings.push_back(check_identity(*folder));
   findings.push_back(check_database(*folder));
   if (config.ok()) findings.push_back(check_disk(*folder, *config));

@@ -7,6 +7,7 @@
 #include <iostream>
 #include <nlohmann/json.hpp>
 
+#include "proto/base/translate.hpp"
 #include "relay/server/admin.hpp"
 #include "relay/server/admin_socket.hpp"
 #include "relay/server/backup.hpp"
@@ -76,22 +77,24 @@ std::string count(const json& status, const char* name) {
 
 void print_status(const json& status) {
   const bool running = status.value("running", false);
-  std::cout << "Relay         " << status.value("address", "") << "\n"
-            << "State         " << (running ? "running" : "not running");
-  if (running) std::cout << " for " << status.value("up_seconds", 0) / 60 << " min";
-  std::cout << "\nStore         " << amount(status, "store_bytes") << " of "
-            << amount(status, "store_bytes_max") << "; the disk has "
-            << amount(status, "disk_free_bytes") << " free\n"
-            << "Accounts      " << count(status, "accounts") << "\n"
-            << "Spent tokens  " << count(status, "spent_tokens") << " in two weeks\n";
+  std::cout << say(tr("Relay         {}\n"), status.value("address", ""))
+            << (running ? say(tr("State         running for {} min\n"),
+                              status.value("up_seconds", 0) / 60)
+                        : tr("State         not running\n"))
+            << say(tr("Store         {0} of {1}; the disk has {2} free\n"),
+                   amount(status, "store_bytes"), amount(status, "store_bytes_max"),
+                   amount(status, "disk_free_bytes"))
+            << say(tr("Accounts      {}\n"), count(status, "accounts"))
+            << say(tr("Spent tokens  {} in two weeks\n"), count(status, "spent_tokens"));
   if (!running) return;
-  std::cout << "Connections   " << count(status, "connections") << " of "
-            << count(status, "connections_max") << ", " << count(status, "subscriptions")
-            << " mailboxes listened to\n"
-            << "Since start   " << count(status, "drops_since_start") << " envelopes stored, "
-            << count(status, "deliveries_since_start") << " delivered, "
-            << count(status, "handshakes_failed_since_start") << " failed handshakes, "
-            << count(status, "turned_away_since_start") << " turned away\n";
+  std::cout << say(tr("Connections   {0} of {1}, {2} mailboxes listened to\n"),
+                   count(status, "connections"), count(status, "connections_max"),
+                   count(status, "subscriptions"))
+            << say(tr("Since start   {0} envelopes stored, {1} delivered, {2} failed handshakes, "
+                      "{3} turned away\n"),
+                   count(status, "drops_since_start"), count(status, "deliveries_since_start"),
+                   count(status, "handshakes_failed_since_start"),
+                   count(status, "turned_away_since_start"));
 }
 
 std::string utc(wire::TimePoint time) {
@@ -139,12 +142,12 @@ int init_command(const InitOptions& options) {
   const auto address = make_relay(options);
   if (!address.ok()) return fail(address.error());
   const std::string data = " --data " + shell_word(options.data);
-  std::cout << "Relay ready   " << address->str() << "\n";
-  std::cerr << "Next          porchlightd run" << data << ", then porchlightd invite" << data
-            << " --inviter\n"
-            << "Keep safe     porchlightd backup FILE" << data
-            << ", to another machine and from time to time:\n"
-               "              this relay's identity is in that folder alone.\n";
+  std::cout << say(tr("Relay ready   {}\n"), address->str());
+  std::cerr << say(
+      tr("Next          porchlightd run{0}, then porchlightd invite{0} --inviter\n"
+         "Keep safe     porchlightd backup FILE{0}, to another machine and from time to time:\n"
+         "              this relay's identity is in that folder alone.\n"),
+      data);
   return exit_code::done;
 }
 
@@ -164,10 +167,10 @@ int invite_command(const InviteOptions& options) {
     }
   }
   std::cout.flush();
-  std::cerr << "Each link lets one person join, once, for the next "
-            << duration_text(options.request.lifetime)
-            << ". Whoever has it can use it: pass it on only to that person, then\n"
-               "they run: porchlight join -\n";
+  std::cerr << say(
+      tr("Each link lets one person join, once, for the next {}. Whoever has it can use it: pass "
+         "it on only to that person, then\nthey run: porchlight join -\n"),
+      duration_text(options.request.lifetime));
   return exit_code::done;
 }
 
@@ -187,7 +190,7 @@ int check_command(const std::filesystem::path& data) {
   for (const Finding& finding : check_relay(data, system_now())) {
     const bool bad = finding.grade == Finding::Grade::bad;
     const bool good = finding.grade == Finding::Grade::good;
-    std::cout << (bad ? "bad   " : good ? "ok    " : "warn  ") << finding.text << "\n";
+    std::cout << (bad ? tr("bad   ") : good ? tr("ok    ") : tr("warn  ")) << finding.text << "\n";
     if (bad) code = exit_code::failure;
   }
   return code;
@@ -196,14 +199,14 @@ int check_command(const std::filesystem::path& data) {
 int backup_command(const std::filesystem::path& file, const std::filesystem::path& data) {
   const auto bytes = back_up_relay(data, file, system_now());
   if (!bytes.ok()) return fail(bytes.error());
-  std::cout << "Backup ready  " << file.string() << " (" << (*bytes + 1023) / 1024 << " KiB)\n";
-  std::cerr
-      << "It holds      this relay's identity, its token secret, its configuration and accounts,\n"
-         "              and the sealed mailboxes as they are now.\n"
-         "Keep it       as private as the relay, on another machine: whoever has it can pose as\n"
-         "              this relay. Destroy it when you have a newer one: what people erase from\n"
-         "              the relay, and what expires there, stays in a backup.\n"
-         "If need be    porchlightd restore FILE --data NEW-FOLDER\n";
+  std::cout << say(tr("Backup ready  {0} ({1} KiB)\n"), file.string(), (*bytes + 1023) / 1024);
+  std::cerr << tr(
+      "It holds      this relay's identity, its token secret, its configuration and accounts,\n"
+      "              and the sealed mailboxes as they are now.\n"
+      "Keep it       as private as the relay, on another machine: whoever has it can pose as\n"
+      "              this relay. Destroy it when you have a newer one: what people erase from\n"
+      "              the relay, and what expires there, stays in a backup.\n"
+      "If need be    porchlightd restore FILE --data NEW-FOLDER\n");
   return exit_code::done;
 }
 
@@ -212,14 +215,14 @@ int restore_command(const std::filesystem::path& file, const std::filesystem::pa
   const auto restored = restore_relay(file, data, random);
   if (!restored.ok()) return fail(restored.error());
   const std::string option = " --data " + shell_word(data);
-  std::cout << "Relay ready   " << restored->address.str() << "\n";
-  std::cerr
-      << "It is         as it was at " << utc(restored->made)
-      << ". What came to it after that is\n"
+  std::cout << say(tr("Relay ready   {}\n"), restored->address.str());
+  std::cerr << say(
+      tr("It is         as it was at {0}. What came to it after that is\n"
          "              not in it: the devices that sent it bring it back when they next connect.\n"
          "              Everybody is told, and changes to groups wait for a day.\n"
          "Make sure     that the old relay never runs again: both would be the same to people.\n"
-      << "Next          porchlightd check" << option << ", then porchlightd run" << option << "\n";
+         "Next          porchlightd check{1}, then porchlightd run{1}\n"),
+      utc(restored->made), option);
   return exit_code::done;
 }
 
@@ -232,7 +235,7 @@ Result<std::chrono::minutes> parse_duration(std::string_view text) {
     if (*stop == 'h') return std::chrono::minutes(60 * number);
     if (*stop == 'd') return std::chrono::minutes(24 * 60 * number);
   }
-  return Error{Errc::usage, "A time span is a number with m, h or d behind it, like 24h."};
+  return Error{Errc::usage, tr("A time span is a number with m, h or d behind it, like 24h.")};
 }
 
 }  // namespace porchlight::relay

@@ -1,5 +1,7 @@
 #include "relay/server/config.hpp"
 
+#include "proto/base/translate.hpp"
+
 #include <toml++/toml.h>
 #include <boost/asio/ip/address.hpp>
 
@@ -92,10 +94,13 @@ std::string value_text(const Config& config, const Option& option) {
 }
 
 Error at_line(const toml::source_position& where, const std::string& what) {
-  return {Errc::usage, "porchlightd.toml, line " + std::to_string(where.line) + ": " + what};
+  return {Errc::usage, say(tr("porchlightd.toml, line {0}: {1}"), where.line, what)};
 }
-Error wrong(const toml::node& node, const Option& option, const std::string& what) {
-  return at_line(node.source().begin, std::string(option.name) + " " + what + ".");
+/// `sentence` has a place for the option's name first.
+template <class... Args>
+Error wrong(const toml::node& node, const Option& option, const char* sentence,
+            const Args&... args) {
+  return at_line(node.source().begin, say(sentence, option.name, args...));
 }
 
 /// Reads one option's value into its place.
@@ -106,23 +111,21 @@ struct Reader {
 
   Status operator()(const Number& number) const {
     const auto value = node.value_exact<std::int64_t>();
-    if (!value) return wrong(node, option, "must be a whole number");
+    if (!value) return wrong(node, option, tr("{} must be a whole number."));
     if (*value < number.least || *value > number.most) {
-      return wrong(
-          node, option,
-          "must be from " + std::to_string(number.least) + " to " + std::to_string(number.most));
+      return wrong(node, option, tr("{0} must be from {1} to {2}."), number.least, number.most);
     }
     config.*number.member = static_cast<std::uint32_t>(*value);
     return Ok{};
   }
   Status operator()(const Text& text) const {
     const auto value = node.value_exact<std::string>();
-    if (!value) return wrong(node, option, "must be text in quotes");
+    if (!value) return wrong(node, option, tr("{} must be text in quotes."));
     const auto& choices = text.choices;
     if (!choices.empty() && std::find(choices.begin(), choices.end(), *value) == choices.end()) {
       std::string all;
       for (const auto choice : choices) all += (all.empty() ? "" : ", ") + std::string(choice);
-      return wrong(node, option, "must be one of " + all);
+      return wrong(node, option, tr("{0} must be one of {1}."), all);
     }
     config.*text.member = *value;
     return Ok{};
@@ -133,13 +136,14 @@ struct Reader {
   }
   Status operator()(const Listen& listen) const {
     const toml::array* array = node.as_array();
-    if (!array || array->empty()) return wrong(node, option, "must be a list like [\"[::]:7443\"]");
+    if (!array || array->empty())
+      return wrong(node, option, tr("{} must be a list like [\"[::]:7443\"]."));
     std::vector<wire::HostPort> all;
     for (const toml::node& entry : *array) {
       TRY(wire::HostPort at, host_port(entry));
       boost::system::error_code error;
       boost::asio::ip::make_address(at.host, error);
-      if (error) return wrong(entry, option, "takes IP addresses, not names");
+      if (error) return wrong(entry, option, tr("{} takes IP addresses, not names."));
       all.push_back(std::move(at));
     }
     config.*listen.member = std::move(all);
@@ -148,9 +152,9 @@ struct Reader {
 
   Result<wire::HostPort> host_port(const toml::node& entry) const {
     const auto value = entry.value_exact<std::string>();
-    if (!value) return wrong(entry, option, "must be text in quotes");
+    if (!value) return wrong(entry, option, tr("{} must be text in quotes."));
     auto at = wire::HostPort::parse(*value);
-    if (!at.ok()) return wrong(entry, option, "is wrong: " + at.error().what);
+    if (!at.ok()) return wrong(entry, option, tr("{0} is wrong: {1}."), at.error().what);
     return at;
   }
 };
@@ -163,19 +167,28 @@ Result<Config> read_table(const toml::table& table) {
                      [name = key.str()](const Option& o) { return o.name == name; });
     if (option == options().end()) {
       return at_line(key.source().begin,
-                     "there is no option '" + std::string(key.str()) + "'; check its spelling.");
+                     say(tr("there is no option '{}'; check its spelling."), key.str()));
     }
     CHECK(std::visit(Reader{config, *option, node}, option->field));
   }
   for (const std::string_view needed : {"host", "listen"}) {
     if (!table.contains(needed)) {
-      return Error{Errc::usage, "porchlightd.toml lacks the option '" + std::string(needed) + "'."};
+      return Error{Errc::usage, say(tr("porchlightd.toml lacks the option '{}'."), needed)};
     }
   }
   return config;
 }
 
 }  // namespace
+
+std::vector<ConfigOption> config_options() {
+  std::vector<ConfigOption> all;
+  for (const Option& option : options()) {
+    const bool must = option.name == "host" || option.name == "listen";
+    all.push_back({option.name, must ? "" : value_text(Config{}, option), option.explanation});
+  }
+  return all;
+}
 
 std::string render_config(const Config& config) {
   std::string text =
@@ -195,7 +208,7 @@ Result<Config> parse_config(std::string_view text) {
   try {
     return read_table(toml::parse(text));
   } catch (const toml::parse_error& error) {
-    return at_line(error.source().begin, "this is not TOML: " + std::string(error.description()));
+    return at_line(error.source().begin, say(tr("this is not TOML: {}"), error.description()));
   }
 }
 

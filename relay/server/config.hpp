@@ -24,6 +24,15 @@ struct Config {
   std::string log_file;
 };
 
+/// An option, for a reader.
+struct ConfigOption {
+  std::string_view name;
+  std::string fallback;  // its value as TOML where the file leaves it out; empty: it must be there
+  std::string_view explanation;
+};
+/// In the order in which the file has them.
+std::vector<ConfigOption> config_options();
+
 /// The file's text: each option with its explanation above it. parse_config() reads it back.
 std::string render_config(const Config& config);
 

@@ -1,5 +1,7 @@
 #include "relay/server/file.hpp"
 
+#include "proto/base/translate.hpp"
+
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -30,7 +32,7 @@ Error without(const std::filesystem::path& file, Error error) {
 Status link_new_file(const std::filesystem::path& beside, const std::filesystem::path& path) {
   // link(2), unlike rename(2), never replaces what is there.
   if (::link(beside.c_str(), path.c_str()) != 0) {
-    return without(beside, file_error("The file " + path.string() + " could not be written"));
+    return without(beside, file_error(say(tr("The file {} could not be written"), path.string())));
   }
   ::unlink(beside.c_str());
   return sync_folder(path.parent_path());
@@ -41,7 +43,7 @@ Status link_new_file(const std::filesystem::path& beside, const std::filesystem:
 Status sync_folder(const std::filesystem::path& folder) {
   const FileHandle handle{::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
   if (!handle.ok() || ::fsync(handle.get()) != 0) {
-    return file_error("The folder " + folder.string() + " could not be written");
+    return file_error(say(tr("The folder {} could not be written"), folder.string()));
   }
   return Ok{};
 }
@@ -62,17 +64,17 @@ Result<std::string> read_file(const std::filesystem::path& path, std::size_t byt
   const FileHandle handle{::open(path.c_str(), O_RDONLY | O_CLOEXEC)};
   struct stat info {};
   if (!handle.ok() || ::fstat(handle.get(), &info) != 0) {
-    return file_error("The file " + path.string() + " could not be read");
+    return file_error(say(tr("The file {} could not be read"), path.string()));
   }
   if (!S_ISREG(info.st_mode) || static_cast<std::size_t>(info.st_size) > bytes_max) {
-    return Error{Errc::too_large, "The file " + path.string() + " is not what it should be."};
+    return Error{Errc::too_large, say(tr("The file {} is not what it should be."), path.string())};
   }
   std::string bytes(static_cast<std::size_t>(info.st_size), '\0');
   std::size_t done = 0;
   while (done < bytes.size()) {
     const ssize_t size = ::read(handle.get(), bytes.data() + done, bytes.size() - done);
     if (size < 0 && errno == EINTR) continue;
-    if (size < 0) return file_error("The file " + path.string() + " could not be read");
+    if (size < 0) return file_error(say(tr("The file {} could not be read"), path.string()));
     if (size == 0) break;
     done += static_cast<std::size_t>(size);
   }
@@ -82,7 +84,7 @@ Result<std::string> read_file(const std::filesystem::path& path, std::size_t byt
 
 Status write_new_file(const std::filesystem::path& path, ByteView bytes) {
   const std::filesystem::path beside = path.string() + ".new";
-  const std::string failed = "The file " + path.string() + " could not be written";
+  const std::string failed = say(tr("The file {} could not be written"), path.string());
   {
     const FileHandle handle{
         ::open(beside.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600)};
@@ -102,7 +104,7 @@ Status keep_new_file(const std::filesystem::path& beside, const std::filesystem:
 Status sync_file(const std::filesystem::path& file) {
   const FileHandle handle{::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW)};
   if (!handle.ok() || ::fsync(handle.get()) != 0) {
-    return file_error("The file " + file.string() + " could not be written");
+    return file_error(say(tr("The file {} could not be written"), file.string()));
   }
   return Ok{};
 }

@@ -1,5 +1,6 @@
 #include "relay/server/invite.hpp"
 
+#include "proto/base/translate.hpp"
 #include "proto/wire/envelope.hpp"
 #include "proto/wire/link.hpp"
 #include "proto/wire/person.pb.h"
@@ -62,10 +63,10 @@ Status stored(const Outcome& outcome) {
   if (std::holds_alternative<Stored>(outcome)) return Ok{};
   if (std::holds_alternative<Full>(outcome)) {
     return Error{Errc::full,
-                 "The relay's store is full, so no invite was made. Give it more room "
-                 "(store_mib_max, or disk space) and try again."};
+                 tr("The relay's store is full, so no invite was made. Give it more room "
+                    "(store_mib_max, or disk space) and try again.")};
   }
-  return Error{Errc::storage, "The invite could not be stored. Run: porchlightd check"};
+  return Error{Errc::storage, tr("The invite could not be stored. Run: porchlightd check")};
 }
 
 Status drop(const wire::MailboxAddress& mailbox, Bytes envelope, const Mint& mint,
@@ -89,15 +90,15 @@ Status drop(const wire::MailboxAddress& mailbox, Bytes envelope, const Mint& min
 Result<std::vector<std::string>> make_invites(const InviteRequest& request, const Inviter& inviter,
                                               Database& database, wire::TimePoint now) {
   if (request.uses < 1 || request.uses > limits::operator_invites_max) {
-    return Error{Errc::usage, "The number of invites must be from 1 to " +
-                                  std::to_string(limits::operator_invites_max) + "."};
+    return Error{Errc::usage, say(tr("The number of invites must be from 1 to {}."),
+                                  limits::operator_invites_max)};
   }
   // The parcel's mailbox is an ordinary one: the invite cannot outlive its envelope.
   const auto longest = std::min<std::chrono::minutes>(
       limits::invite_lifetime_max, std::chrono::hours(24 * inviter.policy.ordinary_days));
   if (request.lifetime < std::chrono::minutes(1) || request.lifetime > longest) {
-    return Error{Errc::usage, "An invite lives from one minute to " +
-                                  std::to_string(longest / std::chrono::hours(1)) + " hours."};
+    return Error{Errc::usage, say(tr("An invite lives from one minute to {} hours."),
+                                  longest / std::chrono::hours(1))};
   }
   const Mint mint(inviter, now);
   std::vector<std::string> links;

@@ -1,5 +1,7 @@
 #include "relay/server/qr.hpp"
 
+#include "proto/base/translate.hpp"
+
 #include <qrencode.h>
 
 #include <memory>
@@ -20,7 +22,7 @@ constexpr std::string_view reset = "\x1b[0m";
 Result<std::string> terminal_qr(std::string_view text) {
   const std::unique_ptr<QRcode, QrFree> code{
       QRcode_encodeString8bit(std::string(text).c_str(), 0, QR_ECLEVEL_L)};
-  if (!code) return Error{Errc::too_large, "The link is too long for a QR code."};
+  if (!code) return Error{Errc::too_large, tr("The link is too long for a QR code.")};
   const auto dark = [&](int x, int y) {
     if (x < 0 || y < 0 || x >= code->width || y >= code->width) return false;
     return (code->data[y * code->width + x] & 1) != 0;

@@ -1,6 +1,7 @@
 #include "relay/server/server.hpp"
 
 #include "proto/base/limits.hpp"
+#include "proto/base/translate.hpp"
 #include "relay/server/clock.hpp"
 #include "relay/store/commit.hpp"
 
@@ -61,10 +62,9 @@ Status Server::listen(const wire::HostPort& at) {
   if (!error) acceptor.bind(endpoint, error);
   if (!error) acceptor.listen(Acceptor::max_listen_connections, error);
   if (error) {
-    return Error{Errc::unreachable, "The relay cannot listen at " + at.str() + ": " +
-                                        error.message() +
-                                        ". Change 'listen' in porchlightd.toml, or stop what "
-                                        "uses that address."};
+    return Error{Errc::unreachable, say(tr("The relay cannot listen at {0}: {1}. Change 'listen' "
+                                           "in porchlightd.toml, or stop what uses that address."),
+                                        at.str(), error.message())};
   }
   acceptors_.push_back(std::move(acceptor));
   return Ok{};

@@ -2,6 +2,7 @@
 
 #include <sqlite3.h>
 
+#include "proto/base/translate.hpp"
 #include "proto/crypto/hash.hpp"
 #include "relay/store/sqlite_database.hpp"
 #include "relay/store/sqlite_ledger.hpp"
@@ -33,12 +34,12 @@ auto copying(const Error& damaged, Work&& work) -> decltype(work()) {
   } catch (const SQLite::Exception& failure) {
     switch (failure.getErrorCode()) {
       case SQLITE_FULL:
-        return Error{Errc::full, "There is no room left for the copy. Free some disk space."};
+        return Error{Errc::full, tr("There is no room left for the copy. Free some disk space.")};
       case SQLITE_CORRUPT:
         return damaged;
       default:
         return Error{Errc::storage,
-                     std::string("Copying the database failed (") + failure.getErrorStr() + ")."};
+                     say(tr("Copying the database failed ({})."), failure.getErrorStr())};
     }
   }
 }
@@ -63,7 +64,8 @@ void vacuum_into(SQLite::Database& from, const std::filesystem::path& to) {
 Status write_sqlite_backup(const std::filesystem::path& from, const std::filesystem::path& to,
                            const BackupRest& rest) {
   TRY(const auto database, sqlite::open_reader(from));
-  const Error damaged{Errc::malformed, "The relay's database is damaged: run porchlightd check."};
+  const Error damaged{Errc::malformed,
+                      tr("The relay's database is damaged: run porchlightd check.")};
   return copying(damaged, [&]() -> Status {
     database->exec("PRAGMA query_only = OFF");  // under which nothing can be copied
     vacuum_into(*database, to);

@@ -1,3 +1,4 @@
+#include "proto/base/translate.hpp"
 #include "proto/wire/envelope.hpp"
 #include "relay/store/sqlite_database.hpp"
 #include "relay/store/sqlite_schema.hpp"
@@ -15,12 +16,12 @@ struct Check {
 
 constexpr Check checks[] = {
     {"SELECT 1 FROM pragma_integrity_check WHERE integrity_check <> 'ok'",
-     "The relay's database is damaged."},
+     mark("The relay's database is damaged.")},
     {"SELECT 1 FROM envelope WHERE mailbox NOT IN (SELECT id FROM mailbox)",
-     "The relay's database holds an envelope without a mailbox."},
+     mark("The relay's database holds an envelope without a mailbox.")},
     {"SELECT 1 FROM mailbox WHERE (emptied_newest IS NULL)"
      " <> EXISTS (SELECT 1 FROM envelope WHERE mailbox = mailbox.id)",
-     "The relay's database holds a mailbox that is neither used nor emptied."},
+     mark("The relay's database holds a mailbox that is neither used nor emptied.")},
 };
 
 Status check_envelopes(SQLite::Database& database) {
@@ -31,7 +32,7 @@ Status check_envelopes(SQLite::Database& database) {
     std::int64_t prefix = 0;
     std::memcpy(&prefix, hash.data(), sizeof prefix);
     if (prefix != rows.integer(0) || !wire::is_envelope_size(rows.blob(1).size())) {
-      return Error{Errc::malformed, "The relay's database holds an envelope that was altered."};
+      return Error{Errc::malformed, tr("The relay's database holds an envelope that was altered.")};
     }
   }
   return Ok{};
@@ -44,7 +45,7 @@ Status check_sqlite_database(const std::filesystem::path& file) {
   return sqlite::guarded([&]() -> Status {
     for (const Check& check : checks) {
       SQLite::Statement query(*database, check.query);
-      if (Run(query).step()) return Error{Errc::malformed, check.what};
+      if (Run(query).step()) return Error{Errc::malformed, tr(check.what)};
     }
     return check_envelopes(*database);
   });

@@ -2,6 +2,7 @@
 
 #include <sqlite3.h>
 
+#include "proto/base/translate.hpp"
 #include "relay/store/sqlite_ledger.hpp"
 #include "relay/store/sqlite_schema.hpp"
 #include "relay/store/sqlite_store.hpp"
@@ -124,7 +125,7 @@ class SqliteDatabase final : public Database {
       Run checkpoint(scrub_);
       checkpoint.step();
       const bool busy = checkpoint.integer(0) != 0;
-      if (busy) return Error{Errc::conflict, "The relay's database is being read. Try again."};
+      if (busy) return Error{Errc::conflict, tr("The relay's database is being read. Try again.")};
       store_.clear_erased();
       ledger_.clear_erased();
       return Ok{};
@@ -157,7 +158,8 @@ class SqliteDatabase final : public Database {
     if (options_.disk_free) return options_.disk_free();
     std::error_code failed;
     const auto space = std::filesystem::space(options_.file.parent_path(), failed);
-    if (failed) return Error{Errc::storage, "The free space of the data folder cannot be read."};
+    if (failed)
+      return Error{Errc::storage, tr("The free space of the data folder cannot be read.")};
     return space.available;
   }
 

@@ -4,6 +4,7 @@
 #include <sqlite3.h>
 #include <unistd.h>
 
+#include "proto/base/translate.hpp"
 #include "relay/store/sqlite_support.hpp"
 
 namespace porchlight::relay::sqlite {
@@ -68,9 +69,9 @@ CREATE UNIQUE INDEX allotment_once ON allotment (kind, period, account);
 
 using Opened = Result<std::unique_ptr<SQLite::Database>>;
 
-constexpr auto not_ours = "The file in the database's place is not a relay's database.";
+constexpr auto not_ours = mark("The file in the database's place is not a relay's database.");
 constexpr auto not_a_backup =
-    "This file is not a backup of a relay. Look for the one that porchlightd backup made.";
+    mark("This file is not a backup of a relay. Look for the one that porchlightd backup made.");
 
 // As guarded(), but a file that is no database is the person's to put right, not the disk's.
 template <class Work>
@@ -81,7 +82,7 @@ Opened opening(FileKind kind, Work&& work) {
     const bool backup = kind == FileKind::backup;
     switch (exception.getErrorCode()) {
       case SQLITE_NOTADB:
-        return Error{Errc::malformed, backup ? not_a_backup : not_ours};
+        return Error{Errc::malformed, tr(backup ? not_a_backup : not_ours)};
       case SQLITE_CORRUPT:
         if (backup) return damaged_backup();
         [[fallthrough]];
@@ -96,7 +97,7 @@ Status make_private_file(const std::filesystem::path& file) {
   const int descriptor = ::open(file.c_str(), O_CREAT | O_WRONLY | O_CLOEXEC, 0600);
   if (descriptor < 0) {
     return Error{Errc::storage,
-                 "The relay's database cannot be opened. Check the data folder's owner."};
+                 tr("The relay's database cannot be opened. Check the data folder's owner.")};
   }
   ::close(descriptor);
   return Ok{};
@@ -119,23 +120,24 @@ void make_tables(SQLite::Database& database, const Incarnation& incarnation) {
 Status check_version(SQLite::Database& database, FileKind kind) {
   const int id = pragma(database, "application_id");
   if (kind == FileKind::relay && id == backup_id) {
-    return Error{Errc::malformed,
-                 "The file in the database's place is a backup. It comes back by porchlightd "
-                 "restore, in a new folder."};
+    return Error{Errc::malformed, tr("The file in the database's place is a backup. It comes back "
+                                     "by porchlightd restore, in a new folder.")};
   }
-  if (kind == FileKind::relay && id != relay_id) return Error{Errc::malformed, not_ours};
-  if (kind == FileKind::backup && id != backup_id) return Error{Errc::malformed, not_a_backup};
+  if (kind == FileKind::relay && id != relay_id) return Error{Errc::malformed, tr(not_ours)};
+  if (kind == FileKind::backup && id != backup_id) return Error{Errc::malformed, tr(not_a_backup)};
   const int version = pragma(database, "user_version");
   if (version > schema_version) {
-    return Error{Errc::update_needed,
-                 "The relay's database was written by a newer porchlightd. Install that version; "
-                 "nothing was changed."};
+    return Error{
+        Errc::update_needed,
+        tr("The relay's database was written by a newer porchlightd. Install that version; "
+           "nothing was changed.")};
   }
   if (version < schema_version) {
-    return Error{Errc::malformed,
-                 "The relay's database was written by a porchlightd from before the first release, "
-                 "and cannot be taken over: its token keys were kept in another way. Nothing was "
-                 "changed. Make a new relay with porchlightd init, in another folder."};
+    return Error{
+        Errc::malformed,
+        tr("The relay's database was written by a porchlightd from before the first release, and "
+           "cannot be taken over: its token keys were kept in another way. Nothing was changed. "
+           "Make a new relay with porchlightd init, in another folder.")};
   }
   return Ok{};
 }
@@ -155,18 +157,20 @@ void set_up(SQLite::Database& database) {
 Error as_error(const SQLite::Exception& exception) {
   switch (exception.getErrorCode()) {
     case SQLITE_FULL:
-      return {Errc::full, "There is no room left for the relay's database. Free some disk space."};
+      return {Errc::full,
+              tr("There is no room left for the relay's database. Free some disk space.")};
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
-      return {Errc::conflict, "Another process is using the relay's database. Try again."};
+      return {Errc::conflict, tr("Another process is using the relay's database. Try again.")};
     case SQLITE_CORRUPT:
     case SQLITE_NOTADB:
       return {Errc::malformed,
-              "The relay's database is damaged. Stop the relay and run porchlightd check."};
+              tr("The relay's database is damaged. Stop the relay and run porchlightd check.")};
     default:
-      return {Errc::storage,
-              "Reading or writing the relay's database failed. Check that its disk has room and is "
-              "well; what was stored before is still there."};
+      return {
+          Errc::storage,
+          tr("Reading or writing the relay's database failed. Check that its disk has room and is "
+             "well; what was stored before is still there.")};
   }
 }
 
@@ -180,7 +184,8 @@ Result<std::unique_ptr<SQLite::Database>> open_writer(const std::filesystem::pat
     const bool empty = pragma(*database, "schema_version") == 0;
     if (!empty) CHECK(check_version(*database, FileKind::relay));
     if (database->execAndGet("PRAGMA journal_mode = WAL").getString() != "wal") {
-      return Error{Errc::storage, "The file system of the data folder cannot hold the database."};
+      return Error{Errc::storage,
+                   tr("The file system of the data folder cannot hold the database.")};
     }
     database->exec("PRAGMA wal_autocheckpoint = 2048");
     database->exec("PRAGMA cache_size = -32768");
@@ -202,7 +207,7 @@ Result<std::unique_ptr<SQLite::Database>> open_reader(const std::filesystem::pat
 Result<std::unique_ptr<SQLite::Database>> open_backup(const std::filesystem::path& file) {
   std::error_code failed;
   if (!std::filesystem::exists(file, failed)) {
-    return Error{Errc::not_found, "There is no file " + file.string() + "."};
+    return Error{Errc::not_found, say(tr("There is no file {}."), file.string())};
   }
   return opening(FileKind::backup, [&]() -> Opened {
     auto database = std::make_unique<SQLite::Database>(file.string(), SQLite::OPEN_READONLY);
@@ -213,7 +218,8 @@ Result<std::unique_ptr<SQLite::Database>> open_backup(const std::filesystem::pat
 }
 
 Error damaged_backup() {
-  return {Errc::malformed, "This backup is damaged, or not whole. Copy it again, or use another."};
+  return {Errc::malformed,
+          tr("This backup is damaged, or not whole. Copy it again, or use another.")};
 }
 
 void set_kind(SQLite::Database& database, FileKind kind) {

@@ -1,3 +1,4 @@
+#include "proto/base/translate.hpp"
 #include "relay/store/commit.hpp"
 
 namespace porchlight::relay {
@@ -64,12 +65,11 @@ Result<Keyring> load_keyring(Database& database, const TokenSecret& secret,
                              const SigningKey& identity, wire::TimePoint now) {
   TRY(const std::uint32_t first, database.ledger().first_token_week());
   if (wire::token_week(now) < first) {
-    return Error{
-        Errc::expired,
-        "The week that this machine's clock shows is over, and which of its tokens were spent is "
-        "forgotten. Either the clock is behind: set it, and nothing is lost. Or it had run ahead "
-        "before: then tokens can be issued again from the week before the one it had run to, or by "
-        "a new relay."};
+    return Error{Errc::expired,
+                 tr("The week that this machine's clock shows is over, and which of its tokens "
+                    "were spent is forgotten. Either the clock is behind: set it, and nothing is "
+                    "lost. Or it had run ahead before: then tokens can be issued again from the "
+                    "week before the one it had run to, or by a new relay.")};
   }
   return Keyring::derive(secret, identity, now);
 }

@@ -134,7 +134,7 @@ TEST_F(Channel, AlertIsSeenAnsweredCountedCalledAgainAndCleared) {
   EXPECT_THAT(carla_.must({"alert", "show", id}), AllOf(HasSubstr("Dan"), HasSubstr("10 min")));
 
   // Again: who has answered hears nothing, who is silent does.
-  EXPECT_THAT(carla_.must({"alert", "send", "--again", id}), HasSubstr("1 who are silent"));
+  EXPECT_THAT(carla_.must({"alert", "send", "--again", id}), HasSubstr("1 who is silent"));
   EXPECT_THAT(eve_.must({"listen", "--once"}), HasSubstr("asks again"));
   EXPECT_THAT(dan_.must({"listen", "--once"}), Not(HasSubstr("asks again")));
   eve_.must({"alert", "ack", id, "can't"});

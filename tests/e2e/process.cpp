@@ -1,16 +1,21 @@
 #include "tests/e2e/process.hpp"
 
 #include <fcntl.h>
+#include <gtest/gtest.h>
 #include <poll.h>
 #include <spawn.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <csignal>
 #include <cstdlib>
+#include <filesystem>
 #include <system_error>
 #include <thread>
 #include <utility>
+
+#include "tests/e2e/json_schema.hpp"
 
 namespace porchlight::e2e {
 namespace {
@@ -63,6 +68,9 @@ Process::Process(const Command& command) {
   posix_spawn_file_actions_adddup2(&actions, out.write, STDOUT_FILENO);
   posix_spawn_file_actions_adddup2(&actions, err.write, STDERR_FILENO);
   auto arguments = command.argv;
+  const bool ours =
+      std::filesystem::path(arguments.at(0)).filename().string().starts_with("porchlight");
+  json_ = ours && std::find(arguments.begin(), arguments.end(), "--json") != arguments.end();
   auto variables = environment_of(command);
   const int failed = posix_spawn(&pid_, arguments.at(0).c_str(), &actions, nullptr,
                                  pointers(arguments).data(), pointers(variables).data());
@@ -79,6 +87,7 @@ Process::Process(const Command& command) {
 
 Process::Process(Process&& other) noexcept
     : pid_(std::exchange(other.pid_, -1)),
+      json_(other.json_),
       out_(std::exchange(other.out_, {})),
       err_(std::exchange(other.err_, {})) {}
 
@@ -86,6 +95,7 @@ Process::~Process() {
   if (pid_ > 0) {
     kill(pid_, SIGKILL);
     waitpid(pid_, nullptr, 0);
+    hold_against_the_schema();
   }
   close_pipes();
 }
@@ -94,6 +104,12 @@ void Process::close_pipes() {
   for (Pipe* pipe : {&out_, &err_}) {
     if (pipe->fd >= 0) close(std::exchange(pipe->fd, -1));
   }
+}
+
+void Process::hold_against_the_schema() const {
+  EXPECT_EQ(schema_faults(out_.text, json_ ? Lines::all : Lines::objects), "");
+  // Where the command line itself is wrong, and from sanitizers, there is text all the same.
+  EXPECT_EQ(schema_faults(err_.text, Lines::objects), "");
 }
 
 void Process::signal(int number) const {
@@ -148,6 +164,7 @@ Finished Process::finish() {
   int status = 0;
   waitpid(std::exchange(pid_, -1), &status, 0);
   close_pipes();
+  hold_against_the_schema();
   return {exit_code(status), out_.text, err_.text};
 }
 

@@ -55,8 +55,11 @@ class Process {
   /// False when both are closed or the deadline has passed.
   bool read_some(Deadline deadline);
   void close_pipes();
+  /// What it printed for programs is as the schema says; a test fails otherwise.
+  void hold_against_the_schema() const;
 
   int pid_ = -1;
+  bool json_ = false;  // asked for with --json
   Pipe out_;
   Pipe err_;
 };

@@ -120,12 +120,36 @@ TEST_F(Watch, ClaimsASightingByKeyAndLeavesTheTerminalAsItWas) {
   wren_.must({"post", "beside the board"});
   ASSERT_TRUE(board.shows("beside the board"));
   board.type("\x0c");
-  ASSERT_TRUE(board.shows("Wren, there in"));
+  ASSERT_TRUE(board.shows("you, there in"));
   EXPECT_FALSE(board.is_ordinary());
   board.type("q");
   EXPECT_EQ(board.finish(), done);
   EXPECT_TRUE(board.is_ordinary());
   EXPECT_THAT(board.raw().substr(board.raw().size() - 40), HasSubstr("\x1b[?1049l"));
+}
+
+TEST_F(Watch, AsksForTheRulesBeforeAClaimAndAnswersARollCallWithOneKey) {
+  ASSERT_NO_FATAL_FAILURE(set_both());
+  carla_.must({"rules", "set", "--text", "Observe from public space.\nDo not chase."});
+  carla_.must({"sighting", "post", "--where", "5th & Oak", "--activity", "two vans"});
+  Process listening = carla_.start({"listen"});
+  ASSERT_TRUE(listening.wait_for_line(Stream::err, "listening"));
+  OnTerminal board(wren_.command({"watch"}));
+  ASSERT_TRUE(board.shows("5th & Oak"));
+  board.type("c");
+  ASSERT_TRUE(board.shows("Do not chase."));
+  board.type("y");
+  ASSERT_TRUE(board.shows("in how many minutes?"));
+  board.type("10\r");
+  EXPECT_TRUE(listening.wait_for_line(Stream::out, "claimed, there in 10 min"));
+  board.type("rflat tyre\r");
+  EXPECT_TRUE(listening.wait_for_line(Stream::out, "released: flat tyre"));
+  carla_.must({"rollcall", "call", "All home?"});
+  ASSERT_TRUE(board.shows("asks YOU"));
+  board.type("2");
+  EXPECT_TRUE(listening.wait_for_line(Stream::out, "NEEDS HELP, in answer to C-"));
+  board.type("q");
+  EXPECT_EQ(board.finish(), done);
 }
 
 TEST_F(Watch, WithoutATerminalSaysWhatToUseInstead) {

@@ -58,5 +58,29 @@ TEST_F(Work, IsPlannedTakenHandedOnAndReadWithoutANetwork) {
   EXPECT_EQ(relay_.everything().find("At the door"), std::string::npos);
 }
 
+TEST_F(Work, TakesBackATextOfOnesOwnAlone) {
+  ASSERT_NO_FATAL_FAILURE(set_the_stage());
+  const Json planned = carla_.record(
+      "shift", {"shift", "plan", "dispatch", "--site", "Lincoln", "--on", utc(60min, "%Y-%m-%d"),
+                "--from", utc(60min, "%H:%M"), "--to", utc(90min, "%H:%M"), "--zone", "UTC"});
+  carla_.must({"shift", "claim", planned.value("shift", "")});
+  const auto alone = carla_.run({"shift", "handover", planned.value("shift", ""), "Wren"});
+  EXPECT_EQ(alone.code, not_found);
+  EXPECT_THAT(alone.err, HasSubstr("You are alone"));
+
+  ASSERT_NO_FATAL_FAILURE(let_in(wren_));
+  const std::string posted = carla_.must({"post", "dispatch", "Use the south gate"});
+  EXPECT_THAT(posted, testing::StartsWith("T-"));
+  const std::string id = posted.substr(0, posted.find(' '));
+  EXPECT_EQ(wren_.run({"retract", id}).code, not_found);
+  wren_.must({"post", "dispatch", "I go there"});
+  EXPECT_THAT(wren_.run({"retract", id}).err, HasSubstr("of yours"));
+  EXPECT_THAT(carla_.must({"retract", id}), HasSubstr(id + " taken back  stored"));
+  EXPECT_THAT(carla_.run({"retract", id}).err, HasSubstr("taken back already"));
+  const std::string heard = wren_.must({"listen", "--once", "--since", "1h"});
+  EXPECT_THAT(heard, HasSubstr("(taken back)"));
+  EXPECT_THAT(heard, testing::Not(HasSubstr("south gate")));
+}
+
 }  // namespace
 }  // namespace porchlight::e2e
