@@ -1,6 +1,7 @@
 // The library: which texts count, what a vault keeps of them, and that newcomers get them.
 #include "client/core/library.hpp"
 
+#include "client/core/bodies.hpp"
 #include "client/core/library_again.hpp"
 #include "proto/base/limits.hpp"
 #include "tests/unit/client_core_group_scene.hpp"
