@@ -36,7 +36,7 @@ std::vector<wire::Body> library_to_say_again(std::span<const StoredMessage* cons
     const bool is_queued = std::any_of(queued.begin(), queued.end(), [&](const auto* other) {
       return say_the_same(*items[i], *other);
     });
-    // Where this device's clock is behind its author's, what is left would be more than it may live.
+    // Where this device's clock is behind its author's, more would be left than it may live.
     const auto left = std::chrono::floor<std::chrono::hours>(said[i]->ends - now).count();
     const auto hours = std::min<std::int64_t>(left, limits::library_lifetime_hours);
     if (is_queued || hours == 0 || items[i]->text().empty() ||
