@@ -68,7 +68,8 @@ TEST(JsonSchema, TypesAreThoseThatArePrinted) {
 
 TEST(JsonSchema, WholeRefersToEachType) {
   std::set<std::string> named;
-  for (const auto& one : nlohmann::json::parse(read(PORCHLIGHT_SCHEMA)).at("anyOf")) {
+  const auto schema = nlohmann::json::parse(read(PORCHLIGHT_SCHEMA));
+  for (const auto& one : schema.at("anyOf")) {
     named.insert(one.at("$ref").get<std::string>().substr(std::string("#/definitions/").size()));
   }
   EXPECT_EQ(named, printed_types());
