@@ -25,6 +25,11 @@ std::size_t count_photos(const Holdings& holdings, const GroupId& group,
       }));
 }
 
+Error photo_is_gone() {
+  return {Errc::not_found,
+          tr("This photo is not here any more: its author took it back, or its time is over.")};
+}
+
 }  // namespace
 
 Status Core::attach_photo(const GroupId& group, const MessageId& sighting, ByteView jpeg,
@@ -92,8 +97,7 @@ void Core::chunk_stored(OutboxId chunk, TimePoint now) {
 Status Core::fetch_photo(const GroupId& group, const VerifyKey& sender, const MessageId& photo) {
   const StoredMessage* message = state_->messages.find(group, sender, photo);
   if (message == nullptr || !message->body.has_attachment()) {
-    return Error{Errc::not_found, tr("This photo is not here any more: its author took it back, "
-                                     "or its time is over.")};
+    return photo_is_gone();
   }
   state_->fetch.emplace(group, sender, photo, message->body.attachment());
   return Ok{};
@@ -101,8 +105,7 @@ Status Core::fetch_photo(const GroupId& group, const VerifyKey& sender, const Me
 
 Result<Bytes> Core::take_photo() {
   if (!state_->fetch) {
-    return Error{Errc::not_found, tr("This photo is not here any more: its author took it back, "
-                                     "or its time is over.")};
+    return photo_is_gone();
   }
   auto photo = state_->fetch->finish();
   const bool goes_on = !photo.ok() && photo.error().code == Errc::unreachable;

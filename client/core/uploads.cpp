@@ -127,6 +127,7 @@ void Uploads::save(std::uint64_t number, const Upload& upload) {
   for (const std::uint32_t chunk : upload.stored) kept.add_stored(chunk);
   journal_.put(Table::uploads, record_key({number}), kept);
   wipe_text(*kept.mutable_drop());
+  wipe_text(*kept.mutable_body()->mutable_attachment()->mutable_seed());
 }
 
 }  // namespace porchlight::client

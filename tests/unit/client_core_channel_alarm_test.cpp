@@ -198,13 +198,7 @@ TEST(ChannelReturn, IsByTheRootThatTheKnownOneHasHandedTheChannelTo) {
   Device& maria = scene.volunteer("Maria");
   scene.volunteer("Noor");
   scene.sync_all();
-  const auto before = scene.relay.mailboxes();
-  scene.remove_from_audience("Noor");
-  for (const MailboxId& id : scene.relay.mailboxes()) {
-    auto& mailbox = scene.relay.mailbox(id);
-    if (before.contains(id) || mailbox.empty()) continue;
-    if (mailbox.begin()->second.size() == limits::envelope_sizes_bytes[1]) mailbox.clear();
-  }
+  scene.remove_from_audience_and_lose_the_page("Noor");
   scene.ben.sync();
   scene.ben.sync();
   ASSERT_TRUE(scene.ben.core().remove_member(scene.group, "Ana", scene.ben.now()).ok());
@@ -234,13 +228,7 @@ TEST(ChannelReturn, ByARootThatNothingKnownHasNamedIsRefusedAndSaysSo) {
   Device& maria = scene.volunteer("Maria");
   scene.volunteer("Noor");
   scene.sync_all();
-  const auto before = scene.relay.mailboxes();
-  scene.remove_from_audience("Noor");
-  for (const MailboxId& id : scene.relay.mailboxes()) {
-    auto& mailbox = scene.relay.mailbox(id);
-    if (before.contains(id) || mailbox.empty()) continue;
-    if (mailbox.begin()->second.size() == limits::envelope_sizes_bytes[1]) mailbox.clear();
-  }
+  scene.remove_from_audience_and_lose_the_page("Noor");
   const auto take_out = [&](Device& by, const char* whom) {
     for (int round = 0; round < 3; ++round) by.sync();
     ASSERT_TRUE(by.core().remove_member(scene.group, whom, by.now()).ok());

@@ -110,6 +110,16 @@ struct ChannelScene {
     ana.keep();
     ana.sync();
   }
+  /// The relay loses what the others of the audience would follow by.
+  void remove_from_audience_and_lose_the_page(const std::string& name) {
+    const auto before = relay.mailboxes();
+    remove_from_audience(name);
+    for (const MailboxId& id : relay.mailboxes()) {
+      auto& mailbox = relay.mailbox(id);
+      if (before.contains(id) || mailbox.empty()) continue;
+      if (mailbox.begin()->second.size() == limits::envelope_sizes_bytes[1]) mailbox.clear();
+    }
+  }
   std::uint32_t epoch(Device& device) { return device.core().channel("pickup")->epoch; }
 
   MemoryRelay relay;
