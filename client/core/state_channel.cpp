@@ -195,7 +195,8 @@ bool Core::State::follow_announced(Channel& channel, TimePoint now) {
   ChannelEpoch& before = channel.newest();
   const VerifyKey signed_by = before.head.root;
   const MailboxId control = before.control_mailbox;
-  const bool is_mine = channel.proposal.stored_seq == taken.seq;
+  // Not by where the relay said that it lies: that answer may be lost.
+  const bool is_mine = channel.owner->page_salt == taken.head.salt;
   const bool is_weekly = taken.head.day >= before.head.day + limits::channel_rekey_days;
   announced->head = taken.head;
   channel.adopt(*std::move(announced), taken.seq, relay.today(now));

@@ -312,6 +312,36 @@ TEST(Channel, WordsOfACopyAreNotSaidAgainByWhoseKeysItHas) {
             MessageView::Standing::stored);
 }
 
+TEST(Channel, ChangeIsToldOnceMoreByItsAuthorAfterARestart) {
+  ChannelScene scene;
+  Device& maria = scene.volunteer("Maria");
+  scene.volunteer("Noor");
+  scene.sync_all();
+  const MailboxId control = scene.control(maria);
+  const auto taken = scene.ana.core().remove_from_audience(scene.channel, "Noor", scene.ana.now());
+  ASSERT_TRUE(taken.ok());
+  scene.ana.keep();
+  const std::uint64_t before = scene.relay.newest(control);
+  for (int round = 0; round < 8 && scene.relay.newest(control) == before; ++round) {
+    scene.ana.connect(Lane::collect);
+    scene.ana.collect(Lane::collect);
+    for (const OutboxItem& item : scene.ana.core().outbox(Lane::drop)) {
+      if (item.address.id() != control) continue;
+      scene.relay.drop(item.address, item.envelope, item.if_last);
+    }
+    if (scene.relay.newest(control) == before) scene.ana.drop(Lane::drop);
+  }
+  ASSERT_GT(scene.relay.newest(control), before);
+  scene.ana.reload();  // before it was told that the relay has it
+  scene.ana.connect(Lane::collect);
+  scene.ana.collect(Lane::collect);
+  ASSERT_EQ(scene.epoch(scene.ana), 1u);
+  EXPECT_FALSE(scene.ana.core().outbox(Lane::drop).empty());
+  scene.sync_all();
+  EXPECT_EQ(scene.epoch(scene.ben), 1u);
+  scene.expect_no_warnings_but(scene.volunteers[1].get());
+}
+
 TEST(ChannelList, ThatIsOnItsWayIsFetchedAfterARestart) {
   ChannelScene scene;
   scene.volunteer("Maria");
